@@ -1,0 +1,45 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// A StorePatch changes a store.
+type StorePatch struct {
+	ID                    string                      `path:"id"`
+	Name                  module.Opt[string]          `json:"name" valid:"notnull"`
+	SupportedCurrencies   module.Opt[[]StoreCurrency] `json:"supported_currencies" valid:"notnull"`
+	SupportedLocales      module.Opt[[]StoreLocale]   `json:"supported_locales" valid:"notnull"`
+	DefaultSalesChannelID module.Opt[string]          `json:"default_sales_channel_id"`
+	DefaultRegionID       module.Opt[string]          `json:"default_region_id"`
+	DefaultLocationID     module.Opt[string]          `json:"default_location_id"`
+	Metadata              Metadata                    `json:"metadata"`
+}
+
+// A StoreCurrency is a currency that a store sells in.
+type StoreCurrency struct {
+	CurrencyCode   string           `json:"currency_code"`
+	IsDefault      module.Opt[bool] `json:"is_default" valid:"notnull"`
+	IsTaxInclusive module.Opt[bool] `json:"is_tax_inclusive" valid:"notnull"`
+}
+
+// A StoreLocale is a language that a store sells in.
+type StoreLocale struct {
+	LocaleCode string `json:"locale_code"`
+}
+
+// Stores is /admin/stores.
+func Stores(update func(context.Context, StorePatch) (string, error)) resource.Resource {
+	return resource.Resource{
+		Path: "/admin/stores", Entity: "store", One: "store", Many: "stores", Singular: true,
+		Fields: "id name *supported_currencies *supported_currencies.currency default_sales_channel_id default_region_id " +
+			"default_location_id metadata created_at updated_at",
+		Filters:       resource.Filters{text("q"), list("id"), list("name")},
+		Limit:         50,
+		Update:        resource.Do(update),
+		MissingUpdate: `Store with id "%s" not found`,
+	}
+}

@@ -1,0 +1,82 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/flow/user"
+	"github.com/gorgon-commerce/gorgon/internal/jstime"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/auth"
+	people "github.com/gorgon-commerce/gorgon/modules/user"
+	"github.com/gorgon-commerce/gorgon/route"
+)
+
+// oneUser is the answer that has a user.
+func oneUser(u people.User) jstime.Value { return jstime.Of(map[string]any{"user": u}) }
+
+// newUser makes a user of a login whose provider vouches for its e-mail address. The provider is checked before the login is.
+func (a api) newUser(ctx context.Context, req *route.Request) (any, error) {
+	provider := req.Param("auth_provider")
+	if err := a.auth.Allow("user", provider); err != nil {
+		return nil, err
+	}
+	c, ok := a.auth.Tokens.Parse(bearer(req))
+	if !ok || c.ActorType != "user" || c.AuthIdentityID == "" {
+		return route.Raw{Status: http.StatusUnauthorized, ContentType: jsonType, Body: []byte(`{"message":"Unauthorized"}`)}, nil
+	}
+	if c.MFAEnabled && c.MFACompletedAt == nil {
+		return route.Raw{Status: http.StatusUnauthorized, ContentType: jsonType, Body: []byte(`{"message":"MFA verification is required to complete this request"}`)}, nil
+	}
+	return a.userOf(ctx, c.Actor(), provider, "Only "+provider+" identities can create a user account for this authentication context")
+}
+
+// userOf ties a login to the user of its address, or makes one.
+func (a api) userOf(ctx context.Context, who *route.Actor, provider, foreign string) (any, error) {
+	email, _ := who.UserMetadata["email"].(string)
+	switch {
+	case who.ID != "":
+		return nil, fault.New(fault.Invalid, "The user is already registered and cannot create a new account.")
+	case email == "":
+		return nil, fault.New(fault.Invalid, "Email is required to create a user account.")
+	}
+	id, err := a.auth.Retrieve(ctx, who.AuthIdentityID)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if len(id.ProviderIdentities) != 1 || id.ProviderIdentities[0].Provider != provider {
+		return nil, fault.New(fault.Unauthorized, "%s", foreign)
+	}
+	have, err := a.users.User.Users.List(ctx, module.Filter{"email": email})
+	if err != nil {
+		return nil, err
+	}
+	if len(have) > 0 {
+		_, err := a.flows.SetAppMetadata.Run(ctx, auth.Attachment{AuthIdentityID: id.ID, ActorType: "user", ActorID: have[0].ID})
+		return oneUser(have[0]), err
+	}
+	u, err := a.users.CreateAccount.Run(ctx, user.Account{AuthIdentityID: id.ID, User: people.User{Email: email,
+		FirstName: claim(who, "given_name"), LastName: claim(who, "family_name")}})
+	return oneUser(u), err
+}
+
+func claim(who *route.Actor, name string) *string {
+	if s, ok := who.UserMetadata[name].(string); ok {
+		return &s
+	}
+	return nil
+}
+
+// cloud routes what a hosted shop would have.
+func (a api) cloud() []route.Route {
+	return []route.Route{
+		route.Get("/cloud/auth", func(context.Context, struct{}) (map[string]bool, error) {
+			return map[string]bool{"enabled": false}, nil
+		}),
+		route.Func(http.MethodPost, "/cloud/auth/users", func(ctx context.Context, _ *route.Request) (any, error) {
+			who, _ := route.ActorFrom(ctx)
+			return a.userOf(ctx, &who, "cloud", "Only cloud identities can create a user account")
+		}, route.Auth(route.Bearer, route.Unregistered, "user")),
+	}
+}

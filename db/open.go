@@ -1,0 +1,140 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A DB is an open database. All its methods may be used from many goroutines, and use the transaction in ctx if there is one.
+//
+// Rows that were asked for outside of a transaction hold a connection until they are read to their end or closed. Inside
+// of a transaction an answer is read at once, so other statements may run while its rows are looked at.
+type DB struct {
+	dialect Dialect
+	pool    backend
+	hub     *hub
+}
+
+// A backend is one kind of database: statements on any connection, and transactions on one of their own.
+type backend interface {
+	Runner
+	begin(ctx context.Context) (session, error)
+	// forget drops what connections remember of the schema.
+	forget()
+	close()
+}
+
+// A session is one connection inside a transaction. Its rows are in memory when Query returns.
+type session interface {
+	Runner
+	script(ctx context.Context, sql string) error
+	// lock waits for the lock of that name, and keeps it until the transaction ends.
+	lock(ctx context.Context, name string) error
+	finish(ctx context.Context, commit bool) error
+}
+
+// Open opens the database at url and checks that it answers. The forms are "sqlite:path/to/file.db" (made if it does not
+// exist), "sqlite::memory:" (private, and gone after Close), and "postgres://user:password@host:port/name" with the
+// parameters of pgx, among them pool_max_conns.
+func Open(ctx context.Context, url string) (*DB, error) {
+	scheme, rest, _ := strings.Cut(url, ":")
+	switch scheme {
+	case "sqlite":
+		return openSQLite(ctx, strings.TrimPrefix(rest, "//"))
+	case "postgres", "postgresql":
+		return openPostgres(ctx, url)
+	}
+	return nil, fmt.Errorf("db: the url must start with sqlite: or postgres:, not %q", scheme)
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	pool, err := openLite(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	d := &DB{dialect: SQLite, pool: pool}
+	d.hub = newHub(nil)
+	return d, nil
+}
+
+func openPostgres(ctx context.Context, url string) (*DB, error) {
+	pool, err := openPG(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	d := &DB{dialect: Postgres, pool: pool}
+	d.hub = newHub(pool.pool.Config().ConnConfig)
+	return d, nil
+}
+
+// Close waits for the connections in use and closes all of them.
+func (d *DB) Close() {
+	d.hub.close()
+	d.pool.close()
+}
+
+// Dialect says which SQL the database speaks.
+func (d *DB) Dialect() Dialect { return d.dialect }
+
+func (d *DB) runner(ctx context.Context, statements ...Statement) (Runner, error) {
+	count(ctx, statements)
+	if t := d.tx(ctx); t != nil {
+		return t, nil
+	}
+	return d.pool, ctx.Err()
+}
+
+// Query runs a statement that answers with rows. Close them. An error may also come from the rows' Err.
+func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
+	r, err := d.runner(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return r.Query(ctx, s)
+}
+
+// Exec runs a statement and returns how many rows it changed.
+func (d *DB) Exec(ctx context.Context, s Statement) (affected int64, err error) {
+	r, err := d.runner(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	return r.Exec(ctx, s)
+}
+
+// Batch runs statements in order and hands the answer of each to read, whose error ends the batch. PostgreSQL gets them
+// in one round trip. When some of them write, they do so together or not at all.
+func (d *DB) Batch(ctx context.Context, s []Statement, read func(i int, rows Rows) error) error {
+	if len(s) == 0 {
+		return nil
+	}
+	r, err := d.runner(ctx, s...)
+	if err != nil {
+		return err
+	}
+	return r.Batch(ctx, s, read)
+}
+
+// Script runs statements without arguments that are separated by semicolons, such as a schema, in one transaction.
+func (d *DB) Script(ctx context.Context, sql string) error {
+	err := d.InTx(ctx, func(ctx context.Context) error { return d.tx(ctx).script(ctx, sql) })
+	d.pool.forget()
+	return err
+}
+
+// One runs a statement and scans its first row into dest as Scan does. It reports whether there was a row.
+func One(ctx context.Context, r Runner, s Statement, dest ...any) (found bool, err error) {
+	rows, err := r.Query(ctx, s)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return false, rows.Err()
+	}
+	err = Scan(rows, dest...)
+	rows.Close()
+	return err == nil, errors.Join(err, rows.Err())
+}

@@ -1,0 +1,56 @@
+// Package auth has what logging in takes beyond the auth module: who a request comes from, and the workflows of passwords and addresses.
+package auth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorgon-commerce/gorgon/modules/apikey"
+	"github.com/gorgon-commerce/gorgon/modules/auth"
+	"github.com/gorgon-commerce/gorgon/route"
+)
+
+// Access knows tokens, sessions and keys. It is the router's [route.Authenticator] and [route.PublishableKeys].
+type Access struct {
+	Auth *auth.Module
+	Keys *apikey.Module
+	// Channels returns the sales channels that a publishable key is tied to, by the key's id.
+	Channels func(ctx context.Context, keyID string) ([]string, error)
+}
+
+var (
+	_ route.Authenticator   = (*Access)(nil)
+	_ route.PublishableKeys = (*Access)(nil)
+)
+
+// Bearer verifies a login's token.
+func (x *Access) Bearer(_ context.Context, token string) (*route.Actor, error) {
+	c, ok := x.Auth.Tokens.Parse(token)
+	if !ok {
+		return nil, nil
+	}
+	return c.Actor(), nil
+}
+
+// Session finds who is logged in by the request's cookie.
+func (x *Access) Session(r *http.Request) (*route.Actor, error) {
+	c, err := x.Auth.Sessions.Claims(r)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	return c.Actor(), nil
+}
+
+// SecretKey finds a secret key that still works; it acts under its own id.
+func (x *Access) SecretKey(ctx context.Context, token string) (*route.Actor, error) {
+	k, err := x.Keys.Authenticate(ctx, token)
+	if k == nil || err != nil {
+		return nil, err
+	}
+	return &route.Actor{Type: "api-key", ID: k.ID}, nil
+}
+
+// SalesChannels returns the channels of a publishable key.
+func (x *Access) SalesChannels(ctx context.Context, key string) (channels []string, ok bool, err error) {
+	return x.Keys.Channels(ctx, key, x.Channels)
+}

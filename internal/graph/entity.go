@@ -1,0 +1,182 @@
+// Package graph is the untyped core of the data layer: what tables there are and how they relate, how a filter becomes SQL,
+// how a tree of records is read level by level and written as JSON or into structs. The typed faces are module, link and query.
+package graph
+
+import (
+	"context"
+	"reflect"
+	"strings"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+// A Type is what a column holds.
+type Type uint8
+
+// The types of columns.
+const (
+	Text Type = iota
+	Bool
+	Int
+	BigInt
+	Float
+	Numeric // an exact decimal, beside it stands raw_NAME with Medusa's {"value","precision"}
+	Time
+	JSON
+	Array // of text
+)
+
+// A Column is one column of a table, and where it lives in the struct.
+type Column struct {
+	Name       string
+	Type       Type
+	SQLType    string // PostgreSQL's name of the type where it is not the usual one
+	Nullable   bool
+	Key        bool
+	Serial     bool // numbered by the database
+	Searchable bool
+	Default    *string // as a literal without quotes
+	Enum       []string
+	RawOf      string // set on raw_NAME: the name of its numeric column
+	Path       []int  // index path in the struct; nil for raw columns
+	GoType     reflect.Type
+	Unique     string // name of the unique index, if it has one of its own
+	Index      string // name of the index, if it has one of its own
+	set        setter
+}
+
+// An Index is an index of more than one column, or with a condition of its own.
+type Index struct {
+	Name    string
+	Columns []string
+	Unique  bool
+	Where   string // SQL; both dialects must understand it
+}
+
+// A Check is a condition that each row must hold.
+type Check struct {
+	Name, Expr string
+}
+
+// An Entity describes one table.
+type Entity struct {
+	Table     string
+	Aliases   []string
+	Prefix    string // of ids
+	Label     string // the entity in messages: "Product tag"
+	Columns   []*Column
+	Relations []*Relation
+	Computed  []*Computed
+	Indexes   []Index
+	Checks    []Check
+	GoType    reflect.Type
+
+	byName map[string]int
+	rels   map[string]*Relation
+	comps  map[string]*Computed
+	keys   []int
+	db     *db.DB
+	schema *Schema
+}
+
+// A Pivot is the table between two ends of a many-to-many relation or a link.
+type Pivot struct {
+	Table   string
+	Local   string // its column that holds the near end's key
+	Foreign string // its column that holds the far end's key
+	Entity  *Entity
+}
+
+// A Relation leads from one entity to another.
+type Relation struct {
+	Name       string
+	List       bool
+	From, To   *Entity
+	LocalKey   string // column of From
+	ForeignKey string // column of To
+	Pivot      *Pivot // between LocalKey and ForeignKey, when set
+	Belongs    bool   // From holds the key of To
+	Cascade    bool   // soft delete and restore go along
+	Searchable bool
+	OnDelete   string
+	Path       []int // index path in the struct of From; nil for links
+	ToType     reflect.Type
+}
+
+// A Computed is a field that code works out for the records read: prices in a context, totals, stock.
+type Computed struct {
+	Name  string
+	Needs []string // fields, nested ones too, that must be read for it
+	// Value writes the field of each row of set as JSON into out[i]; nil leaves the field out.
+	Value func(ctx context.Context, set *Set, args map[string]any, out [][]byte) error
+}
+
+// Column returns the column of that name, or nil.
+func (e *Entity) Column(name string) *Column {
+	if i, ok := e.byName[name]; ok {
+		return e.Columns[i]
+	}
+	return nil
+}
+
+// Relation returns the relation of that name, or nil.
+func (e *Entity) Relation(name string) *Relation { return e.rels[name] }
+
+// DB returns the database that the entity is bound to.
+func (e *Entity) DB() (*db.DB, error) {
+	if e.db == nil {
+		return nil, fault.New(fault.Unknown, "table %q is not part of an application that has started", e.Table)
+	}
+	return e.db, nil
+}
+
+// Schema returns the schema that the entity belongs to.
+func (e *Entity) Schema() *Schema { return e.schema }
+
+// SoftDeletes reports whether records have deleted_at.
+func (e *Entity) SoftDeletes() bool { return e.Column("deleted_at") != nil }
+
+// KeyName is the name of the (first) key column.
+func (e *Entity) KeyName() string {
+	if len(e.keys) == 0 {
+		return "id"
+	}
+	return e.Columns[e.keys[0]].Name
+}
+
+// AddRelation adds a relation that is not a field of the struct, such as a link. A later one of the same name wins.
+func (e *Entity) AddRelation(r *Relation) {
+	r.From = e
+	e.Relations = append(e.Relations, r)
+	e.rels[r.Name] = r
+}
+
+// AddComputed adds a computed field.
+func (e *Entity) AddComputed(c *Computed) {
+	e.Computed = append(e.Computed, c)
+	e.comps[c.Name] = c
+}
+
+func (e *Entity) index() {
+	e.byName, e.rels, e.comps = map[string]int{}, map[string]*Relation{}, map[string]*Computed{}
+	e.keys = nil
+	for i, c := range e.Columns {
+		e.byName[c.Name] = i
+		if c.Key {
+			e.keys = append(e.keys, i)
+		}
+	}
+	for _, r := range e.Relations {
+		e.rels[r.Name] = r
+	}
+}
+
+// label makes "Product tag" of "product_tag", as Medusa's messages name an entity.
+func label(table string) string {
+	s := strings.ReplaceAll(table, "_", " ")
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+// Count counts the records that match.
+func Count(ctx context.Context, e *Entity, where Filter) (int, error) {
+	d, err := e.DB()
+	if err != nil {
+		return 0, err
+	}
+	q := Query{Node: &Node{Entity: e}, Where: where}
+	s, err := q.count(d.Dialect())
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	_, err = db.One(ctx, d, s, &n)
+	return n, err
+}
+
+func (e *Entity) pivotOf(relation string) (*Relation, error) {
+	r := e.Relation(relation)
+	if r == nil || r.Pivot == nil {
+		return nil, fault.New(fault.Unknown, "%s has no many-to-many relation %q", e.Table, relation)
+	}
+	return r, nil
+}
+
+// Attach adds pivot rows from key to each of others.
+func (e *Entity) Attach(ctx context.Context, relation, key string, others []string) error {
+	r, err := e.pivotOf(relation)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	d, err := e.DB()
+	if err != nil {
+		return err
+	}
+	b := newBuilder(d.Dialect())
+	b.put("INSERT INTO ")
+	b.ident(r.Pivot.Table)
+	b.put(" (")
+	b.ident(r.Pivot.Local)
+	b.put(", ")
+	b.ident(r.Pivot.Foreign)
+	b.put(") VALUES ")
+	for i, o := range others {
+		if i > 0 {
+			b.put(", ")
+		}
+		b.put("(")
+		b.arg(key)
+		b.put(", ")
+		b.arg(o)
+		b.put(")")
+	}
+	b.put(" ON CONFLICT DO NOTHING")
+	_, err = d.Exec(ctx, b.statement())
+	return r.Pivot.Entity.pivotWords(err, r.Pivot.Foreign, others)
+}
+
+// pivotWords names the first of the keys where one of them is of a record that does not exist.
+func (e *Entity) pivotWords(err error, column string, keys []string) error {
+	return e.words(err, func(*Column) string { return keys[0] })
+}
+
+// Detach removes pivot rows from key to each of others.
+func (e *Entity) Detach(ctx context.Context, relation, key string, others []string) error {
+	r, err := e.pivotOf(relation)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	_, err = r.Pivot.Entity.within(e).Delete(ctx, Filter{r.Pivot.Local: key, r.Pivot.Foreign: others})
+	return err
+}
+
+// within lends an entity the database of another: pivots without a model are bound with the schema, ones in tests may not be.
+func (e *Entity) within(other *Entity) *Entity {
+	if e.db == nil {
+		e.db = other.db
+	}
+	return e
+}
+
+// SetRelation makes the pivot rows of key exactly others.
+func (e *Entity) SetRelation(ctx context.Context, relation, key string, others []string) error {
+	r, err := e.pivotOf(relation)
+	if err != nil {
+		return err
+	}
+	d, err := e.DB()
+	if err != nil {
+		return err
+	}
+	where := Filter{r.Pivot.Local: key}
+	if len(others) > 0 {
+		where[r.Pivot.Foreign] = Filter{"$nin": slices.Clone(others)}
+	}
+	return d.InTx(ctx, func(ctx context.Context) error {
+		if _, err := r.Pivot.Entity.Delete(ctx, where); err != nil {
+			return err
+		}
+		return e.Attach(ctx, relation, key, others)
+	})
+}

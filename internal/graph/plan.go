@@ -1,0 +1,153 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+)
+
+// Fields is a tree of names to read: columns, computed fields and relations. The zero value reads the key alone.
+type Fields struct {
+	All   bool // every column
+	Names []string
+	Sub   map[string]*Fields
+}
+
+// Paths builds a tree from dotted names: "title", "variants.prices.amount", "tags.*" or "*tags".
+func Paths(names ...string) *Fields {
+	f := &Fields{}
+	for _, n := range names {
+		if rest, star := strings.CutPrefix(n, "*"); star && rest != "" {
+			n = rest + ".*"
+		}
+		f.Add(strings.Split(n, "."))
+	}
+	return f
+}
+
+// Add adds one name, cut at its dots; a last part "*" stands for all columns.
+func (f *Fields) Add(path []string) {
+	switch {
+	case path[0] == "*":
+		f.All = true
+	case len(path) == 1:
+		if !slices.Contains(f.Names, path[0]) {
+			f.Names = append(f.Names, path[0])
+		}
+	default:
+		if f.Sub == nil {
+			f.Sub = map[string]*Fields{}
+		}
+		sub := f.Sub[path[0]]
+		if sub == nil {
+			sub = &Fields{}
+			f.Sub[path[0]] = sub
+		}
+		sub.Add(path[1:])
+	}
+}
+
+// A Node is the plan of what to read of one entity.
+type Node struct {
+	Entity   *Entity
+	cols     []int // columns read, by index in Entity.Columns
+	shown    []bool
+	at       map[string]int // column name → position in cols
+	children []*child
+	computed []*Computed
+	typed    bool // read for structs: decimals exactly
+}
+
+type child struct {
+	rel   *Relation
+	node  *Node
+	shown bool
+	key   int // position of the child's foreign key in node.cols; -1 when the pivot's column is read beside
+}
+
+// NewNode plans the reading of fields of e. Names that e does not have are left out, as Medusa does.
+// A typed node is read into structs.
+func NewNode(e *Entity, f *Fields, typed bool) *Node {
+	n := &Node{Entity: e, at: map[string]int{}, typed: typed}
+	n.add(f, true)
+	for _, k := range e.keys {
+		c := e.Columns[k]
+		n.column(k, c.Name == "id" || typed)
+	}
+	return n
+}
+
+func (n *Node) add(f *Fields, show bool) {
+	if f.All {
+		for i, c := range n.Entity.Columns {
+			if !n.typed || c.RawOf == "" {
+				n.column(i, show)
+			}
+		}
+	}
+	for _, name := range f.Names {
+		n.name(name, show)
+	}
+	subs := make([]string, 0, len(f.Sub))
+	for name := range f.Sub {
+		subs = append(subs, name)
+	}
+	slices.Sort(subs)
+	for _, name := range subs {
+		if r := n.Entity.rels[name]; r != nil {
+			n.child(r, f.Sub[name], show)
+		} else if c := n.Entity.comps[name]; c != nil {
+			n.compute(c)
+		}
+	}
+}
+
+func (n *Node) name(name string, show bool) {
+	if i, ok := n.Entity.byName[name]; ok {
+		n.column(i, show)
+		return
+	}
+	if c := n.Entity.comps[name]; c != nil {
+		n.compute(c)
+		return
+	}
+	if r := n.Entity.rels[name]; r != nil && n.typed {
+		n.child(r, &Fields{All: true}, show)
+	}
+}
+
+func (n *Node) compute(c *Computed) {
+	if slices.Contains(n.computed, c) {
+		return
+	}
+	n.computed = append(n.computed, c)
+	n.add(Paths(c.Needs...), false)
+}
+
+// column adds column i and returns its position; once shown it stays shown.
+func (n *Node) column(i int, show bool) int {
+	name := n.Entity.Columns[i].Name
+	if p, ok := n.at[name]; ok {
+		n.shown[p] = n.shown[p] || show
+		return p
+	}
+	n.at[name] = len(n.cols)
+	n.cols = append(n.cols, i)
+	n.shown = append(n.shown, show)
+	return len(n.cols) - 1
+}
+
+func (n *Node) child(r *Relation, f *Fields, show bool) {
+	n.column(n.Entity.byName[r.LocalKey], false)
+	for _, c := range n.children {
+		if c.rel == r {
+			c.shown = c.shown || show
+			c.node.add(f, show)
+			return
+		}
+	}
+	c := &child{rel: r, node: NewNode(r.To, f, n.typed), shown: show, key: -1}
+	if r.Pivot == nil {
+		c.key = c.node.column(r.To.byName[r.ForeignKey], false)
+	}
+	n.children = append(n.children, c)
+}

@@ -1,0 +1,281 @@
+package graph
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+// A Query says which records to read, and how much of each.
+type Query struct {
+	Node        *Node
+	Where       Filter
+	Order       []string // "title", "-created_at", "variants.title"
+	Skip, Take  int      // Take 0 means all
+	WithDeleted bool
+	Count       bool // also count all records that match
+	Lock        bool // FOR UPDATE, within a transaction
+	Args        map[string]any
+}
+
+// Read reads the records of q and all that its node asks for: one round trip for each level of relations.
+func Read(ctx context.Context, q Query) (*Set, error) {
+	d, err := q.Node.Entity.DB()
+	if err != nil {
+		return nil, err
+	}
+	set := newSet(q.Node)
+	if err := q.roots(ctx, d, set); err != nil {
+		return nil, err
+	}
+	level := []*Set{set}
+	for len(level) > 0 {
+		if level, err = children(ctx, d, level, q.WithDeleted); err != nil {
+			return nil, err
+		}
+	}
+	return set, set.compute(ctx, q.Args)
+}
+
+func (q *Query) roots(ctx context.Context, d *db.DB, set *Set) error {
+	list, err := q.list(d.Dialect())
+	if err != nil {
+		return err
+	}
+	statements := []db.Statement{list}
+	if q.Count {
+		count, err := q.count(d.Dialect())
+		if err != nil {
+			return err
+		}
+		statements = append(statements, count)
+	}
+	return run(ctx, d, statements, func(i int, rows db.Rows) error {
+		if i == 0 {
+			return set.load(rows, -1)
+		}
+		for rows.Next() {
+			set.Count, err = strconv.Atoi(string(rows.Value(0)))
+		}
+		return err
+	})
+}
+
+// run reads one statement directly and several in a batch.
+func run(ctx context.Context, d *db.DB, statements []db.Statement, read func(int, db.Rows) error) error {
+	if len(statements) > 1 {
+		return d.Batch(ctx, statements, read)
+	}
+	rows, err := d.Query(ctx, statements[0])
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if err := read(0, rows); err != nil {
+		return err
+	}
+	return rows.Err()
+}
+
+func (q *Query) list(d db.Dialect) (db.Statement, error) {
+	b := newBuilder(d)
+	b.put("SELECT ")
+	b.columns(q.Node, "t0")
+	if err := q.from(b); err != nil {
+		return db.Statement{}, err
+	}
+	if err := q.order(b); err != nil {
+		return db.Statement{}, err
+	}
+	switch {
+	case q.Take > 0:
+		b.put(" LIMIT ")
+		b.arg(int64(q.Take))
+	case q.Skip > 0 && d == db.SQLite:
+		b.put(" LIMIT -1")
+	}
+	if q.Skip > 0 {
+		b.put(" OFFSET ")
+		b.arg(int64(q.Skip))
+	}
+	if q.Lock && d == db.Postgres {
+		b.put(" FOR UPDATE")
+	}
+	return b.statement(), nil
+}
+
+func (q *Query) count(d db.Dialect) (db.Statement, error) {
+	b := newBuilder(d)
+	b.put("SELECT count(*)")
+	err := q.from(b)
+	return b.statement(), err
+}
+
+func (q *Query) from(b *builder) error {
+	b.put(" FROM ")
+	b.ident(q.Node.Entity.Table)
+	b.put(" t0 WHERE ")
+	if err := b.where(q.Node.Entity, "t0", q.Where, 0); err != nil {
+		return err
+	}
+	if _, asked := q.Where["deleted_at"]; !q.WithDeleted && !asked {
+		b.live(q.Node.Entity, "t0")
+	}
+	return nil
+}
+
+// columns writes what n reads of alias. On SQLite a struct's decimals come from their exact raw form.
+func (b *builder) columns(n *Node, alias string) {
+	for i, ci := range n.cols {
+		if i > 0 {
+			b.put(", ")
+		}
+		c := n.Entity.Columns[ci]
+		raw := n.Entity.Column("raw_" + c.Name)
+		if c.Type == Numeric && n.typed && raw != nil && b.dialect == db.SQLite {
+			b.put("coalesce(")
+			b.col(alias, raw.Name)
+			b.put(" ->> '$.value', ")
+			b.col(alias, c.Name)
+			b.put(")")
+			continue
+		}
+		b.col(alias, c.Name)
+	}
+}
+
+func (q *Query) order(b *builder) error {
+	if len(q.Order) == 0 {
+		return nil
+	}
+	b.put(" ORDER BY ")
+	for i, o := range q.Order {
+		if i > 0 {
+			b.put(", ")
+		}
+		path, desc := strings.CutPrefix(o, "-")
+		if err := b.orderBy(q.Node.Entity, "t0", strings.Split(path, ".")); err != nil {
+			return err
+		}
+		if desc {
+			b.put(" DESC")
+		}
+	}
+	return nil
+}
+
+// orderBy writes a column, or a sub-select that reaches it over relations that lead to one record each.
+func (b *builder) orderBy(e *Entity, alias string, path []string) error {
+	if len(path) == 1 {
+		c := e.Column(path[0])
+		if c == nil {
+			return fault.New(fault.Invalid, "Order field %s is not valid", path[0])
+		}
+		b.col(alias, c.Name)
+		return nil
+	}
+	r := e.Relation(path[0])
+	if r == nil || r.Pivot != nil {
+		return fault.New(fault.Invalid, "Order field %s is not valid", strings.Join(path, "."))
+	}
+	t := b.alias()
+	b.put("(SELECT ")
+	if r.List {
+		b.put("min(")
+	}
+	if err := b.orderBy(r.To, t, path[1:]); err != nil {
+		return err
+	}
+	if r.List {
+		b.put(")")
+	}
+	b.put(" FROM ")
+	b.ident(r.To.Table)
+	b.put(" ", t, " WHERE ")
+	b.col(t, r.ForeignKey)
+	b.put(" = ")
+	b.col(alias, r.LocalKey)
+	b.live(r.To, t)
+	b.put(")")
+	return nil
+}
+
+// children reads the next level of each set of a level, all in one batch, and returns that next level.
+func children(ctx context.Context, d *db.DB, level []*Set, withDeleted bool) ([]*Set, error) {
+	var next []*Set
+	var statements []db.Statement
+	for _, set := range level {
+		for i, c := range set.node.children {
+			sub := newSet(c.node)
+			set.children[i].set = sub
+			keys := set.keys(c.rel.LocalKey)
+			if len(keys) == 0 {
+				continue
+			}
+			sub.parent = &set.children[i]
+			next = append(next, sub)
+			statements = append(statements, c.statement(d.Dialect(), keys, withDeleted))
+		}
+	}
+	if len(next) == 0 {
+		return nil, nil
+	}
+	err := run(ctx, d, statements, func(i int, rows db.Rows) error {
+		return next[i].load(rows, next[i].parent.def.key)
+	})
+	for _, sub := range next {
+		sub.parent.group()
+	}
+	return next, err
+}
+
+func (c *child) statement(d db.Dialect, keys []string, withDeleted bool) db.Statement {
+	b := newBuilder(d)
+	b.put("SELECT ")
+	b.columns(c.node, "t0")
+	to := c.rel.To
+	if p := c.rel.Pivot; p != nil {
+		b.put(", ")
+		b.col("p", p.Local)
+		b.put(" FROM ")
+		b.ident(p.Table)
+		b.put(" p JOIN ")
+		b.ident(to.Table)
+		b.put(" t0 ON ")
+		b.col("t0", c.rel.ForeignKey)
+		b.put(" = ")
+		b.col("p", p.Foreign)
+		b.put(" WHERE ")
+		b.keyed("p", p.Entity, p.Local, keys)
+		b.live(p.Entity, "p")
+	} else {
+		b.put(" FROM ")
+		b.ident(to.Table)
+		b.put(" t0 WHERE ")
+		b.keyed("t0", to, c.rel.ForeignKey, keys)
+	}
+	if !withDeleted || c.rel.Pivot != nil {
+		b.live(to, "t0")
+	}
+	b.put(" ORDER BY ")
+	b.col("t0", to.KeyName())
+	return b.statement()
+}
+
+// keyed writes that a key column is one of keys.
+func (b *builder) keyed(alias string, e *Entity, column string, keys []string) {
+	c := e.Column(column)
+	if c == nil || c.Type == Text {
+		b.col(alias, column)
+		b.in(keys)
+		return
+	}
+	list := make([]any, len(keys))
+	for i, k := range keys {
+		list[i], _ = argument(b.dialect, c, k)
+	}
+	b.listed(alias, c, list)
+}

@@ -1,0 +1,135 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+
+	"github.com/gorgon-commerce/gorgon/db"
+)
+
+// A Schema is the set of entities of one application, with their relations resolved.
+type Schema struct {
+	list   []*Entity
+	byName map[string]*Entity
+	byType map[reflect.Type]*Entity
+}
+
+// NewSchema resolves the relations between entities and gives pivot tables that have no model of their own an entity.
+func NewSchema(entities []*Entity) (*Schema, error) {
+	s := &Schema{byName: map[string]*Entity{}, byType: map[reflect.Type]*Entity{}}
+	for _, e := range entities {
+		if err := s.add(e); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range entities {
+		for _, r := range e.Relations {
+			if err := s.resolve(e, r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	sort.SliceStable(s.list, func(i, j int) bool { return s.list[i].Table < s.list[j].Table })
+	return s, nil
+}
+
+func (s *Schema) add(e *Entity) error {
+	if have, ok := s.byName[e.Table]; ok && have.Table == e.Table {
+		if have == e {
+			return nil
+		}
+		return fmt.Errorf("two models have the table %q: %v and %v", e.Table, have.GoType, e.GoType)
+	}
+	e.schema = s
+	s.list = append(s.list, e)
+	s.byName[e.Table] = e
+	for _, a := range e.Aliases {
+		if _, taken := s.byName[a]; !taken {
+			s.byName[a] = e
+		}
+	}
+	if e.GoType != nil {
+		s.byType[e.GoType] = e
+	}
+	return nil
+}
+
+func (s *Schema) resolve(e *Entity, r *Relation) error {
+	r.From = e
+	if r.To == nil {
+		r.To = s.byType[r.ToType]
+	}
+	if r.To == nil {
+		return fmt.Errorf("%s.%s: no table holds %v; list it beside %s", e.Table, r.Name, r.ToType, e.Table)
+	}
+	r.keys()
+	if err := r.check(); err != nil {
+		return err
+	}
+	if r.Pivot != nil && r.Pivot.Entity == nil {
+		return s.pivot(r)
+	}
+	return nil
+}
+
+// keys fills in the key columns that the declaration leaves to convention: the primary keys.
+func (r *Relation) keys() {
+	if r.LocalKey == "" {
+		r.LocalKey = r.From.KeyName()
+	}
+	if r.ForeignKey == "" {
+		r.ForeignKey = r.To.KeyName()
+	}
+}
+
+func (r *Relation) check() error {
+	if r.From.Column(r.LocalKey) == nil {
+		return fmt.Errorf("%s.%s: %s has no column %q", r.From.Table, r.Name, r.From.Table, r.LocalKey)
+	}
+	if r.To.Column(r.ForeignKey) == nil {
+		return fmt.Errorf("%s.%s: %s has no column %q", r.From.Table, r.Name, r.To.Table, r.ForeignKey)
+	}
+	return nil
+}
+
+// pivot finds the pivot's model, or makes an entity of the two key columns alone.
+func (s *Schema) pivot(r *Relation) error {
+	if e, ok := s.byName[r.Pivot.Table]; ok {
+		r.Pivot.Entity = e
+		return nil
+	}
+	e := &Entity{Table: r.Pivot.Table, Columns: []*Column{
+		{Name: r.Pivot.Local, Key: true}, {Name: r.Pivot.Foreign, Key: true},
+	}}
+	e.index()
+	for col, to := range map[string]*Entity{r.Pivot.Local: r.From, r.Pivot.Foreign: r.To} {
+		rel := &Relation{Name: to.Table, To: to, LocalKey: col, Belongs: true, OnDelete: "cascade"}
+		e.AddRelation(rel)
+		rel.keys()
+	}
+	r.Pivot.Entity = e
+	return s.add(e)
+}
+
+// Bind gives the entities their database.
+func (s *Schema) Bind(d *db.DB) {
+	for _, e := range s.list {
+		e.db = d
+	}
+}
+
+// Entities are all entities, by table name.
+func (s *Schema) Entities() []*Entity { return s.list }
+
+// Entity finds an entity by table name or alias.
+func (s *Schema) Entity(name string) (*Entity, bool) {
+	e, ok := s.byName[name]
+	return e, ok
+}
+
+// Of finds the entity that holds a Go type.
+func (s *Schema) Of(t reflect.Type) (*Entity, bool) {
+	e, ok := s.byType[t]
+	return e, ok
+}

@@ -1,0 +1,139 @@
+// Package module turns Go structs into the tables of a shop: a struct is a data model, a [Table] keeps its records, and every
+// method of a table has the shape of a workflow step.
+package module
+
+import (
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/internal/graph"
+)
+
+// A Model is embedded in each data model. The tag model:"prefix=post" gives its ids a prefix; without it they have the table's name.
+type Model struct {
+	ID        string     `json:"id" model:"key"`
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	DeletedAt *time.Time `json:"deleted_at"`
+}
+
+// Timestamps are embedded in models that have a key of their own.
+type Timestamps struct {
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	DeletedAt *time.Time `json:"deleted_at"`
+}
+
+// A Map is a JSON object whose keys are the shop's own, such as metadata.
+type Map map[string]any
+
+// JSON is a JSON value that is kept as it is.
+type JSON = json.RawMessage
+
+// A Filter is a condition in Medusa's operator language: column → value, list or operators ({"$gt": 5}); relation → filter;
+// "$and", "$or" → list of filters; "$not" → filter; "q" → free text.
+type Filter = graph.Filter
+
+// A Set holds new values of columns.
+type Set map[string]any
+
+// An Index is an index over several columns, or with a condition. A model lists its own in a method Indexes() []module.Index.
+type Index = graph.Index
+
+// A Check is a condition that the database enforces on each row. A model lists its own in a method Checks() []module.Check.
+type Check = graph.Check
+
+// An Entity is anything that has a table: every *Table is one.
+type Entity interface{ Entity() *graph.Entity }
+
+// An Opt is a field of a request that may be absent, null or have a value.
+type Opt[T any] struct {
+	Set, Null bool
+	Value     T
+}
+
+// Some returns an Opt that is present.
+func Some[T any](v T) Opt[T] { return Opt[T]{Set: true, Value: v} }
+
+// Null returns an Opt that is present and null.
+func Null[T any]() Opt[T] { return Opt[T]{Set: true, Null: true} }
+
+// IsZero reports whether the field is absent, so that omitzero leaves it out.
+func (o Opt[T]) IsZero() bool { return !o.Set }
+
+// Or returns the value, or other when it is absent or null.
+func (o Opt[T]) Or(other T) T {
+	if o.Set && !o.Null {
+		return o.Value
+	}
+	return other
+}
+
+// Ptr returns a pointer to the value, nil when it is absent or null.
+func (o Opt[T]) Ptr() *T {
+	if o.Set && !o.Null {
+		return &o.Value
+	}
+	return nil
+}
+
+// Any returns what the field stands for in a Set: nil, or the value.
+func (o Opt[T]) Any() any {
+	if o.Null {
+		return nil
+	}
+	return o.Value
+}
+
+// UnmarshalJSON marks the field as present.
+func (o *Opt[T]) UnmarshalJSON(b []byte) error {
+	o.Set = true
+	if string(b) == "null" {
+		o.Null = true
+		return nil
+	}
+	return json.Unmarshal(b, &o.Value)
+}
+
+// MarshalJSON writes the value, or null.
+func (o Opt[T]) MarshalJSON() ([]byte, error) {
+	if !o.Set || o.Null {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.Value)
+}
+
+type present interface {
+	IsZero() bool
+	Any() any
+}
+
+// SetOf collects the Opt fields of a struct that are present, by their JSON names.
+func SetOf(patch any) Set {
+	set := Set{}
+	v := reflect.Indirect(reflect.ValueOf(patch))
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			for k, x := range SetOf(v.Field(i).Interface()) {
+				set[k] = x
+			}
+			continue
+		}
+		if o, ok := v.Field(i).Interface().(present); ok && !o.IsZero() {
+			set[jsonName(f)] = o.Any()
+		}
+	}
+	return set
+}
+
+func jsonName(f reflect.StructField) string {
+	tag := f.Tag.Get("json")
+	for i := range tag {
+		if tag[i] == ',' {
+			return tag[:i]
+		}
+	}
+	return tag
+}

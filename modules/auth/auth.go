@@ -1,0 +1,289 @@
+// Package auth knows who may log in and how: identities, the providers that prove them, tokens, sessions, second factors.
+package auth
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// A Config says how an auth module works. The zero value of each field but the secrets is Medusa's default.
+type Config struct {
+	JWTSecret    string
+	CookieSecret string
+
+	TokenLife   time.Duration // of a login's token; 1 day
+	SessionLife time.Duration // of a cookie's session; 10 hours
+	ResetLife   time.Duration // of a token for a new password; 15 minutes
+	CodeLife    time.Duration // of a code that verifies an address; 15 minutes
+
+	Cost      Cost       // of password hashes
+	Parallel  int        // password hashes at once; 0 is the number of processors, at most 4
+	Providers []Provider // beside e-mail and password
+
+	Methods map[string][]string   // providers by actor type; a type that is not listed may use all. nil lists user and customer with all that are configured
+	Verify  map[string][]Required // what has to be verified before a login gets its actor, by actor type
+	MFA     MFA
+}
+
+// A Required verification is of an address of EntityType, such as "email", for logins by Provider.
+type Required struct{ Provider, EntityType string }
+
+func or[T comparable](v, other T) T {
+	var zero T
+	if v == zero {
+		return other
+	}
+	return v
+}
+
+func (c Config) withDefaults() Config {
+	c.TokenLife = or(c.TokenLife, 24*time.Hour)
+	c.SessionLife = or(c.SessionLife, 10*time.Hour)
+	c.ResetLife = or(c.ResetLife, 15*time.Minute)
+	c.CodeLife = or(c.CodeLife, 15*time.Minute)
+	c.MFA = c.MFA.withDefaults()
+	return c
+}
+
+// A Module keeps identities.
+type Module struct {
+	Identities  *module.Table[AuthIdentity]
+	Providers   *module.Table[ProviderIdentity]
+	Resets      *module.Table[PasswordResetToken]
+	Verified    *module.Table[Verification]
+	Factors     *module.Table[MFAFactor]
+	Recovery    *module.Table[RecoveryCode]
+	SessionRows *module.Table[SessionRecord]
+	StateRows   *module.Table[StateRecord]
+
+	Tokens    *Tokens
+	Sessions  *Sessions
+	Passwords *Passwords
+
+	cfg       Config
+	providers []Provider
+	state     states
+}
+
+// New returns a module that logs in by e-mail and password and by the providers of cfg.
+func New(cfg Config) *Module {
+	cfg = cfg.withDefaults()
+	m := &Module{
+		Identities:  module.NewTable[AuthIdentity]("auth_identity", "auth_identities"),
+		Providers:   module.NewTable[ProviderIdentity]("provider_identity", "provider_identities"),
+		Resets:      module.NewTable[PasswordResetToken]("auth_password_reset_token", "auth_password_reset_tokens"),
+		Verified:    module.NewTable[Verification]("auth_verification", "auth_verifications"),
+		Factors:     module.NewTable[MFAFactor]("auth_mfa_factor", "auth_mfa_factors"),
+		Recovery:    module.NewTable[RecoveryCode]("auth_mfa_recovery_code", "auth_mfa_recovery_codes"),
+		SessionRows: module.NewTable[SessionRecord]("gorgon_session"),
+		StateRows:   module.NewTable[StateRecord]("gorgon_auth_state"),
+		Tokens:      NewTokens(cfg.JWTSecret, cfg.TokenLife),
+		Passwords:   NewPasswords(cfg.Cost, cfg.Parallel),
+		cfg:         cfg,
+	}
+	m.Sessions = NewSessions(m.SessionRows, cfg.CookieSecret, cfg.SessionLife)
+	m.state = states{m.StateRows}
+	m.providers = append([]Provider{EmailPass{m.Passwords}}, cfg.Providers...)
+	if m.cfg.Methods == nil {
+		all := m.names()
+		m.cfg.Methods = map[string][]string{"user": all, "customer": all}
+	}
+	return m
+}
+
+func (m *Module) names() (all []string) {
+	for _, p := range m.providers {
+		all = append(all, p.Info().ID)
+	}
+	return all
+}
+
+// Tables lists what the module keeps.
+func (m *Module) Tables() []module.Entity {
+	return []module.Entity{m.Identities, m.Providers, m.Resets, m.Verified, m.Factors, m.Recovery, m.SessionRows, m.StateRows}
+}
+
+// atomic runs do in one transaction.
+func (m *Module) atomic(ctx context.Context, do func(context.Context) error) error {
+	d, err := m.Identities.Entity().DB()
+	if err != nil {
+		return err
+	}
+	return d.InTx(ctx, do)
+}
+
+// Infos lists the providers that an actor type may use.
+func (m *Module) Infos(actorType string) []Info {
+	out := []Info{}
+	for _, p := range m.providers {
+		if m.Allow(actorType, p.Info().ID) == nil {
+			out = append(out, p.Info())
+		}
+	}
+	return out
+}
+
+// Allow reports as fault.NotAllowed when an actor type may not use a provider.
+func (m *Module) Allow(actorType, provider string) error {
+	if allowed, listed := m.cfg.Methods[actorType]; listed && !slices.Contains(allowed, provider) {
+		return fault.New(fault.NotAllowed, "The actor type %s is not allowed to use the auth provider %s", actorType, provider)
+	}
+	return nil
+}
+
+func (m *Module) provider(name string) (Provider, Known, error) {
+	for _, p := range m.providers {
+		if p.Info().ID == name {
+			return p, Known{m, name}, nil
+		}
+	}
+	return nil, Known{}, fault.New(fault.Unauthorized, "\nUnable to retrieve the auth provider with id: %s\n"+
+		"Please make sure that the provider is registered in the container and it is configured correctly in your project configuration file.", name)
+}
+
+// refusal makes 401 of what a provider says.
+func refusal(err error) error {
+	if err == nil || fault.KindOf(err) == fault.Unknown || fault.KindOf(err) == fault.Unauthorized {
+		return err
+	}
+	return fault.Wrap(err, fault.Unauthorized, "%s", fault.Message(err))
+}
+
+// Retrieve finds an identity with its providers' parts.
+func (m *Module) Retrieve(ctx context.Context, id string) (AuthIdentity, error) {
+	return m.Identities.Retrieve(ctx, id, module.Find{Relations: []string{"provider_identities"}})
+}
+
+// Register makes an identity by a provider.
+func (m *Module) Register(ctx context.Context, provider string, r Request) (AuthIdentity, error) {
+	p, known, err := m.provider(provider)
+	if err != nil {
+		return AuthIdentity{}, err
+	}
+	a, err := p.Register(ctx, r, known)
+	return a, refusal(err)
+}
+
+// A Login is who has logged in by a provider, or the Location where the login goes on.
+type Login struct {
+	Identity AuthIdentity
+	Provider string
+	Location string
+}
+
+// Authenticate logs in by a provider. What does not succeed is fault.Unauthorized.
+func (m *Module) Authenticate(ctx context.Context, provider string, r Request) (Login, error) {
+	p, known, err := m.provider(provider)
+	if err != nil {
+		return Login{}, err
+	}
+	a, location, err := p.Authenticate(ctx, r, known)
+	return Login{a, provider, location}, refusal(err)
+}
+
+// Callback ends a login that went elsewhere.
+func (m *Module) Callback(ctx context.Context, provider string, r Request) (Login, error) {
+	p, known, err := m.provider(provider)
+	if err != nil {
+		return Login{}, err
+	}
+	a, err := p.Callback(ctx, r, known)
+	return Login{Identity: a, Provider: provider}, refusal(err)
+}
+
+// Update changes the secret that a provider keeps of an identity, such as its password.
+func (m *Module) Update(ctx context.Context, provider, entityID string, body map[string]any) error {
+	p, known, err := m.provider(provider)
+	if err != nil {
+		return err
+	}
+	changed, err := p.Update(ctx, entityID, body, known)
+	if err == nil && !changed {
+		err = fault.New(fault.Unauthorized, "Unauthorized")
+	}
+	return refusal(err)
+}
+
+// An Attachment makes an identity an actor: ActorID of ActorType, such as "user". An empty ActorID takes the actor away.
+type Attachment struct {
+	AuthIdentityID string `json:"auth_identity_id"`
+	ActorType      string `json:"actor_type"`
+	ActorID        string `json:"actor_id"`
+}
+
+// Attach makes an identity an actor. One that is an actor of this type already is fault.Invalid.
+func (m *Module) Attach(ctx context.Context, at Attachment) (a AuthIdentity, err error) {
+	err = m.atomic(ctx, func(ctx context.Context) error {
+		a, err = m.Identities.Retrieve(ctx, at.AuthIdentityID, module.Find{Lock: true})
+		if err != nil {
+			return err
+		}
+		key, meta := at.ActorType+"_id", maps.Clone(a.AppMetadata)
+		if meta == nil {
+			meta = module.Map{}
+		}
+		if at.ActorID == "" {
+			meta[key] = nil
+		} else if meta[key] != nil {
+			return fault.New(fault.Invalid, "This login has a %s already. Log in with it, or register with another e-mail address", at.ActorType)
+		} else {
+			meta[key] = at.ActorID
+		}
+		a, err = m.Identities.UpdateOne(ctx, a.ID, module.Set{"app_metadata": meta})
+		return err
+	})
+	return a, err
+}
+
+// Detach takes an actor from the identity that has it. An identity that is no other actor is removed for good, so that its
+// address can be registered anew. Removing an actor that never logged in is no failure.
+func (m *Module) Detach(ctx context.Context, at Attachment) error {
+	return m.atomic(ctx, func(ctx context.Context) error {
+		list, err := m.ByActor(ctx, at.ActorType, at.ActorID)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
+			if err := m.detach(ctx, a, at.ActorType); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (m *Module) detach(ctx context.Context, a AuthIdentity, actorType string) error {
+	for key, v := range a.AppMetadata {
+		if key != actorType+"_id" && v != nil {
+			_, err := m.Attach(ctx, Attachment{AuthIdentityID: a.ID, ActorType: actorType})
+			return err
+		}
+	}
+	return m.Remove(ctx, a.ID)
+}
+
+// ByActor finds the identities of an actor.
+func (m *Module) ByActor(ctx context.Context, actorType, actorID string) ([]AuthIdentity, error) {
+	return m.Identities.List(ctx, module.Filter{"app_metadata": module.Filter{actorType + "_id": actorID}},
+		module.Find{Relations: []string{"provider_identities"}})
+}
+
+// Remove deletes an identity for good, with all that belongs to it.
+func (m *Module) Remove(ctx context.Context, id string) error {
+	mine := module.Filter{"auth_identity_id": id}
+	return m.atomic(ctx, func(ctx context.Context) error {
+		for _, clear := range []func(context.Context, module.Filter) (int64, error){
+			m.Resets.DeleteWhere, m.Recovery.DeleteWhere, m.Factors.DeleteWhere, m.Verified.DeleteWhere, m.Providers.DeleteWhere,
+		} {
+			if _, err := clear(ctx, mine); err != nil {
+				return err
+			}
+		}
+		return m.Identities.Delete(ctx, id)
+	})
+}

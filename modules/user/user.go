@@ -1,0 +1,177 @@
+// Package user keeps those who work in the admin, and the invites by which they come.
+package user
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/id"
+	"github.com/gorgon-commerce/gorgon/internal/metadata"
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// A Config says how a user module works. JWTSecret signs invites; InviteLife is a day unless told otherwise.
+type Config struct {
+	JWTSecret  string
+	InviteLife time.Duration
+}
+
+// A Module keeps users.
+type Module struct {
+	Users       *module.Table[User]
+	Invites     *module.Table[Invite]
+	Preferences *module.Table[Preference]
+
+	secret []byte
+	life   time.Duration
+}
+
+// New returns a module without users.
+func New(cfg Config) *Module {
+	if cfg.InviteLife == 0 {
+		cfg.InviteLife = 24 * time.Hour
+	}
+	return &Module{
+		Users:       module.NewTable[User]("user", "users"),
+		Invites:     module.NewTable[Invite]("invite", "invites"),
+		Preferences: module.NewTable[Preference]("user_preference", "user_preferences"),
+		secret:      []byte(cfg.JWTSecret),
+		life:        cfg.InviteLife,
+	}
+}
+
+// Tables lists what the module keeps.
+func (m *Module) Tables() []module.Entity { return []module.Entity{m.Users, m.Invites, m.Preferences} }
+
+// An Invitation is what an invite is made of.
+type Invitation struct {
+	Email    string     `json:"email"`
+	Metadata module.Map `json:"metadata"`
+}
+
+// Invite makes invites, one for each of list. Somebody who is a user is fault.Invalid.
+func (m *Module) Invite(ctx context.Context, list []Invitation) ([]Invite, error) {
+	emails := make([]string, len(list))
+	for i, v := range list {
+		emails[i] = v.Email
+	}
+	if err := m.strangers(ctx, emails); err != nil {
+		return nil, err
+	}
+	invites := make([]Invite, len(list))
+	for i, v := range list {
+		invites[i] = Invite{Model: module.Model{ID: id.New("invite")}, Email: v.Email, Metadata: v.Metadata}
+		if err := m.sign(&invites[i]); err != nil {
+			return nil, err
+		}
+	}
+	return m.Invites.CreateMany(ctx, invites)
+}
+
+func (m *Module) strangers(ctx context.Context, emails []string) error {
+	have, err := m.Users.List(ctx, module.Filter{"email": emails})
+	if len(have) == 0 || err != nil {
+		return err
+	}
+	names := make([]string, len(have))
+	for i, u := range have {
+		names[i] = u.Email
+	}
+	return fault.New(fault.Invalid, "User account for following email(s) already exist: %s", strings.Join(names, ", "))
+}
+
+// token is what an invite's token says.
+type token struct {
+	ID    string `json:"id"`
+	Email string `json:"email"`
+	jwt.RegisteredClaims
+}
+
+// newUUID returns a random UUID, version 4.
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// sign gives an invite a new token, valid from now on.
+func (m *Module) sign(v *Invite) error {
+	if len(m.secret) == 0 {
+		return errors.New("user: no JWT secret is configured")
+	}
+	now := time.Now()
+	v.ExpiresAt = db.Now().Add(m.life)
+	claims := token{v.ID, v.Email, jwt.RegisteredClaims{ID: newUUID(), IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(m.life))}}
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(m.secret)
+	v.Token = signed
+	return err
+}
+
+// Resend gives invites new tokens; the old ones are void. Unknown ids are fault.Invalid.
+func (m *Module) Resend(ctx context.Context, ids []string) ([]Invite, error) {
+	list, err := m.Invites.List(ctx, module.Filter{"id": ids})
+	if err != nil {
+		return nil, err
+	}
+	if missing := without(ids, list); len(missing) > 0 {
+		return nil, fault.New(fault.Invalid, "The following invites do not exist: %s", strings.Join(missing, ", "))
+	}
+	for i := range list {
+		if err := m.sign(&list[i]); err != nil {
+			return nil, err
+		}
+		if list[i], err = m.Invites.UpdateOne(ctx, list[i].ID, module.Set{"token": list[i].Token, "expires_at": list[i].ExpiresAt}); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func without(ids []string, list []Invite) (missing []string) {
+	for _, id := range ids {
+		if !slices.ContainsFunc(list, func(v Invite) bool { return v.ID == id }) {
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
+
+// Check returns the invite of a token. One that is not ours, or was replaced, used or is too old, is fault.Unauthorized.
+func (m *Module) Check(ctx context.Context, text string) (v Invite, err error) {
+	void := fault.New(fault.Unauthorized, "Unauthorized")
+	var t token
+	key := func(*jwt.Token) (any, error) { return m.secret, nil }
+	_, err = jwt.ParseWithClaims(text, &t, key, jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired())
+	if err != nil || len(m.secret) == 0 || t.ID == "" {
+		return v, void
+	}
+	v, err = m.Invites.Retrieve(ctx, t.ID, module.Find{Lock: true})
+	if fault.KindOf(err) == fault.NotFound || err == nil && (v.Token != text || !v.ExpiresAt.After(db.Now())) {
+		err = void
+	}
+	return v, err
+}
+
+// Update changes a user. Metadata is merged into what there is. An unknown one is fault.NotFound.
+func (m *Module) Update(ctx context.Context, id string, set module.Set) (User, error) {
+	u, err := m.Users.Retrieve(ctx, id, module.Find{Lock: true})
+	if err != nil || len(set) == 0 {
+		return u, err
+	}
+	if patch, ok := set["metadata"].(module.Map); ok {
+		set = maps.Clone(set)
+		set["metadata"] = module.Map(metadata.Merge(u.Metadata, patch))
+	}
+	return m.Users.UpdateOne(ctx, id, set)
+}

@@ -1,0 +1,72 @@
+package route
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A Server serves HTTP until its context ends, then lets requests finish.
+type Server struct {
+	Addr    string // "host:port"; ":9000" when empty
+	Handler http.Handler
+	Log     *slog.Logger  // nil is slog.Default
+	Grace   time.Duration // for requests under way when the server stops; 0 is 30 s
+}
+
+// Run listens on Addr and serves. It returns nil after a stop that ctx asked for.
+func (s *Server) Run(ctx context.Context) error {
+	addr := s.Addr
+	if addr == "" {
+		addr = ":9000"
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ctx, ln)
+}
+
+// Serve serves on a listener, which it closes.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	log := s.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	hs := &http.Server{
+		Handler:           s.Handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       5 * time.Minute,
+		IdleTimeout:       75 * time.Second,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- hs.Serve(ln) }()
+	log.InfoContext(ctx, "serving", "address", ln.Addr().String())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	return s.stop(ctx, hs, log)
+}
+
+// stop waits for the requests under way, but not for ever.
+func (s *Server) stop(ctx context.Context, hs *http.Server, log *slog.Logger) error {
+	grace := s.Grace
+	if grace == 0 {
+		grace = 30 * time.Second
+	}
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := hs.Shutdown(bounded)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.WarnContext(ctx, "requests were cut off", "after", grace)
+		return hs.Close()
+	}
+	return err
+}
