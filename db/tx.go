@@ -16,6 +16,9 @@ var ErrTxOver = errors.New("db: the transaction of this context has ended")
 // of it will be kept. PostgreSQL has this rule, and SQLite is held to it so that both behave alike.
 var ErrTxFailed = errors.New("db: an earlier statement of this transaction failed, so it can only be rolled back")
 
+// ErrNested is the error of Begin in a context that is in a transaction already.
+var ErrNested = errors.New("db: the context is in a transaction already")
+
 type txKey struct{ d *DB }
 
 // A tx is a transaction that travels in a context. Goroutines that share it take turns.
@@ -93,6 +96,9 @@ func (t *tx) run(ctx context.Context, fn func() error) (after []func(), err erro
 func (t *tx) commit(ctx context.Context) ([]func(), error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.failed == ErrTxOver {
+		return nil, ErrTxOver
+	}
 	if t.failed == nil {
 		t.failed = ctx.Err()
 	}
@@ -109,7 +115,9 @@ func (t *tx) commit(ctx context.Context) ([]func(), error) {
 func (t *tx) rollback(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.end(ctx, false)
+	if t.failed != ErrTxOver {
+		t.end(ctx, false)
+	}
 }
 
 // end finishes the session. It outlives a cancelled ctx, because a rollback must happen then too.

@@ -1,0 +1,137 @@
+// Package event tells the rest of a program, and of the world, what has happened. An event is written to the database in the
+// transaction of what it tells about, so it exists if and only if that was committed. A [Bus] then hands it to everybody who
+// subscribed, at least once each.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/id"
+)
+
+// A Topic is the name of a kind of event, such as "product.created", whose data are a T.
+type Topic[T any] string
+
+// ID is the data of events that tell of one record.
+type ID struct {
+	ID string `json:"id"`
+}
+
+// Message makes an event of the topic. Data that JSON cannot express are an error.
+func (t Topic[T]) Message(data T) (Message, error) {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return Message{}, fmt.Errorf("event: data of %s: %w", string(t), err)
+	}
+	return Message{ID: id.New("evt"), Name: string(t), Data: b, CreatedAt: db.Now()}, nil
+}
+
+// A Message is one event as it is stored and handed out.
+type Message struct {
+	ID        string          // "evt_…"; the same for all subscribers and for every attempt
+	Name      string          // the topic
+	Data      json.RawMessage // what the topic's type says
+	Metadata  json.RawMessage // a JSON object, or nil
+	RunID     string          // the workflow run that emitted it, if any
+	CreatedAt time.Time
+	Attempt   int // which attempt of the subscriber this is, from 1
+}
+
+// A Subscription is somebody who wants to hear of events. On and OnAny make them.
+type Subscription struct {
+	Topic string // "*" for all events
+	Name  string // identifies the subscriber between runs of the program; retries are kept under it
+	Tries int    // how often the handler is tried before the message is dead
+
+	handle func(context.Context, Message) error
+}
+
+// Any is the topic of subscriptions that hear all events.
+const Any = "*"
+
+// An Option changes a subscription.
+type Option func(*Subscription)
+
+// Named gives a subscriber a name of its own. Without it, it has that of its function, which changes when the function is
+// renamed: retries that wait at that moment would no longer find it.
+func Named(name string) Option { return func(s *Subscription) { s.Name = name } }
+
+// Tries sets how often the handler is tried, 8 by default, before the message becomes a dead letter.
+func Tries(n int) Option { return func(s *Subscription) { s.Tries = max(n, 1) } }
+
+// On subscribes fn to a topic. fn is called at least once for each event, some time after the commit, outside of any
+// transaction; an error, or a panic, makes it be called again later, with growing pauses.
+func On[T any](topic Topic[T], fn func(context.Context, T) error, opts ...Option) Subscription {
+	s := Subscription{Topic: string(topic), Name: funcName(fn), Tries: 8, handle: func(ctx context.Context, m Message) error {
+		var data T
+		if err := json.Unmarshal(m.Data, &data); err != nil {
+			return fmt.Errorf("event: data of %s %s: %w", m.Name, m.ID, err)
+		}
+		return fn(context.WithValue(ctx, messageKey{}, &m), data)
+	}}
+	return s.with(opts)
+}
+
+// OnAny subscribes fn to all events.
+func OnAny(fn func(context.Context, Message) error, opts ...Option) Subscription {
+	s := Subscription{Topic: Any, Name: funcName(fn), Tries: 8, handle: fn}
+	return s.with(opts)
+}
+
+// OnName subscribes fn to a topic that is known by its name only.
+func OnName(name string, fn func(context.Context, Message) error, opts ...Option) Subscription {
+	s := OnAny(fn, opts...)
+	s.Topic = name
+	return s
+}
+
+func (s Subscription) with(opts []Option) Subscription {
+	for _, o := range opts {
+		o(&s)
+	}
+	return s
+}
+
+// hears reports whether the subscription is about events of that name.
+func (s Subscription) hears(name string) bool { return s.Topic == name || s.Topic == Any }
+
+// Deliver calls the handler once. A panic comes back as an error.
+func (s Subscription) Deliver(ctx context.Context, m Message) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			stack := make([]byte, 4096)
+			err = fmt.Errorf("event: panic in %s: %v\n%s", s.Name, p, stack[:runtime.Stack(stack, false)])
+		}
+	}()
+	return s.handle(ctx, m)
+}
+
+type messageKey struct{}
+
+// FromContext returns the message that a handler made by On is called for.
+func FromContext(ctx context.Context) (Message, bool) {
+	m, ok := ctx.Value(messageKey{}).(*Message)
+	if !ok {
+		return Message{}, false
+	}
+	return *m, true
+}
+
+// ErrDead, returned or wrapped by a handler, makes the message a dead letter at once: trying again is of no use.
+var ErrDead = errors.New("event: not to be tried again")
+
+func funcName(fn any) string {
+	f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer())
+	if f == nil {
+		return "subscriber"
+	}
+	return strings.TrimSuffix(f.Name(), "-fm")
+}

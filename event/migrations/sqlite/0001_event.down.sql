@@ -1,0 +1,2 @@
+DROP TABLE gorgon_event_retry;
+DROP TABLE gorgon_event;
