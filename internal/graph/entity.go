@@ -108,6 +108,7 @@ type Relation struct {
 type Computed struct {
 	Name  string
 	Needs []string // fields, nested ones too, that must be read for it
+	Whole bool     // read along with all columns
 	// Value writes the field of each row of set as JSON into out[i]; nil leaves the field out.
 	Value func(ctx context.Context, set *Set, args map[string]any, out [][]byte) error
 }

@@ -83,6 +83,7 @@ func (n *Node) add(f *Fields, show bool) {
 				n.column(i, show)
 			}
 		}
+		n.whole()
 	}
 	for _, name := range f.Names {
 		n.name(name, show)
@@ -112,6 +113,15 @@ func (n *Node) name(name string, show bool) {
 	}
 	if r := n.Entity.rels[name]; r != nil && n.typed {
 		n.child(r, &Fields{All: true}, show)
+	}
+}
+
+// whole adds the computed fields that come with all columns. Structs have no place for them.
+func (n *Node) whole() {
+	for _, c := range n.Entity.Computed {
+		if c.Whole && !n.typed {
+			n.compute(c)
+		}
 	}
 }
 

@@ -46,6 +46,11 @@ func (Level) Indexes() []module.Index {
 	}
 }
 
+// Checks keep what no change of stock may ever make of a level. How much may be reserved is a rule of each change instead: see docs/decisions/stock.md.
+func (Level) Checks() []module.Check {
+	return []module.Check{{Name: "gorgon_inventory_level_reserved", Expr: `"reserved_quantity" >= 0`}}
+}
+
 // A Reservation promises a quantity of an item at a location, usually to a line of an order.
 type Reservation struct {
 	module.Model    `model:"prefix=resitem"`

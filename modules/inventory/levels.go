@@ -1,0 +1,161 @@
+package inventory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/metadata"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// CreateLevels saves levels. What is reserved of them comes of reservations alone, and so begins at nothing.
+func (m *Module) CreateLevels(ctx context.Context, list []Level) ([]Level, error) {
+	rows := slices.Clone(list)
+	for i := range rows {
+		rows[i].ReservedQuantity = money.Zero
+	}
+	return m.Levels.CreateMany(ctx, rows)
+}
+
+// A LevelPatch changes the level of an item at a location: stocked_quantity, incoming_quantity, metadata.
+type LevelPatch struct {
+	ItemID     string     `json:"inventory_item_id"`
+	LocationID string     `json:"location_id"`
+	Set        module.Set `json:"set"`
+}
+
+// UpdateLevels changes levels. Stock may be set below what is reserved, for a count of what is there is a fact.
+func (m *Module) UpdateLevels(ctx context.Context, list []LevelPatch) ([]Level, error) {
+	return inTx(ctx, m, func(ctx context.Context) ([]Level, error) {
+		if err := m.stocked(ctx, list); err != nil {
+			return nil, err
+		}
+		out := make([]Level, len(list))
+		for i, p := range list {
+			where := module.Filter{"inventory_item_id": p.ItemID, "location_id": p.LocationID}
+			delete(p.Set, "reserved_quantity")
+			if _, err := m.Levels.Update(ctx, where, p.Set); err != nil {
+				return nil, err
+			}
+			now, err := m.Levels.List(ctx, where)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = now[0]
+		}
+		return out, nil
+	})
+}
+
+// stocked refuses patches of levels that do not exist, all at once.
+func (m *Module) stocked(ctx context.Context, list []LevelPatch) error {
+	wants := make([]Want, len(list))
+	for i, p := range list {
+		wants[i] = Want{ItemID: p.ItemID, Locations: []string{p.LocationID}}
+	}
+	levels, err := m.levels(ctx, wants, module.Find{Lock: true})
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, w := range wants {
+		if len(levels.of(w)) == 0 {
+			missing = append(missing, fault.Message(notStocked(w.ItemID, w.Locations[0])))
+		}
+	}
+	if len(missing) > 0 {
+		return fault.New(fault.NotFound, "%s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// DeleteLevels removes levels and returns their ids. Levels with reservations stay, and so do those with stock unless force is set.
+func (m *Module) DeleteLevels(ctx context.Context, where module.Filter, force bool) ([]string, error) {
+	return inTx(ctx, m, func(ctx context.Context) ([]string, error) {
+		list, err := m.Levels.List(ctx, where, module.Find{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
+		if err != nil {
+			return nil, err
+		}
+		if err := removable(list, force); err != nil {
+			return nil, err
+		}
+		ids := make([]string, len(list))
+		for i, l := range list {
+			ids[i] = l.ID
+		}
+		return ids, m.Levels.SoftDelete(ctx, ids...)
+	})
+}
+
+func removable(list []Level, force bool) error {
+	var promised, full []string
+	for _, l := range list {
+		if l.ReservedQuantity.Sign() > 0 && !slices.Contains(promised, l.LocationID) {
+			promised = append(promised, l.LocationID)
+		}
+		if !force && l.StockedQuantity.Sign() > 0 && !slices.Contains(full, l.LocationID) {
+			full = append(full, l.LocationID)
+		}
+	}
+	const words = "Cannot remove Inventory Levels for %s because there are "
+	switch {
+	case len(promised) > 0:
+		return fault.New(fault.NotAllowed, words+"reserved or incoming items at the locations", strings.Join(promised, ", "))
+	case len(full) > 0:
+		return fault.New(fault.NotAllowed, words+"stocked items at the locations. Use force flag to delete anyway.", strings.Join(full, ", "))
+	}
+	return nil
+}
+
+// DeleteItems removes items with their levels. Items with reservations stay.
+func (m *Module) DeleteItems(ctx context.Context, ids []string) error {
+	_, err := inTx(ctx, m, func(ctx context.Context) (int, error) {
+		list, err := m.Levels.List(ctx, module.Filter{"inventory_item_id": ids}, module.Find{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
+		if err != nil {
+			return 0, err
+		}
+		var held []string
+		for _, l := range list {
+			if l.ReservedQuantity.Sign() > 0 && !slices.Contains(held, l.InventoryItemID) {
+				held = append(held, l.InventoryItemID)
+			}
+		}
+		if len(held) > 0 {
+			return 0, fault.New(fault.Invalid, "Cannot remove following inventory item(s) since they have reservations: [%s].", strings.Join(held, ", "))
+		}
+		return len(ids), m.Items.SoftDelete(ctx, ids...)
+	})
+	return err
+}
+
+// An ItemPatch changes an item. Metadata is merged into what it has.
+type ItemPatch struct {
+	ID  string     `json:"id"`
+	Set module.Set `json:"set"`
+}
+
+// UpdateItems changes items. Unknown ones are fault.NotFound.
+func (m *Module) UpdateItems(ctx context.Context, list []ItemPatch) ([]Item, error) {
+	return inTx(ctx, m, func(ctx context.Context) ([]Item, error) {
+		out := make([]Item, len(list))
+		for i, p := range list {
+			old, err := m.Items.List(ctx, module.Filter{"id": p.ID}, module.Find{Lock: true})
+			if err != nil {
+				return nil, err
+			}
+			if len(old) == 0 {
+				return nil, fault.New(fault.NotFound, "InventoryItem with id %q not found", p.ID)
+			}
+			if meta, ok := p.Set["metadata"].(module.Map); ok {
+				p.Set["metadata"] = module.Map(metadata.Merge(old[0].Metadata, meta))
+			}
+			if out[i], err = m.Items.UpdateOne(ctx, p.ID, p.Set); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,244 @@
+package inventory
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/metadata"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// A Want is a quantity of an item that a line of a cart or an order needs.
+type Want struct {
+	LineItemID     string        `json:"id"`
+	ItemID         string        `json:"inventory_item_id"`
+	Quantity       money.Decimal `json:"quantity"`     // of the item, which is the line's quantity × what one unit takes of it
+	Locations      []string      `json:"location_ids"` // where it may come from, best first
+	AllowBackorder bool          `json:"allow_backorder"`
+}
+
+// Confirm reports whether each want, by itself, can be met from its locations together. The answer may be outdated when it arrives; only
+// Reserve holds. Too little stock is fault.NotAllowed with the code insufficient_inventory.
+func (m *Module) Confirm(ctx context.Context, wants []Want) error {
+	levels, err := m.levels(ctx, wants, module.Find{})
+	if err != nil {
+		return err
+	}
+	for _, w := range wants {
+		var sum money.Decimal
+		for _, l := range levels.of(w) {
+			sum = sum.Add(l.Available())
+		}
+		if !w.AllowBackorder && sum.Less(w.Quantity) {
+			return fault.New(fault.NotAllowed, "Some variant does not have the required inventory").WithCode("insufficient_inventory")
+		}
+	}
+	return nil
+}
+
+// Reserve promises all wants or none, each at one location: the first that has enough, or else the first that has the item at all.
+func (m *Module) Reserve(ctx context.Context, wants []Want) (out []Reservation, err error) {
+	if len(wants) == 0 {
+		return nil, nil
+	}
+	d, err := m.Levels.Entity().DB()
+	if err != nil {
+		return nil, err
+	}
+	err = d.InTx(ctx, func(ctx context.Context) error {
+		levels, err := m.levels(ctx, wants, module.Find{Lock: true})
+		if err != nil {
+			return err
+		}
+		rows := make([]Reservation, len(wants))
+		for i, w := range wants {
+			rows[i] = Reservation{InventoryItemID: w.ItemID, LocationID: levels.place(w), Quantity: w.Quantity, AllowBackorder: &wants[i].AllowBackorder}
+			if w.LineItemID != "" {
+				rows[i].LineItemID = &wants[i].LineItemID
+			}
+		}
+		out, err = m.Promise(ctx, rows)
+		return err
+	})
+	return out, err
+}
+
+// stock is the levels that wants may be met from.
+type stock []Level
+
+func (m *Module) levels(ctx context.Context, wants []Want, find module.Find) (stock, error) {
+	var items, locations []string
+	for _, w := range wants {
+		items, locations = append(items, w.ItemID), append(locations, w.Locations...)
+	}
+	slices.Sort(items)
+	slices.Sort(locations)
+	find.Order = []string{"inventory_item_id", "location_id"}
+	return m.Levels.List(ctx, module.Filter{"inventory_item_id": slices.Compact(items), "location_id": slices.Compact(locations)}, find)
+}
+
+// of lists the levels of a want, in the order of its locations.
+func (s stock) of(w Want) (out []*Level) {
+	for _, at := range w.Locations {
+		for i := range s {
+			if s[i].InventoryItemID == w.ItemID && s[i].LocationID == at {
+				out = append(out, &s[i])
+			}
+		}
+	}
+	return out
+}
+
+// place chooses the location of a want, and takes what it needs off the level.
+func (s stock) place(w Want) string {
+	levels := s.of(w)
+	if len(levels) == 0 {
+		if len(w.Locations) == 0 {
+			return ""
+		}
+		return w.Locations[0]
+	}
+	at := max(0, slices.IndexFunc(levels, func(l *Level) bool { return !l.Available().Less(w.Quantity) }))
+	levels[at].ReservedQuantity = levels[at].ReservedQuantity.Add(w.Quantity)
+	return levels[at].LocationID
+}
+
+// Available is what of the level is not promised. It is negative where more is promised than there is.
+func (l Level) Available() money.Decimal { return l.StockedQuantity.Sub(l.ReservedQuantity) }
+
+// Promise saves reservations at the locations that they name, and takes their quantities off what is available, all or none.
+func (m *Module) Promise(ctx context.Context, rows []Reservation) (out []Reservation, err error) {
+	return inTx(ctx, m, func(ctx context.Context) ([]Reservation, error) {
+		if err := m.Apply(ctx, promises(rows)); err != nil {
+			return nil, err
+		}
+		return m.Reservations.CreateMany(ctx, rows)
+	})
+}
+
+func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
+	d, err := m.Levels.Entity().DB()
+	if err != nil {
+		return out, err
+	}
+	err = d.InTx(ctx, func(ctx context.Context) error {
+		out, err = fn(ctx)
+		return err
+	})
+	return out, err
+}
+
+func promises(rows []Reservation) []Move {
+	moves := make([]Move, len(rows))
+	for i, r := range rows {
+		moves[i] = Move{ItemID: r.InventoryItemID, LocationID: r.LocationID, Reserved: r.Quantity, Free: r.AllowBackorder != nil && *r.AllowBackorder}
+	}
+	return moves
+}
+
+// returns are the moves that undo promises.
+func returns(rows []Reservation) []Move {
+	moves := promises(rows)
+	for i := range moves {
+		moves[i].Reserved, moves[i].Free = moves[i].Reserved.Neg(), true
+	}
+	return moves
+}
+
+// Release gives back what the reservations of these ids hold, and deletes them. It returns those that there were.
+func (m *Module) Release(ctx context.Context, ids []string) ([]Reservation, error) {
+	return m.release(ctx, module.Filter{"id": ids})
+}
+
+// ReleaseLines does as Release for all reservations of lines.
+func (m *Module) ReleaseLines(ctx context.Context, lines []string) ([]Reservation, error) {
+	return m.release(ctx, module.Filter{"line_item_id": lines})
+}
+
+// ReleaseLocation does as Release for all reservations at locations.
+func (m *Module) ReleaseLocation(ctx context.Context, locations []string) ([]Reservation, error) {
+	return m.release(ctx, module.Filter{"location_id": locations})
+}
+
+func (m *Module) release(ctx context.Context, where module.Filter) ([]Reservation, error) {
+	return inTx(ctx, m, func(ctx context.Context) ([]Reservation, error) {
+		rows, err := m.Reservations.List(ctx, where, module.Find{Lock: true, Order: []string{"id"}})
+		if err != nil || len(rows) == 0 {
+			return nil, err
+		}
+		if err := m.Reservations.RemoveMany(ctx, rows); err != nil {
+			return nil, err
+		}
+		return rows, m.Apply(ctx, returns(rows))
+	})
+}
+
+// Restore undoes Release. What has been sold since is fault.NotAllowed.
+func (m *Module) Restore(ctx context.Context, rows []Reservation) error {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	_, err := inTx(ctx, m, func(ctx context.Context) (int, error) {
+		if err := m.Apply(ctx, promises(rows)); err != nil {
+			return 0, err
+		}
+		return len(ids), m.Reservations.Restore(ctx, ids...)
+	})
+	return err
+}
+
+// A ReservationPatch changes a reservation. Columns that are absent from Set stay.
+type ReservationPatch struct {
+	ID  string     `json:"id"`
+	Set module.Set `json:"set"` // location_id, quantity, description, metadata, allow_backorder
+}
+
+// Change changes reservations, all or none, and moves what they hold along.
+func (m *Module) Change(ctx context.Context, list []ReservationPatch) ([]Reservation, error) {
+	return inTx(ctx, m, func(ctx context.Context) ([]Reservation, error) {
+		out := make([]Reservation, len(list))
+		var moves []Move
+		for i, p := range list {
+			old, err := m.held(ctx, p.ID)
+			if err != nil {
+				return nil, err
+			}
+			if meta, ok := p.Set["metadata"].(module.Map); ok {
+				p.Set["metadata"] = module.Map(metadata.Merge(old.Metadata, meta))
+			}
+			if out[i], err = m.Reservations.UpdateOne(ctx, p.ID, p.Set); err != nil {
+				return nil, err
+			}
+			moves = append(moves, shift(old, out[i])...)
+		}
+		return out, m.Apply(ctx, moves)
+	})
+}
+
+func (m *Module) held(ctx context.Context, id string) (Reservation, error) {
+	list, err := m.Reservations.List(ctx, module.Filter{"id": id}, module.Find{Lock: true})
+	if err != nil {
+		return Reservation{}, err
+	}
+	if len(list) == 0 {
+		return Reservation{}, fault.New(fault.Invalid, "Reservation item with id %s not found", id)
+	}
+	return list[0], nil
+}
+
+// shift is how levels change when a reservation does.
+func shift(old, now Reservation) []Move {
+	if old.LocationID != now.LocationID {
+		return append(returns([]Reservation{old}), promises([]Reservation{now})...)
+	}
+	grown := promises([]Reservation{now})
+	grown[0].Reserved = now.Quantity.Sub(old.Quantity)
+	grown[0].Free = grown[0].Free || grown[0].Reserved.Sign() < 0
+	if grown[0].Reserved.IsZero() {
+		return nil
+	}
+	return grown
+}
