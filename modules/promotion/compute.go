@@ -1,0 +1,103 @@
+package promotion
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// details are what applying a promotion needs to know of it.
+func details() []string {
+	return []string{"application_method", "application_method.target_rules", "application_method.target_rules.values",
+		"application_method.buy_rules", "application_method.buy_rules.values", "rules", "rules.values", "campaign", "campaign.budget"}
+}
+
+// Options of Compute.
+type Options struct {
+	NoAutomatic bool // only the codes
+	Free        bool // limits and budgets are not looked at
+}
+
+// Compute works out what the codes, and the promotions that are automatic, take off a basket now. Codes that are unknown, inactive or do
+// not hold do nothing.
+func (m *Module) Compute(ctx context.Context, codes []string, basket Basket, opt Options) (Outcome, error) {
+	list, err := m.Active(ctx, codes, !opt.NoAutomatic)
+	if err != nil || len(list) == 0 {
+		return Outcome{}, err
+	}
+	list = slices.DeleteFunc(list, func(p Promotion) bool {
+		return p.IsAutomatic && !slices.Contains(codes, p.Code) && !p.mayHold(basket.Values)
+	})
+	usage, err := m.usage(ctx, list, basket)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Apply(list, basket, usage, opt.Free)
+}
+
+// Active reads the promotions with these codes, and the automatic ones, that are active now and whose campaign runs.
+func (m *Module) Active(ctx context.Context, codes []string, automatic bool) ([]Promotion, error) {
+	where := module.Filter{"status": "active"}
+	switch {
+	case automatic && len(codes) > 0:
+		where["$or"] = []any{map[string]any{"code": codes}, map[string]any{"is_automatic": true}}
+	case automatic:
+		where["is_automatic"] = true
+	case len(codes) == 0:
+		return nil, nil
+	default:
+		where["code"] = codes
+	}
+	list, err := m.Promotions.List(ctx, where, module.Find{Relations: details(), Order: []string{"id"}})
+	now := db.Now()
+	return slices.DeleteFunc(list, func(p Promotion) bool {
+		c := p.Campaign
+		return p.CampaignID != nil && (c == nil || c.StartsAt != nil && c.StartsAt.After(now) || c.EndsAt != nil && !c.EndsAt.After(now))
+	}), err
+}
+
+// mayHold reports whether the basket has something of each attribute that the rules of an automatic promotion ask for.
+func (p *Promotion) mayHold(values any) bool {
+	sets := [][]Rule{p.Rules}
+	if p.ApplicationMethod != nil {
+		sets = append(sets, p.ApplicationMethod.TargetRules, p.ApplicationMethod.BuyRules)
+	}
+	for _, rules := range sets {
+		for _, r := range rules {
+			got := Lookup(values, r.Attribute)
+			if !slices.ContainsFunc(got, func(v any) bool { return v != nil }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// usage reads how often the basket's customer has used the budgets that are per customer.
+func (m *Module) usage(ctx context.Context, list []Promotion, basket Basket) (map[string]money.Decimal, error) {
+	var out map[string]money.Decimal
+	for _, p := range list {
+		if p.Campaign == nil || p.Campaign.Budget == nil || !p.Campaign.Budget.attributed() {
+			continue
+		}
+		b := p.Campaign.Budget
+		who := basket.Attribute(*b.Attribute)
+		if who == "" {
+			continue
+		}
+		rows, err := m.BudgetUsages.List(ctx, module.Filter{"budget_id": b.ID, "attribute_value": who})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if out == nil {
+				out = map[string]money.Decimal{}
+			}
+			out[b.ID] = r.Used
+		}
+	}
+	return out, nil
+}
