@@ -1,0 +1,255 @@
+package event_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/event"
+)
+
+const happened = event.Topic[event.ID]("thing.happened")
+
+// each runs fn with a bus over an empty outbox of each dialect.
+func each(t *testing.T, fn func(t *testing.T, b *event.Bus)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newBus(t, d)) })
+}
+
+func newBus(t testing.TB, d *db.DB) *event.Bus {
+	t.Helper()
+	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations()}); err != nil {
+		t.Fatal(err)
+	}
+	b := event.NewBus(d, slog.New(slog.DiscardHandler))
+	b.Backoff = func(int) time.Duration { return 10 * time.Millisecond }
+	b.Poll = 20 * time.Millisecond
+	return b
+}
+
+// run runs the bus until the test ends or stop is called.
+func run(t *testing.T, b *event.Bus) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+// A log collects what handlers were told.
+type log struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (l *log) add(s string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list = append(l.list, s)
+}
+
+func (l *log) get() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.list)
+}
+
+// wait waits until ok.
+func wait(t testing.TB, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("waited in vain")
+		}
+	}
+}
+
+func emit(t testing.TB, ctx context.Context, b *event.Bus, ids ...string) {
+	t.Helper()
+	for _, id := range ids {
+		if err := event.Emit(ctx, b, happened, event.ID{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestDelivery(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *event.Bus) {
+		var typed, all, other log
+		b.Subscribe(
+			event.On(happened, func(_ context.Context, v event.ID) error { typed.add(v.ID); return nil }),
+			event.OnAny(func(_ context.Context, m event.Message) error { all.add(m.Name + string(m.Data)); return nil }),
+			event.On(event.Topic[event.ID]("other"), func(_ context.Context, v event.ID) error { other.add(v.ID); return nil }),
+		)
+		emit(t, t.Context(), b, "before")
+		run(t, b)
+		err := b.DB.InTx(t.Context(), func(ctx context.Context) error {
+			emit(t, ctx, b, "undone")
+			return errors.New("no")
+		})
+		if err == nil {
+			t.Fatal("no error")
+		}
+		if err := b.DB.InTx(t.Context(), func(ctx context.Context) error { emit(t, ctx, b, "a", "b"); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(typed.get()); got != "[before a b]" {
+			t.Error(got)
+		}
+		if got := all.get(); len(got) != 3 || got[2] != `thing.happened{"id":"b"}` || len(other.get()) != 0 {
+			t.Error(got, other.get())
+		}
+	})
+}
+
+func TestRetriesAndDeadLetters(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *event.Bus) {
+		var good, bad log
+		broken := true
+		b.Subscribe(
+			event.On(happened, func(_ context.Context, v event.ID) error { good.add(v.ID); return nil }, event.Named("good")),
+			event.On(happened, func(ctx context.Context, v event.ID) error {
+				m, _ := event.FromContext(ctx)
+				bad.add(fmt.Sprint(v.ID, m.Attempt))
+				if v.ID == "panic" && m.Attempt == 1 {
+					panic("oh")
+				}
+				if v.ID == "x" && broken {
+					return errors.New("broken")
+				}
+				return nil
+			}, event.Named("bad"), event.Tries(3)),
+		)
+		run(t, b)
+		emit(t, t.Context(), b, "x", "y", "panic")
+		dead := func() []event.Letter {
+			list, err := b.Letters(t.Context(), true, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		wait(t, func() bool { return len(dead()) == 1 && len(bad.get()) == 6 })
+		l := dead()[0]
+		if l.Subscriber != "bad" || l.Error != "broken" || l.Attempt != 3 || string(l.Data) != `{"id":"x"}` || l.DeadAt == nil || l.NextAt != nil {
+			t.Errorf("%+v", l)
+		}
+		broken = false
+		if err := b.Replay(t.Context(), l.ID, l.Subscriber); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, func() bool { list, err := b.Letters(t.Context(), false, 10); return err == nil && len(list) == 0 })
+		if got := good.get(); fmt.Sprint(got) != "[x y panic]" {
+			t.Error(got)
+		}
+		got := bad.get()
+		slices.Sort(got)
+		if fmt.Sprint(got) != "[panic1 panic2 x1 x1 x2 x3 y1]" {
+			t.Error(got)
+		}
+		if err := b.Replay(t.Context(), "evt_none", "bad"); err == nil {
+			t.Error("replayed an unknown letter")
+		}
+	})
+}
+
+// Several processes share the events: each subscriber hears each event once while nobody dies.
+func TestManyProcesses(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, first *event.Bus) {
+		var heard log
+		for range 3 {
+			b := newBus(t, first.DB)
+			b.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { heard.add(v.ID); return nil }, event.Named("s")))
+			run(t, b)
+		}
+		var ids []string
+		for i := range 500 {
+			ids = append(ids, fmt.Sprintf("%03d", i))
+		}
+		emit(t, t.Context(), first, ids...)
+		if err := first.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := heard.get()
+		slices.Sort(got)
+		if !slices.Equal(got, ids) {
+			t.Error(len(got), "heard")
+		}
+	})
+}
+
+// What a process held when it fell silent is handed out by another.
+func TestLostProcess(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *event.Bus) {
+		emit(t, t.Context(), b, "a", "b")
+		later := b.DB.Dialect().After("$1")
+		if _, err := b.DB.Exec(t.Context(), db.Statement{SQL: "UPDATE gorgon_event SET claims = 1, claimed_by = 'lost', claimed_until = " + later, Args: []any{0.3}}); err != nil {
+			t.Fatal(err)
+		}
+		var heard log
+		b.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { heard.add(v.ID); return nil }))
+		run(t, b)
+		time.Sleep(100 * time.Millisecond)
+		if got := heard.get(); len(got) > 0 {
+			t.Error("taken too early", got)
+		}
+		if err := b.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(heard.get()); got != "[a b]" {
+			t.Error(got)
+		}
+	})
+}
+
+// A handler that runs while the process is asked to stop may end its work, and what was not handled waits.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *event.Bus) {
+		var heard log
+		begun, ending := make(chan bool, 9), make(chan bool)
+		b.Subscribe(event.On(happened, func(ctx context.Context, v event.ID) error {
+			begun <- true
+			<-ending
+			heard.add(v.ID)
+			return ctx.Err()
+		}, event.Named("s")))
+		stop := run(t, b)
+		emit(t, t.Context(), b, "a", "b")
+		<-begun
+		go func() { time.Sleep(50 * time.Millisecond); close(ending) }()
+		stop()
+		if got := fmt.Sprint(heard.get()); got != "[a]" {
+			t.Error(got)
+		}
+		next := newBus(t, b.DB)
+		next.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { heard.add(v.ID); return nil }, event.Named("s")))
+		run(t, next)
+		if err := next.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(heard.get()); got != "[a b]" {
+			t.Error(got)
+		}
+	})
+}
