@@ -1,0 +1,2 @@
+DROP TABLE gorgon_job_run;
+DROP TABLE gorgon_job;
