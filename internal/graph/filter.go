@@ -153,7 +153,7 @@ func (b *builder) related(r *Relation, alias string, v any, depth int) error {
 		b.put("NOT ")
 		return b.exists(r, alias, Filter{"$not": g}, depth)
 	}
-	if isOperators(f) {
+	if isOperators(f) && !isBranches(f) {
 		return b.exists(r, alias, Filter{r.To.KeyName(): v}, depth)
 	}
 	return b.exists(r, alias, f, depth)
@@ -278,6 +278,22 @@ func (b *builder) text(alias string, c *Column) {
 	b.put("CAST(")
 	b.col(alias, c.Name)
 	b.put(" AS text)")
+}
+
+// isBranches reports whether a filter does nothing but combine filters of columns: {"$or": [{"type": "city"}, …]}.
+func isBranches(f Filter) bool {
+	for _, v := range f {
+		list, ok := asFilters(v)
+		if !ok {
+			return false
+		}
+		for _, inner := range list {
+			if isOperators(inner) && !isBranches(inner) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func isOperators(f Filter) bool {

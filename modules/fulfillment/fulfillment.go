@@ -1,7 +1,11 @@
 // Package fulfillment keeps how goods get to buyers: zones, shipping options, and the parcels on their way.
 package fulfillment
 
-import "github.com/gorgon-commerce/gorgon/module"
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/module"
+)
 
 // A Module keeps zones, shipping options and fulfillments.
 type Module struct {
@@ -17,10 +21,11 @@ type Module struct {
 	Labels              *module.Table[Label]
 	Addresses           *module.Table[Address]
 	ProviderRecords     *module.Table[ProviderRecord]
+	Providers           *Providers
 }
 
-// New returns a module with its tables, which the application binds to its database.
-func New() *Module {
+// New returns a module with its tables, which the application binds to its database. The providers send the goods.
+func New(providers ...Provider) *Module {
 	return &Module{
 		Sets:                module.NewTable[Set]("fulfillment_set", "fulfillment_sets"),
 		ServiceZones:        module.NewTable[ServiceZone]("service_zone", "service_zones"),
@@ -34,6 +39,7 @@ func New() *Module {
 		Labels:              module.NewTable[Label]("fulfillment_label", "fulfillment_labels"),
 		Addresses:           module.NewTable[Address]("fulfillment_address", "fulfillment_addresses"),
 		ProviderRecords:     module.NewTable[ProviderRecord]("fulfillment_provider", "fulfillment_providers"),
+		Providers:           newProviders(providers),
 	}
 }
 
@@ -43,4 +49,17 @@ func (m *Module) Tables() []module.Entity {
 		m.Sets, m.ServiceZones, m.GeoZones, m.ShippingOptions, m.ShippingOptionTypes, m.ShippingOptionRules,
 		m.ShippingProfiles, m.Fulfillments, m.Items, m.Labels, m.Addresses, m.ProviderRecords,
 	}
+}
+
+// inTx runs fn in a transaction of the module's database.
+func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
+	d, err := m.Sets.Entity().DB()
+	if err != nil {
+		return out, err
+	}
+	err = d.InTx(ctx, func(ctx context.Context) error {
+		out, err = fn(ctx)
+		return err
+	})
+	return out, err
 }

@@ -1,0 +1,185 @@
+package fulfillment
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/metadata"
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// Open saves a fulfillment with its items, labels and address. The provider has not heard of it yet.
+func (m *Module) Open(ctx context.Context, f Fulfillment) (Fulfillment, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+		if f.DeliveryAddress != nil {
+			a, err := m.Addresses.Create(ctx, *f.DeliveryAddress)
+			if err != nil {
+				return f, err
+			}
+			f.DeliveryAddressID, f.DeliveryAddress = &a.ID, &a
+		}
+		out, err := m.Fulfillments.Create(ctx, f)
+		if err != nil {
+			return f, err
+		}
+		items := slices.Clone(f.Items)
+		for i := range items {
+			items[i].FulfillmentID = out.ID
+		}
+		if out.Items, err = m.Items.CreateMany(ctx, items); err != nil {
+			return f, err
+		}
+		out.Labels, err = m.addLabels(ctx, out.ID, f.Labels)
+		return out, err
+	})
+}
+
+func (m *Module) addLabels(ctx context.Context, id string, list []Label) ([]Label, error) {
+	rows := slices.Clone(list)
+	for i := range rows {
+		rows[i].FulfillmentID = id
+	}
+	return m.Labels.CreateMany(ctx, rows)
+}
+
+// A Note is what a provider said about a fulfillment.
+type Note struct {
+	ID string `json:"id"`
+	Sent
+}
+
+// Noted keeps what a provider said: its data and labels in place of those before.
+func (m *Module) Noted(ctx context.Context, n Note) (Fulfillment, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+		data := n.Data
+		if data == nil {
+			data = module.Map{}
+		}
+		out, err := m.Fulfillments.UpdateOne(ctx, n.ID, module.Set{"data": data})
+		if err != nil {
+			return out, err
+		}
+		if _, err := m.Labels.DeleteWhere(ctx, module.Filter{"fulfillment_id": n.ID}); err != nil {
+			return out, err
+		}
+		out.Labels, err = m.addLabels(ctx, n.ID, n.Labels)
+		return out, err
+	})
+}
+
+// Ask has the provider of a fulfillment send it, or bring it back when it is a return. It works outside of the database.
+func (m *Module) Ask(ctx context.Context, f Fulfillment, order module.Map, back bool) (Sent, error) {
+	if f.ProviderID == nil {
+		return Sent{}, fault.New(fault.Invalid, "A fulfillment needs a provider")
+	}
+	p, err := m.Providers.Get(*f.ProviderID)
+	if err != nil {
+		return Sent{}, err
+	}
+	if !back {
+		return p.Send(ctx, f, order)
+	}
+	r, ok := p.(Returner)
+	if !ok {
+		return Sent{}, fault.New(fault.NotAllowed, "Fulfillment provider %s does not bring goods back", *f.ProviderID)
+	}
+	return r.Return(ctx, f)
+}
+
+// A Shipment changes a fulfillment: its times, its labels (all that it has afterwards), its metadata.
+type Shipment struct {
+	ID     string              `json:"id"`
+	Set    module.Set          `json:"set"`
+	Labels module.Opt[[]Label] `json:"labels"`
+}
+
+// Update changes a fulfillment.
+func (m *Module) Update(ctx context.Context, s Shipment) (Fulfillment, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+		old, err := m.Fulfillments.Retrieve(ctx, s.ID, module.Find{Lock: true})
+		if err != nil {
+			return old, err
+		}
+		if meta, ok := s.Set["metadata"].(module.Map); ok {
+			s.Set["metadata"] = module.Map(metadata.Merge(old.Metadata, meta))
+		}
+		if s.Labels.Set {
+			if _, err := m.Labels.DeleteWhere(ctx, module.Filter{"fulfillment_id": s.ID}); err != nil {
+				return old, err
+			}
+			if _, err := m.addLabels(ctx, s.ID, s.Labels.Value); err != nil {
+				return old, err
+			}
+		}
+		return m.Fulfillments.UpdateOne(ctx, s.ID, s.Set)
+	})
+}
+
+// Shippable refuses the shipment of a fulfillment that is cancelled or on its way already.
+func (f Fulfillment) Shippable() error {
+	switch {
+	case f.ShippedAt != nil:
+		return fault.New(fault.NotAllowed, "Shipment has already been created")
+	case f.CanceledAt != nil:
+		return fault.New(fault.NotAllowed, "Cannot create shipment for a canceled fulfillment")
+	case f.ShippingOptionID == nil:
+		return fault.New(fault.NotAllowed, "Cannot create shipment without a Shipping Option")
+	}
+	return nil
+}
+
+// Cancelable refuses the cancellation of a fulfillment that is on its way.
+func (f Fulfillment) Cancelable() error {
+	switch {
+	case f.ShippedAt != nil:
+		return fault.New(fault.Invalid, "Fulfillment with id %s already shipped", f.ID)
+	case f.DeliveredAt != nil:
+		return fault.New(fault.Invalid, "Fulfillment with id %s already delivered", f.ID)
+	}
+	return nil
+}
+
+// Deliverable refuses the delivery of a fulfillment that is cancelled or there already.
+func (f Fulfillment) Deliverable() error {
+	switch {
+	case f.CanceledAt != nil:
+		return fault.New(fault.NotAllowed, "Cannot deliver an already canceled fulfillment")
+	case f.DeliveredAt != nil:
+		return fault.New(fault.NotAllowed, "Fulfillment has already been marked delivered")
+	}
+	return nil
+}
+
+// Mark notes the moment at which something happened to a fulfillment: "shipped_at", "delivered_at" or "canceled_at", once and if it may.
+func (m *Module) Mark(ctx context.Context, id, column string, more module.Set) (Fulfillment, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+		f, err := m.Fulfillments.Retrieve(ctx, id, module.Find{Lock: true})
+		if err != nil {
+			return f, err
+		}
+		may := map[string]func() error{"shipped_at": f.Shippable, "delivered_at": f.Deliverable, "canceled_at": f.Cancelable}[column]
+		if err := may(); err != nil {
+			return f, err
+		}
+		if column == "canceled_at" && f.CanceledAt != nil {
+			return f, nil
+		}
+		set := module.Set{column: timeOr(more[column])}
+		for k, v := range more {
+			if k != column {
+				set[k] = v
+			}
+		}
+		return m.Fulfillments.UpdateOne(ctx, id, set)
+	})
+}
+
+func timeOr(v any) any {
+	if t, ok := v.(time.Time); ok {
+		return t
+	}
+	return db.Now()
+}

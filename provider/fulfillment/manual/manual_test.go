@@ -1,0 +1,29 @@
+package manual_test
+
+import (
+	"testing"
+
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/provider/fulfillment/manual"
+)
+
+func TestManual(t *testing.T) {
+	t.Parallel()
+	id := "manual_manual"
+	m := fulfillment.New(manual.Provider{})
+	for _, back := range []bool{false, true} {
+		if _, err := m.Ask(t.Context(), fulfillment.Fulfillment{ProviderID: &id}, nil, back); err != nil {
+			t.Error(err)
+		}
+	}
+	p, err := m.Providers.Get(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := p.(fulfillment.Calculator); ok {
+		t.Error("it has no prices")
+	}
+	if list, err := p.Options(t.Context()); err != nil || len(list) != 2 || list[1]["is_return"] != true {
+		t.Errorf("got %v %v", list, err)
+	}
+}
