@@ -25,6 +25,15 @@ type ID struct {
 	ID string `json:"id"`
 }
 
+// IDs are the data of one event for each of these records.
+func IDs(ids ...string) []ID {
+	out := make([]ID, len(ids))
+	for i, id := range ids {
+		out[i].ID = id
+	}
+	return out
+}
+
 // Message makes an event of the topic. Data that JSON cannot express are an error.
 func (t Topic[T]) Message(data T) (Message, error) {
 	b, err := json.Marshal(data)

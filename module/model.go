@@ -18,6 +18,17 @@ type Model struct {
 	DeletedAt *time.Time `json:"deleted_at"`
 }
 
+func (m Model) id() string { return m.ID }
+
+// IDs lists the ids of records, whose models embed Model.
+func IDs[T interface{ id() string }](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = v.id()
+	}
+	return out
+}
+
 // Timestamps are embedded in models that have a key of their own.
 type Timestamps struct {
 	CreatedAt time.Time  `json:"created_at"`
