@@ -15,27 +15,17 @@ func details() []string {
 		"application_method.buy_rules", "application_method.buy_rules.values", "rules", "rules.values", "campaign", "campaign.budget"}
 }
 
-// Options of Compute.
-type Options struct {
-	NoAutomatic bool // only the codes
-	Free        bool // limits and budgets are not looked at
-}
-
-// Compute works out what the codes, and the promotions that are automatic, take off a basket now. Codes that are unknown, inactive or do
-// not hold do nothing.
-func (m *Module) Compute(ctx context.Context, codes []string, basket Basket, opt Options) (Outcome, error) {
-	list, err := m.Active(ctx, codes, !opt.NoAutomatic)
-	if err != nil || len(list) == 0 {
-		return Outcome{}, err
-	}
-	list = slices.DeleteFunc(list, func(p Promotion) bool {
-		return p.IsAutomatic && !slices.Contains(codes, p.Code) && !p.mayHold(basket.Values)
+// Discounts works out what promotions that are active take off a basket: those whose code is given, and those that are automatic. With
+// free, limits and budgets are not looked at.
+func (m *Module) Discounts(ctx context.Context, active []Promotion, codes []string, basket Basket, free bool) (Outcome, error) {
+	list := slices.DeleteFunc(slices.Clone(active), func(p Promotion) bool {
+		return !slices.Contains(codes, p.Code) && !(p.IsAutomatic && p.mayHold(basket.Values))
 	})
 	usage, err := m.usage(ctx, list, basket)
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Apply(list, basket, usage, opt.Free)
+	return Apply(list, basket, usage, free)
 }
 
 // Active reads the promotions with these codes, and the automatic ones, that are active now and whose campaign runs.
@@ -59,18 +49,25 @@ func (m *Module) Active(ctx context.Context, codes []string, automatic bool) ([]
 	}), err
 }
 
-// mayHold reports whether the basket has something of each attribute that the rules of an automatic promotion ask for.
-func (p *Promotion) mayHold(values any) bool {
+// Attributes are all that the promotion's rules ask for.
+func (p *Promotion) Attributes() (names []string) {
 	sets := [][]Rule{p.Rules}
 	if p.ApplicationMethod != nil {
 		sets = append(sets, p.ApplicationMethod.TargetRules, p.ApplicationMethod.BuyRules)
 	}
 	for _, rules := range sets {
 		for _, r := range rules {
-			got := Lookup(values, r.Attribute)
-			if !slices.ContainsFunc(got, func(v any) bool { return v != nil }) {
-				return false
-			}
+			names = append(names, r.Attribute)
+		}
+	}
+	return names
+}
+
+// mayHold reports whether the basket has something of each attribute that the rules of an automatic promotion ask for.
+func (p *Promotion) mayHold(values any) bool {
+	for _, name := range p.Attributes() {
+		if !slices.ContainsFunc(Lookup(values, name), func(v any) bool { return v != nil }) {
+			return false
 		}
 	}
 	return true

@@ -1,0 +1,184 @@
+// Package cart has the workflows of carts: filling them, addressing them, choosing how they are shipped, and keeping prices, taxes,
+// discounts and payments right after each change.
+package cart
+
+import (
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+	"github.com/gorgon-commerce/gorgon/modules/region"
+	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
+	"github.com/gorgon-commerce/gorgon/modules/store"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// What happens to carts.
+const (
+	Created             = event.Topic[event.ID]("cart.created")
+	Updated             = event.Topic[event.ID]("cart.updated")
+	RegionUpdated       = event.Topic[event.ID]("cart.region_updated")
+	CustomerTransferred = event.Topic[Transferred]("cart.customer_transferred")
+)
+
+// Transferred is the data of CustomerTransferred.
+type Transferred struct {
+	ID         string `json:"id"`
+	CustomerID string `json:"customer_id"`
+}
+
+// A NewItem is a quantity of a variant to put into a cart.
+type NewItem struct {
+	VariantID string        `json:"variant_id"`
+	Quantity  money.Decimal `json:"quantity"`
+	Metadata  module.Map    `json:"metadata"`
+}
+
+// A Draft is a new cart. What it leaves out comes from the shop's defaults.
+type Draft struct {
+	RegionID, SalesChannelID, CustomerID, Email, CurrencyCode, Locale *string
+	ShippingAddress, BillingAddress                                   *cart.Address
+	Items                                                             []NewItem
+	PromoCodes                                                        []string
+	Metadata                                                          module.Map
+	AdditionalData                                                    module.Map
+}
+
+// A Change of a cart; what is absent stays. An address with an id changes the one that has it, others are new.
+type Change struct {
+	ID                                      string
+	RegionID, SalesChannelID, Email, Locale module.Opt[string]
+	ShippingAddress, BillingAddress         module.Set
+	Metadata                                module.Opt[module.Map]
+	PromoCodes                              module.Opt[[]string]
+	AdditionalData                          module.Map
+}
+
+// An Addition puts items into a cart.
+type Addition struct {
+	CartID         string
+	Items          []NewItem
+	AdditionalData module.Map
+}
+
+// A LineChange changes one line of a cart. A quantity of 0 removes it.
+type LineChange struct {
+	CartID, ItemID string
+	Quantity       money.Decimal
+	Metadata       module.Opt[module.Map]
+	AdditionalData module.Map
+}
+
+// A Removal takes lines out of a cart.
+type Removal struct {
+	CartID         string
+	IDs            []string
+	AdditionalData module.Map
+}
+
+// Shipping chooses shipping options for a cart.
+type Shipping struct {
+	CartID         string
+	Options        []Choice
+	AdditionalData module.Map
+}
+
+// A CodeChange adds promotion codes to a cart, removes them, or replaces those that are there.
+type CodeChange struct {
+	CartID string
+	Codes  []string
+	Action string // Add, Remove or Replace
+}
+
+// What to do with codes.
+const (
+	Add     = "add"
+	Remove  = "remove"
+	Replace = "replace"
+)
+
+// A Transfer gives a cart to a customer.
+type Transfer struct {
+	CartID, CustomerID string
+	AdditionalData     module.Map
+}
+
+// A TaxUpdate works out the taxes of a cart anew; with Force also where the region does not do so by itself.
+type TaxUpdate struct {
+	CartID string
+	Force  bool
+}
+
+// A Moment is what hooks are told: the cart as it is then, and what is asked of it.
+type Moment struct {
+	Cart           *State     `json:"cart"`
+	Input          any        `json:"input"`
+	AdditionalData module.Map `json:"additional_data"`
+}
+
+// Hooks are the places in one workflow where others join in. Validate may refuse; Pricing adds to what prices are found by.
+type Hooks struct {
+	Validate workflow.Hook[Moment]
+	Pricing  workflow.HookOf[Moment, module.Map]
+}
+
+// Flows are the workflows of carts.
+type Flows struct {
+	Cart        *cart.Module
+	Region      *region.Module
+	Customer    *customer.Module
+	Store       *store.Module
+	Channel     *saleschannel.Module
+	Product     *product.Module
+	Promotion   *promotion.Module
+	Fulfillment *fulfillment.Module
+	Ports       Ports
+
+	Create         *workflow.Workflow[Draft, cart.Cart]
+	Update         *workflow.Workflow[Change, string]
+	AddItems       *workflow.Workflow[Addition, string]
+	UpdateItem     *workflow.Workflow[LineChange, string]
+	DeleteItems    *workflow.Workflow[Removal, string]
+	AddShipping    *workflow.Workflow[Shipping, string]
+	UpdateCodes    *workflow.Workflow[CodeChange, []promotion.Refusal]
+	UpdateTaxes    *workflow.Workflow[TaxUpdate, string]
+	RefreshItems   *workflow.Workflow[Refresh, string]
+	RefreshPayment *workflow.Workflow[string, string]
+	TransferTo     *workflow.Workflow[Transfer, string]
+	CreateCredits  *workflow.Workflow[[]cart.CreditLine, []cart.CreditLine]
+	DeleteCredits  *workflow.Workflow[[]string, []string]
+
+	CreateHooks, UpdateHooks, AddHooks, UpdateItemHooks, ShippingHooks, CodeHooks, TransferHooks, PaymentHooks Hooks
+	RefreshPricing                                                                                             workflow.HookOf[Moment, module.Map]
+	BeforePayment, CartCreated, CartUpdated                                                                    workflow.Hook[Moment]
+	PromotionContext                                                                                           workflow.HookOf[Moment, module.Map]
+}
+
+// New returns the workflows of carts in a shop. Ports may be set until it starts.
+func New(f *Flows) *Flows {
+	atomic := workflow.Atomic()
+	f.Create = workflow.New("create-cart", f.create, atomic)
+	f.Update = workflow.New("update-cart", f.update, atomic)
+	f.AddItems = workflow.New("add-to-cart", f.addItems, atomic)
+	f.UpdateItem = workflow.New("update-line-item-in-cart", f.updateItem, atomic)
+	f.DeleteItems = workflow.New("delete-line-items", f.deleteItems, atomic)
+	f.AddShipping = workflow.New("add-shipping-method-to-cart", f.addShipping, atomic)
+	f.UpdateCodes = workflow.New("update-cart-promotions", f.updateCodes, atomic)
+	f.UpdateTaxes = workflow.New("update-tax-lines", f.updateTaxes, atomic)
+	f.RefreshItems = workflow.New("refresh-cart-items", f.refreshItems, atomic)
+	f.RefreshPayment = workflow.New("refresh-payment-collection-for-cart", f.refreshPayment, atomic)
+	f.TransferTo = workflow.New("transfer-cart-customer", f.transfer, atomic)
+	f.CreateCredits = workflow.New("create-cart-credit-lines", f.createCredits, atomic)
+	f.DeleteCredits = workflow.New("delete-cart-credit-lines", f.deleteCredits, atomic)
+	return f
+}
+
+// Workflows lists all.
+func (f *Flows) Workflows() []workflow.Any {
+	return []workflow.Any{f.Create, f.Update, f.AddItems, f.UpdateItem, f.DeleteItems, f.AddShipping, f.UpdateCodes, f.UpdateTaxes,
+		f.RefreshItems, f.RefreshPayment, f.TransferTo, f.CreateCredits, f.DeleteCredits}
+}

@@ -1,0 +1,262 @@
+package cart
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/totals"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+func (f *Flows) updateCodes(ctx workflow.Context, in CodeChange) ([]promotion.Refusal, error) {
+	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.CodeHooks.Validate.Run(ctx, Moment{s, in, nil}); err != nil {
+		return nil, err
+	}
+	out, err := f.promote(ctx, s, in.Codes, in.Action)
+	if err != nil {
+		return nil, err
+	}
+	return out, f.payment(ctx, s)
+}
+
+// codes are those of the promotions on a cart.
+func (f *Flows) codes(ctx context.Context, s *State) ([]string, error) {
+	if f.Ports.Promotions == nil {
+		return nil, nil
+	}
+	ids, err := f.Ports.Promotions.Others(ctx, s.ID)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	list, err := f.Promotion.Promotions.List(ctx, module.Filter{"id": ids}, module.Find{Select: []string{"id", "code"}})
+	codes := make([]string, len(list))
+	for i, p := range list {
+		codes[i] = p.Code
+	}
+	return codes, err
+}
+
+// promote applies promotions: those of the codes and the automatic ones. A code that does not exist is fault.Invalid; one that does nothing
+// now is dropped.
+func (f *Flows) promote(ctx workflow.Context, s *State, codes []string, action string) ([]promotion.Refusal, error) {
+	extra, err := f.PromotionContext.Run(ctx, Moment{s, codes, nil})
+	if err != nil {
+		return nil, err
+	}
+	out, err := workflow.Step(ctx, "get-actions-to-compute-from-promotions", func(ctx context.Context, codes []string) (promotion.Outcome, error) {
+		codes, err := f.codesToApply(ctx, s, codes, action)
+		if err != nil {
+			return promotion.Outcome{}, err
+		}
+		return f.discounts(ctx, s, codes, extra)
+	}, codes)
+	if err != nil {
+		return nil, err
+	}
+	_, err = workflow.Step(ctx, "create-line-item-adjustments", func(ctx context.Context, out promotion.Outcome) (int, error) {
+		return len(out.Discounts), f.discount(ctx, s, out)
+	}, out)
+	return out.Refused, err
+}
+
+// codesToApply are the codes of the cart after they are added, removed or replaced.
+func (f *Flows) codesToApply(ctx context.Context, s *State, codes []string, action string) ([]string, error) {
+	var out []string
+	if action != Replace {
+		out = s.applied()
+	}
+	if action == Remove {
+		return slices.DeleteFunc(out, func(c string) bool { return slices.Contains(codes, c) }), nil
+	}
+	if len(codes) == 0 {
+		return out, nil
+	}
+	known, err := f.Promotion.Promotions.List(ctx, module.Filter{"code": codes}, module.Find{Select: []string{"id", "code"}})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range codes {
+		if !slices.ContainsFunc(known, func(p promotion.Promotion) bool { return p.Code == c }) {
+			return nil, fault.New(fault.Invalid, "The promotion code %s is invalid", c)
+		}
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// applied are the codes that take something off the cart.
+func (s *State) applied() (codes []string) {
+	add := func(code *string) {
+		if code != nil && !slices.Contains(codes, *code) {
+			codes = append(codes, *code)
+		}
+	}
+	for _, l := range s.Items {
+		for _, a := range l.Adjustments {
+			add(a.Code)
+		}
+	}
+	for _, m := range s.ShippingMethods {
+		for _, a := range m.Adjustments {
+			add(a.Code)
+		}
+	}
+	return codes
+}
+
+// discounts works out what promotions do to the cart.
+func (f *Flows) discounts(ctx context.Context, s *State, codes []string, extra module.Map) (promotion.Outcome, error) {
+	list, err := f.Promotion.Active(ctx, codes, true)
+	if err != nil || len(list) == 0 {
+		return promotion.Outcome{}, err
+	}
+	basket, err := f.basket(ctx, s, list, extra)
+	if err != nil {
+		return promotion.Outcome{}, err
+	}
+	return f.Promotion.Discounts(ctx, list, codes, basket, false)
+}
+
+// discount writes what promotions take off in place of what they took before.
+func (f *Flows) discount(ctx context.Context, s *State, out promotion.Outcome) error {
+	if err := f.clearDiscounts(ctx, s); err != nil {
+		return err
+	}
+	var items []cart.ItemAdjustment
+	var methods []cart.ShippingAdjustment
+	for _, d := range out.Discounts {
+		if d.ItemID != "" {
+			items = append(items, cart.ItemAdjustment{Code: &d.Code, PromotionID: &d.PromotionID, Amount: d.Amount, IsTaxInclusive: d.TaxInclusive, ItemID: &d.ItemID})
+		} else {
+			methods = append(methods, cart.ShippingAdjustment{Code: &d.Code, PromotionID: &d.PromotionID, Amount: d.Amount, ShippingMethodID: &d.MethodID})
+		}
+	}
+	items, err := f.Cart.ItemAdjustments.CreateMany(ctx, items)
+	if err != nil {
+		return err
+	}
+	for _, a := range items {
+		l := s.item(*a.ItemID)
+		l.Adjustments = append(l.Adjustments, a)
+	}
+	if methods, err = f.Cart.ShippingAdjustments.CreateMany(ctx, methods); err != nil {
+		return err
+	}
+	for _, a := range methods {
+		m := s.method(*a.ShippingMethodID)
+		m.Adjustments = append(m.Adjustments, a)
+	}
+	return f.link(ctx, s, out)
+}
+
+// clearDiscounts takes off the adjustments that have a code.
+func (f *Flows) clearDiscounts(ctx context.Context, s *State) error {
+	var items, methods []string
+	for i := range s.Items {
+		s.Items[i].Adjustments = slices.DeleteFunc(s.Items[i].Adjustments, func(a cart.ItemAdjustment) bool {
+			if a.Code != nil {
+				items = append(items, a.ID)
+			}
+			return a.Code != nil
+		})
+	}
+	for i := range s.ShippingMethods {
+		s.ShippingMethods[i].Adjustments = slices.DeleteFunc(s.ShippingMethods[i].Adjustments, func(a cart.ShippingAdjustment) bool {
+			if a.Code != nil {
+				methods = append(methods, a.ID)
+			}
+			return a.Code != nil
+		})
+	}
+	if len(items) > 0 {
+		if err := f.Cart.ItemAdjustments.SoftDelete(ctx, items...); err != nil {
+			return err
+		}
+	}
+	if len(methods) > 0 {
+		return f.Cart.ShippingAdjustments.SoftDelete(ctx, methods...)
+	}
+	return nil
+}
+
+// link makes the promotions on the cart those that take something off it.
+func (f *Flows) link(ctx context.Context, s *State, out promotion.Outcome) error {
+	if f.Ports.Promotions == nil {
+		return nil
+	}
+	var ids []string
+	for _, d := range out.Discounts {
+		if !slices.Contains(ids, d.PromotionID) {
+			ids = append(ids, d.PromotionID)
+		}
+	}
+	return f.Ports.Promotions.Set(ctx, s.ID, ids)
+}
+
+// A basketItem is what rules of promotions can ask of a line.
+type basketItem struct {
+	*cart.LineItem
+	Subtotal money.Decimal `json:"subtotal"`
+	Total    money.Decimal `json:"original_total"`
+	Product  any           `json:"product"`
+	Variant  any           `json:"variant"`
+}
+
+// A basketMethod is what rules can ask of a shipping method.
+type basketMethod struct {
+	*cart.ShippingMethod
+	Subtotal money.Decimal `json:"subtotal"`
+	Option   any           `json:"shipping_option"`
+}
+
+// basket shows the cart to the rules of promotions. What lies further away is only read when a rule asks for it.
+func (f *Flows) basket(ctx context.Context, s *State, list []promotion.Promotion, extra module.Map) (promotion.Basket, error) {
+	far, err := f.surroundings(ctx, s, list)
+	if err != nil {
+		return promotion.Basket{}, err
+	}
+	t := s.Totals()
+	b := promotion.Basket{CurrencyCode: s.CurrencyCode, CustomerID: value(s.CustomerID), Email: value(s.Email)}
+	items := make([]any, len(s.Items))
+	for i := range s.Items {
+		l := &s.Items[i]
+		v := basketItem{l, t.Lines[i].Subtotal, t.Lines[i].OriginalTotal, far.products[value(l.ProductID)], far.variants[value(l.VariantID)]}
+		items[i] = v
+		b.Items = append(b.Items, promotion.Target{ID: l.ID, Quantity: money.Int(int64(l.Quantity)), Subtotal: v.Subtotal, Total: v.Total,
+			Discountable: l.IsDiscountable, Values: v})
+	}
+	methods := make([]any, len(s.ShippingMethods))
+	for i := range s.ShippingMethods {
+		m := &s.ShippingMethods[i]
+		v := basketMethod{m, t.Methods[i].Subtotal, far.options[value(m.ShippingOptionID)]}
+		methods[i] = v
+		b.Methods = append(b.Methods, promotion.Target{ID: m.ID, Subtotal: v.Subtotal, Total: t.Methods[i].OriginalTotal, Values: v})
+	}
+	b.Values = s.values(t, items, methods, extra)
+	return b, nil
+}
+
+// values are what rules can ask of the cart itself.
+func (s *State) values(t totals.Totals, items, methods []any, extra module.Map) map[string]any {
+	v := map[string]any{"items": items, "shipping_methods": methods, "currency_code": s.CurrencyCode, "email": s.Email, "id": s.ID,
+		"region_id": s.RegionID, "region": s.Region, "customer_id": s.CustomerID, "customer": s.Customer, "sales_channel_id": s.SalesChannelID,
+		"locale": s.Locale, "metadata": s.Metadata, "shipping_address": s.ShippingAddress}
+	for _, name := range []string{"subtotal", "total", "item_total", "item_subtotal", "original_item_total", "original_item_subtotal", "shipping_subtotal"} {
+		v[name], _ = t.Get(name)
+	}
+	for k, x := range extra {
+		v[k] = x
+	}
+	return v
+}

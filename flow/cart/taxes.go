@@ -1,0 +1,155 @@
+package cart
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// A taxing says whose taxes are worked out: of all of a cart, or of Items and Methods; with Force also where the region does not want that.
+type taxing struct {
+	state          *State
+	force          bool
+	items, methods []string // nil for all
+}
+
+func (t taxing) item(id string) bool {
+	return t.items == nil && t.methods == nil || slices.Contains(t.items, id)
+}
+func (t taxing) method(id string) bool {
+	return t.items == nil && t.methods == nil || slices.Contains(t.methods, id)
+}
+
+func (f *Flows) updateTaxes(ctx workflow.Context, in TaxUpdate) (string, error) {
+	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
+	if err != nil {
+		return "", err
+	}
+	_, err = workflow.Step(ctx, "set-tax-lines-for-items", f.setTaxes, taxing{state: s, force: in.Force})
+	return s.ID, err
+}
+
+// setTaxes writes the tax lines of what is taxed in place of those before.
+func (f *Flows) setTaxes(ctx context.Context, t taxing) (*State, error) {
+	lines, err := f.taxLines(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	all := t.items == nil && t.methods == nil
+	if len(lines) == 0 && !all {
+		return t.state, nil
+	}
+	var items []cart.ItemTaxLine
+	var methods []cart.ShippingTaxLine
+	for _, l := range lines {
+		if l.ItemID != "" {
+			items = append(items, cart.ItemTaxLine{ItemID: &l.ItemID, Description: &l.Name, Code: l.Code, Rate: l.Rate, ProviderID: ref(l.ProviderID),
+				TaxRateID: ref(l.TaxRateID), Data: l.Data})
+		} else {
+			methods = append(methods, cart.ShippingTaxLine{ShippingMethodID: &l.MethodID, Description: &l.Name, Code: l.Code, Rate: l.Rate,
+				ProviderID: ref(l.ProviderID), TaxRateID: ref(l.TaxRateID), Data: l.Data})
+		}
+	}
+	if err := f.setItemTaxes(ctx, t, items); err != nil {
+		return nil, err
+	}
+	return t.state, f.setMethodTaxes(ctx, t, methods)
+}
+
+// taxLines asks for the rates, where taxes are worked out at all.
+func (f *Flows) taxLines(ctx context.Context, t taxing) ([]TaxLine, error) {
+	s := t.state
+	if f.Ports.Taxes == nil || !t.force && (s.Region == nil || !s.Region.AutomaticTaxes) {
+		return nil, nil
+	}
+	if s.ShippingAddress == nil || value(s.ShippingAddress.CountryCode) == "" {
+		if t.force {
+			return nil, fault.New(fault.Invalid, "country code is required to calculate taxes")
+		}
+		return nil, nil
+	}
+	var items []TaxedItem
+	for i := range s.Items {
+		if l := &s.Items[i]; !l.IsGiftcard && t.item(l.ID) {
+			items = append(items, TaxedItem{l.ID, value(l.ProductID), value(l.ProductTypeID), l.Quantity, l.UnitPrice})
+		}
+	}
+	var methods []TaxedMethod
+	for i := range s.ShippingMethods {
+		if m := &s.ShippingMethods[i]; t.method(m.ID) {
+			methods = append(methods, TaxedMethod{m.ID, value(m.ShippingOptionID), m.Amount})
+		}
+	}
+	if len(items)+len(methods) == 0 {
+		return nil, nil
+	}
+	return f.Ports.Taxes(ctx, s, items, methods)
+}
+
+func (f *Flows) setItemTaxes(ctx context.Context, t taxing, lines []cart.ItemTaxLine) error {
+	var gone []string
+	for i := range t.state.Items {
+		if l := &t.state.Items[i]; t.item(l.ID) {
+			for _, x := range l.TaxLines {
+				gone = append(gone, x.ID)
+			}
+			l.TaxLines = nil
+		}
+	}
+	if len(gone) > 0 {
+		if err := f.Cart.ItemTaxLines.SoftDelete(ctx, gone...); err != nil {
+			return err
+		}
+	}
+	lines, err := f.Cart.ItemTaxLines.CreateMany(ctx, lines)
+	for _, x := range lines {
+		if l := t.state.item(*x.ItemID); l != nil {
+			l.TaxLines = append(l.TaxLines, x)
+		}
+	}
+	return err
+}
+
+func (f *Flows) setMethodTaxes(ctx context.Context, t taxing, lines []cart.ShippingTaxLine) error {
+	var gone []string
+	for i := range t.state.ShippingMethods {
+		if m := &t.state.ShippingMethods[i]; t.method(m.ID) {
+			for _, x := range m.TaxLines {
+				gone = append(gone, x.ID)
+			}
+			m.TaxLines = nil
+		}
+	}
+	if len(gone) > 0 {
+		if err := f.Cart.ShippingTaxLines.SoftDelete(ctx, gone...); err != nil {
+			return err
+		}
+	}
+	lines, err := f.Cart.ShippingTaxLines.CreateMany(ctx, lines)
+	for _, x := range lines {
+		if m := t.state.method(*x.ShippingMethodID); m != nil {
+			m.TaxLines = append(m.TaxLines, x)
+		}
+	}
+	return err
+}
+
+func ref(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func (f *Flows) createCredits(ctx workflow.Context, list []cart.CreditLine) ([]cart.CreditLine, error) {
+	return workflow.Step(ctx, "create-cart-credit-lines", f.Cart.CreditLines.CreateMany, list)
+}
+
+func (f *Flows) deleteCredits(ctx workflow.Context, ids []string) ([]string, error) {
+	return workflow.Step(ctx, "delete-cart-credit-lines", func(ctx context.Context, ids []string) ([]string, error) {
+		return ids, f.Cart.CreditLines.SoftDelete(ctx, ids...)
+	}, ids)
+}
