@@ -46,10 +46,14 @@ func (t *Table[T]) Create(ctx context.Context, v T) (T, error) {
 }
 
 // CreateMany saves new records in one statement.
-func (t *Table[T]) CreateMany(ctx context.Context, list []T) ([]T, error) { return t.write(ctx, list, false) }
+func (t *Table[T]) CreateMany(ctx context.Context, list []T) ([]T, error) {
+	return t.write(ctx, list, false)
+}
 
 // Upsert saves records, and overwrites those whose key exists.
-func (t *Table[T]) Upsert(ctx context.Context, list []T) ([]T, error) { return t.write(ctx, list, true) }
+func (t *Table[T]) Upsert(ctx context.Context, list []T) ([]T, error) {
+	return t.write(ctx, list, true)
+}
 
 func (t *Table[T]) write(ctx context.Context, list []T, conflict bool) ([]T, error) {
 	out := make([]T, len(list))
@@ -111,7 +115,9 @@ func (t *Table[T]) SoftDelete(ctx context.Context, ids ...string) error {
 }
 
 // Restore undoes SoftDelete.
-func (t *Table[T]) Restore(ctx context.Context, ids ...string) error { return t.entity.Restore(ctx, ids) }
+func (t *Table[T]) Restore(ctx context.Context, ids ...string) error {
+	return t.entity.Restore(ctx, ids)
+}
 
 // Delete removes records for good.
 func (t *Table[T]) Delete(ctx context.Context, ids ...string) error {

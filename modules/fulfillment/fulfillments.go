@@ -7,7 +7,6 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/internal/metadata"
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -103,9 +102,6 @@ func (m *Module) Update(ctx context.Context, s Shipment) (Fulfillment, error) {
 		if err != nil {
 			return old, err
 		}
-		if meta, ok := s.Set["metadata"].(module.Map); ok {
-			s.Set["metadata"] = module.Map(metadata.Merge(old.Metadata, meta))
-		}
 		if s.Labels.Set {
 			if _, err := m.Labels.DeleteWhere(ctx, module.Filter{"fulfillment_id": s.ID}); err != nil {
 				return old, err
@@ -114,7 +110,7 @@ func (m *Module) Update(ctx context.Context, s Shipment) (Fulfillment, error) {
 				return old, err
 			}
 		}
-		return m.Fulfillments.UpdateOne(ctx, s.ID, s.Set)
+		return m.Fulfillments.Patch(ctx, s.ID, s.Set)
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/internal/metadata"
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -79,10 +78,7 @@ func (m *Module) UpdateOption(ctx context.Context, p OptionPatch) (ShippingOptio
 			}
 			p.Set["shipping_option_type_id"] = own.ShippingOptionTypeID
 		}
-		if meta, ok := p.Set["metadata"].(module.Map); ok {
-			p.Set["metadata"] = module.Map(metadata.Merge(old.Metadata, meta))
-		}
-		return m.ShippingOptions.UpdateOne(ctx, p.ID, p.Set)
+		return m.ShippingOptions.Patch(ctx, p.ID, p.Set)
 	})
 }
 
@@ -149,7 +145,7 @@ func (m *Module) UpdateRules(ctx context.Context, list []ShippingOptionRule) ([]
 	out := make([]ShippingOptionRule, len(list))
 	for i, r := range list {
 		var err error
-		if out[i], err = m.ShippingOptionRules.UpdateOne(ctx, r.ID, module.Set{"attribute": r.Attribute, "operator": r.Operator, "value": r.Value}); err != nil {
+		if out[i], err = m.ShippingOptionRules.Patch(ctx, r.ID, module.Set{"attribute": r.Attribute, "operator": r.Operator, "value": r.Value}); err != nil {
 			return nil, err
 		}
 	}

@@ -99,7 +99,7 @@ func (m *Module) UpdateZone(ctx context.Context, p ZonePatch) (ServiceZone, erro
 				return ServiceZone{}, err
 			}
 		}
-		return m.ServiceZones.UpdateOne(ctx, p.ID, p.Set)
+		return m.ServiceZones.Patch(ctx, p.ID, p.Set)
 	})
 }
 
@@ -165,7 +165,7 @@ func (m *Module) updateGeoZone(ctx context.Context, old, now GeoZone) error {
 	if len(set) == 0 {
 		return nil
 	}
-	_, err := m.GeoZones.UpdateOne(ctx, old.ID, set)
+	_, err := m.GeoZones.Patch(ctx, old.ID, set)
 	return err
 }
 

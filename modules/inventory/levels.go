@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/internal/metadata"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -27,38 +26,35 @@ type LevelPatch struct {
 	Set        module.Set `json:"set"`
 }
 
+func (p LevelPatch) want() Want { return Want{ItemID: p.ItemID, Locations: []string{p.LocationID}} }
+
 // UpdateLevels changes levels. Stock may be set below what is reserved, for a count of what is there is a fact.
 func (m *Module) UpdateLevels(ctx context.Context, list []LevelPatch) ([]Level, error) {
 	return inTx(ctx, m, func(ctx context.Context) ([]Level, error) {
-		if err := m.stocked(ctx, list); err != nil {
+		levels, err := m.stocked(ctx, list)
+		if err != nil {
 			return nil, err
 		}
 		out := make([]Level, len(list))
 		for i, p := range list {
-			where := module.Filter{"inventory_item_id": p.ItemID, "location_id": p.LocationID}
 			delete(p.Set, "reserved_quantity")
-			if _, err := m.Levels.Update(ctx, where, p.Set); err != nil {
+			if out[i], err = m.Levels.Patch(ctx, levels.of(p.want())[0].ID, p.Set); err != nil {
 				return nil, err
 			}
-			now, err := m.Levels.List(ctx, where)
-			if err != nil {
-				return nil, err
-			}
-			out[i] = now[0]
 		}
 		return out, nil
 	})
 }
 
-// stocked refuses patches of levels that do not exist, all at once.
-func (m *Module) stocked(ctx context.Context, list []LevelPatch) error {
+// stocked holds the levels of patches, and refuses those that do not exist, all at once.
+func (m *Module) stocked(ctx context.Context, list []LevelPatch) (stock, error) {
 	wants := make([]Want, len(list))
 	for i, p := range list {
-		wants[i] = Want{ItemID: p.ItemID, Locations: []string{p.LocationID}}
+		wants[i] = p.want()
 	}
 	levels, err := m.levels(ctx, wants, module.Find{Lock: true})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var missing []string
 	for _, w := range wants {
@@ -67,9 +63,9 @@ func (m *Module) stocked(ctx context.Context, list []LevelPatch) error {
 		}
 	}
 	if len(missing) > 0 {
-		return fault.New(fault.NotFound, "%s", strings.Join(missing, ", "))
+		return nil, fault.New(fault.NotFound, "%s", strings.Join(missing, ", "))
 	}
-	return nil
+	return levels, nil
 }
 
 // DeleteLevels removes levels and returns their ids. Levels with reservations stay, and so do those with stock unless force is set.
@@ -142,17 +138,11 @@ func (m *Module) UpdateItems(ctx context.Context, list []ItemPatch) ([]Item, err
 	return inTx(ctx, m, func(ctx context.Context) ([]Item, error) {
 		out := make([]Item, len(list))
 		for i, p := range list {
-			old, err := m.Items.List(ctx, module.Filter{"id": p.ID}, module.Find{Lock: true})
+			var err error
+			if out[i], err = m.Items.Patch(ctx, p.ID, p.Set); fault.KindOf(err) == fault.NotFound {
+				err = fault.New(fault.NotFound, "InventoryItem with id %q not found", p.ID)
+			}
 			if err != nil {
-				return nil, err
-			}
-			if len(old) == 0 {
-				return nil, fault.New(fault.NotFound, "InventoryItem with id %q not found", p.ID)
-			}
-			if meta, ok := p.Set["metadata"].(module.Map); ok {
-				p.Set["metadata"] = module.Map(metadata.Merge(old[0].Metadata, meta))
-			}
-			if out[i], err = m.Items.UpdateOne(ctx, p.ID, p.Set); err != nil {
 				return nil, err
 			}
 		}

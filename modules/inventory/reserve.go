@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/internal/metadata"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -206,10 +205,7 @@ func (m *Module) Change(ctx context.Context, list []ReservationPatch) ([]Reserva
 			if err != nil {
 				return nil, err
 			}
-			if meta, ok := p.Set["metadata"].(module.Map); ok {
-				p.Set["metadata"] = module.Map(metadata.Merge(old.Metadata, meta))
-			}
-			if out[i], err = m.Reservations.UpdateOne(ctx, p.ID, p.Set); err != nil {
+			if out[i], err = m.Reservations.Patch(ctx, p.ID, p.Set); err != nil {
 				return nil, err
 			}
 			moves = append(moves, shift(old, out[i])...)
