@@ -65,6 +65,9 @@ type Action struct {
 // Post is an action such as "/{id}/revoke".
 func Post(pattern string, c *Change) Action { return Action{"POST", pattern, c} }
 
+// Delete is an action that is asked for by DELETE with a body.
+func Delete(pattern string, c *Change) Action { return Action{"DELETE", pattern, c} }
+
 // A Link is the body of actions that tie records together and apart.
 type Link struct {
 	ID     string   `path:"id"`

@@ -19,6 +19,7 @@ type Set struct {
 	children []kin
 	computed [][][]byte
 	parent   *kin
+	memos    map[string]any
 }
 
 type kin struct {
@@ -126,6 +127,49 @@ func (s *Set) Related(row int, relation string) (*Set, []int32) {
 		}
 	}
 	return nil, nil
+}
+
+// Has reports whether a relation was read.
+func (s *Set) Has(relation string) bool {
+	for _, c := range s.children {
+		if c.def.rel.Name == relation {
+			return true
+		}
+	}
+	return false
+}
+
+// Owner is the set whose related records these are; nil for those that were asked for themselves.
+func (s *Set) Owner() *Set {
+	if s.parent == nil {
+		return nil
+	}
+	return s.parent.owner
+}
+
+// Places tells for each record which row of the owner it belongs to, and which of that row's related records it is. A record of several owners
+// has the place of one.
+func (s *Set) Places() (rows, nth []int) {
+	rows, nth = make([]int, s.rows), make([]int, s.rows)
+	for r := range s.parent.owner.rows {
+		for i, child := range s.parent.of(r) {
+			rows[child], nth[child] = r, i
+		}
+	}
+	return rows, nth
+}
+
+// Memo returns what is kept under key, and makes it the first time: for computed fields that share their work.
+func (s *Set) Memo(key string, make func() any) any {
+	v, ok := s.memos[key]
+	if !ok {
+		v = make()
+		if s.memos == nil {
+			s.memos = map[string]any{}
+		}
+		s.memos[key] = v
+	}
+	return v
 }
 
 // compute runs the computed fields, deepest first.

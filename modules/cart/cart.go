@@ -29,6 +29,7 @@ func New() *Module {
 		ShippingTaxLines:    module.NewTable[ShippingTaxLine]("cart_shipping_method_tax_line", "shipping_method_tax_line", "shipping_method_tax_lines"),
 		CreditLines:         module.NewTable[CreditLine]("credit_line", "credit_lines"),
 	}
+	m.addTotals()
 	return m
 }
 
