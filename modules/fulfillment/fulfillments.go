@@ -179,3 +179,20 @@ func timeOr(v any) any {
 	}
 	return db.Now()
 }
+
+// Drop removes a fulfillment that came to nothing, for good. It is the inverse of Open.
+func (m *Module) Drop(ctx context.Context, f Fulfillment) error {
+	return m.Fulfillments.Delete(ctx, f.ID)
+}
+
+// CallOff has the provider of a fulfillment cancel it. It works outside of the database.
+func (m *Module) CallOff(ctx context.Context, f Fulfillment, s Sent) error {
+	if f.ProviderID == nil {
+		return nil
+	}
+	p, err := m.Providers.Get(*f.ProviderID)
+	if err != nil {
+		return err
+	}
+	return p.Cancel(ctx, s.Data)
+}

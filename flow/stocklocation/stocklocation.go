@@ -1,0 +1,170 @@
+// Package stocklocation has the workflows of the places that stock is kept at, and what ties them to channels, fulfillment sets and providers.
+package stocklocation
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/stocklocation"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// A Tie is the link of locations to something else.
+type Tie interface {
+	// Attach ties a location to others; those that it is tied to already stay.
+	Attach(ctx context.Context, location string, others []string) error
+	// Detach unties a location from others.
+	Detach(ctx context.Context, location string, others []string) error
+	// Others lists what a location is tied to.
+	Others(ctx context.Context, location string) ([]string, error)
+}
+
+// Ties are the links of locations.
+type Ties struct {
+	Channels  Tie // sales channels
+	Sets      Tie // fulfillment sets
+	Providers Tie // fulfillment providers
+}
+
+// A Link ties one location to others and apart.
+type Link struct {
+	ID     string   `json:"id"`
+	Add    []string `json:"add"`
+	Remove []string `json:"remove"`
+}
+
+// A NewSet is a fulfillment set of one location.
+type NewSet struct {
+	LocationID string `json:"location_id"`
+	Name       string `json:"name"`
+	Type       string `json:"type"`
+}
+
+// Locations is what the hook is told.
+type Locations struct {
+	StockLocations []stocklocation.Location `json:"stock_locations"`
+}
+
+// Flows are the workflows of stock locations.
+type Flows struct {
+	Locations   *stocklocation.Module
+	Fulfillment *fulfillment.Module
+	Ties        Ties
+
+	Create        *workflow.Workflow[[]stocklocation.Location, []stocklocation.Location]
+	Update        *workflow.Workflow[stocklocation.LocationPatch, stocklocation.Location]
+	Delete        *workflow.Workflow[[]string, []string]
+	CreateSet     *workflow.Workflow[NewSet, fulfillment.Set]
+	LinkChannels  *workflow.Workflow[Link, string]
+	LinkProviders *workflow.Workflow[Link, string]
+
+	Created workflow.Hook[Locations]
+}
+
+// New returns the workflows of a module's locations, whose fulfillment sets are in another.
+func New(m *stocklocation.Module, ful *fulfillment.Module, ties Ties) *Flows {
+	f := &Flows{Locations: m, Fulfillment: ful, Ties: ties}
+	atomic := workflow.Atomic()
+	f.Create = workflow.New("create-stock-locations-workflow", f.create, atomic)
+	f.Update = workflow.New("update-stock-locations-workflow", f.update, atomic)
+	f.Delete = workflow.New("delete-stock-locations-workflow", f.delete, atomic)
+	f.CreateSet = workflow.New("create-location-fulfillment-set", f.createSet, atomic)
+	f.LinkChannels = workflow.New("link-sales-channels-to-stock-location", f.linkChannels, atomic)
+	f.LinkProviders = workflow.New("link-fulfillment-providers-to-stock-location", f.linkProviders, atomic)
+	return f
+}
+
+// Workflows lists all.
+func (f *Flows) Workflows() []workflow.Any {
+	return []workflow.Any{f.Create, f.Update, f.Delete, f.CreateSet, f.LinkChannels, f.LinkProviders}
+}
+
+func (f *Flows) create(ctx workflow.Context, list []stocklocation.Location) ([]stocklocation.Location, error) {
+	out, err := workflow.Step(ctx, "create-stock-locations", func(ctx context.Context, list []stocklocation.Location) (out []stocklocation.Location, err error) {
+		for _, l := range list {
+			if l, err = f.Locations.Create(ctx, l); err != nil {
+				return nil, err
+			}
+			out = append(out, l)
+		}
+		return out, nil
+	}, list)
+	if err != nil {
+		return nil, err
+	}
+	return out, f.Created.Run(ctx, Locations{out})
+}
+
+func (f *Flows) update(ctx workflow.Context, p stocklocation.LocationPatch) (stocklocation.Location, error) {
+	return workflow.Step(ctx, "update-stock-locations", f.Locations.Update, p)
+}
+
+// delete removes locations with their fulfillment sets, which nobody else has.
+func (f *Flows) delete(ctx workflow.Context, ids []string) ([]string, error) {
+	return workflow.Step(ctx, "delete-stock-locations-step", func(ctx context.Context, ids []string) ([]string, error) {
+		for _, id := range ids {
+			if err := f.untie(ctx, id); err != nil {
+				return nil, err
+			}
+		}
+		return ids, f.Locations.Locations.SoftDelete(ctx, ids...)
+	}, ids)
+}
+
+func (f *Flows) untie(ctx context.Context, id string) error {
+	sets, err := f.Ties.Sets.Others(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := f.Fulfillment.Sets.SoftDelete(ctx, sets...); err != nil {
+		return err
+	}
+	for _, t := range []Tie{f.Ties.Sets, f.Ties.Channels, f.Ties.Providers} {
+		others, err := t.Others(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := t.Detach(ctx, id, others); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Flows) createSet(ctx workflow.Context, in NewSet) (out fulfillment.Set, err error) {
+	// the location must be there before anything is made for it
+	if _, err = f.Locations.Locations.Retrieve(ctx, in.LocationID, module.Find{Select: []string{"id"}}); err != nil {
+		return out, err
+	}
+	list, err := workflow.Step(ctx, "create-fulfillment-sets", f.Fulfillment.CreateSets, []fulfillment.Set{{Name: in.Name, Type: in.Type}})
+	if err != nil {
+		return out, err
+	}
+	_, err = workflow.Step(ctx, "associate-fulfillment-sets-with-location-step", func(ctx context.Context, set string) (string, error) {
+		return set, f.Ties.Sets.Attach(ctx, in.LocationID, []string{set})
+	}, list[0].ID)
+	return list[0], err
+}
+
+func (f *Flows) linkChannels(ctx workflow.Context, in Link) (string, error) {
+	return workflow.Step(ctx, "associate-locations-with-sales-channels-step", func(ctx context.Context, in Link) (string, error) {
+		return f.link(ctx, f.Ties.Channels, in)
+	}, in)
+}
+
+func (f *Flows) linkProviders(ctx workflow.Context, in Link) (string, error) {
+	return workflow.Step(ctx, "create-remote-links", func(ctx context.Context, in Link) (string, error) {
+		return f.link(ctx, f.Ties.Providers, in)
+	}, in)
+}
+
+func (f *Flows) link(ctx context.Context, t Tie, in Link) (string, error) {
+	if _, err := f.Locations.Locations.Retrieve(ctx, in.ID, module.Find{Select: []string{"id"}}); err != nil {
+		return "", err
+	}
+	if err := t.Attach(ctx, in.ID, in.Add); err != nil {
+		return "", err
+	}
+	return in.ID, t.Detach(ctx, in.ID, in.Remove)
+}
