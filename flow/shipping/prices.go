@@ -190,7 +190,9 @@ func (f *Flows) fitRules(ctx context.Context, p pricing.Price) error {
 	fresh := slices.Clone(p.Rules)
 	var gone []string
 	for _, r := range old {
-		k := slices.IndexFunc(fresh, func(n pricing.Rule) bool { return n.Attribute == r.Attribute && n.Operator == r.Operator && n.Value == r.Value })
+		k := slices.IndexFunc(fresh, func(n pricing.Rule) bool {
+			return n.Attribute == r.Attribute && n.Operator == r.Operator && n.Value == r.Value
+		})
 		if k < 0 {
 			gone = append(gone, r.ID)
 		} else {
