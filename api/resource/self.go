@@ -16,6 +16,9 @@ type Part struct {
 	Param   string // of the pattern, that names the part: "address_id"
 	Object  string // in the answer
 	ByWhole bool   // the answer's id is that of the whole record
+	Before  bool   // the other is shown as it was before the removal
+	// ID finds the id in the answer, where neither the path's nor the whole's is meant.
+	ID func(ctx context.Context, key, part string) (string, error)
 	Remove  func(ctx context.Context, key, part string) error
 }
 
@@ -74,20 +77,33 @@ func (s *server) deletePart(ctx context.Context, req *route.Request, p Part, key
 		return nil, err
 	}
 	part := req.Param(p.Param)
+	id := part
+	switch {
+	case p.ByWhole:
+		id = key
+	case p.ID != nil:
+		if id, err = p.ID(ctx, key, part); err != nil {
+			return nil, err
+		}
+	}
+	var rows Rows
+	if p.Before {
+		if rows, err = s.read(ctx, s.oneQuery(params, key)); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.Remove(ctx, key, part); err != nil {
 		return nil, err
 	}
-	rows, err := s.read(ctx, s.oneQuery(params, key))
-	if err != nil {
-		return nil, err
+	if !p.Before {
+		if rows, err = s.read(ctx, s.oneQuery(params, key)); err != nil {
+			return nil, err
+		}
 	}
 	if rows.Len() == 0 {
 		return nil, s.missing(s.Missing, key)
 	}
-	if p.ByWhole {
-		part = key
-	}
-	return partDeletion{deletion{part, p.Object}, rows}, nil
+	return partDeletion{deletion{id, p.Object}, rows}, nil
 }
 
 // partDeletion is {"id": …, "object": …, "deleted": true, "parent": {…}}.

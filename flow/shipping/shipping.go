@@ -83,6 +83,7 @@ type Flows struct {
 	Region      *region.Module
 	// LinkPrices ties an option to its price set.
 	LinkPrices func(ctx context.Context, option, set string) error
+	Carts      Carts
 
 	Create     *workflow.Workflow[[]Draft, []fulfillment.ShippingOption]
 	Update     *workflow.Workflow[Change, fulfillment.ShippingOption]
@@ -93,6 +94,10 @@ type Flows struct {
 	UpdateType  *workflow.Workflow[TypeChange, fulfillment.ShippingOptionType]
 	DeleteTypes *workflow.Workflow[[]string, []string]
 
+	ListForCart      *workflow.Workflow[CartQuestion, []CartOffer]
+	CalculateForCart *workflow.Workflow[CartPrice, Price]
+
+	OptionsContext             workflow.HookOf[CartQuestion, module.Map] // adds to what the options' rules may be about
 	TypesCreated, TypesUpdated workflow.Hook[NewTypes]
 	TypesDeleted               workflow.Hook[IDs]
 }
@@ -108,12 +113,15 @@ func New(m *fulfillment.Module, p *pricing.Module, r *region.Module) *Flows {
 	f.CreateTypes = workflow.New("create-shipping-option-types", f.createTypes, atomic)
 	f.UpdateType = workflow.New("update-shipping-option-types", f.updateType, atomic)
 	f.DeleteTypes = workflow.New("delete-shipping-option-types", f.deleteTypes, atomic)
+	f.ListForCart = workflow.New("list-shipping-options-for-cart", f.listForCart)
+	f.CalculateForCart = workflow.New("calculate-shipping-options-prices-workflow", f.calculateForCart)
 	return f
 }
 
 // Workflows lists all.
 func (f *Flows) Workflows() []workflow.Any {
-	return []workflow.Any{f.Create, f.Update, f.Delete, f.BatchRules, f.CreateTypes, f.UpdateType, f.DeleteTypes}
+	return []workflow.Any{f.Create, f.Update, f.Delete, f.BatchRules, f.CreateTypes, f.UpdateType, f.DeleteTypes,
+		f.ListForCart, f.CalculateForCart}
 }
 
 func (f *Flows) create(ctx workflow.Context, list []Draft) ([]fulfillment.ShippingOption, error) {

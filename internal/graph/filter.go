@@ -210,7 +210,7 @@ func (b *builder) search(e *Entity, alias string, v any) error {
 		return fault.New(fault.Invalid, "q takes a text")
 	}
 	words := strings.Fields(q)
-	if len(words) == 0 {
+	if len(words) == 0 || !e.searchable() {
 		b.put("TRUE")
 		return nil
 	}
@@ -223,6 +223,12 @@ func (b *builder) search(e *Entity, alias string, v any) error {
 	}
 	b.put(")")
 	return nil
+}
+
+// searchable reports whether free text can be looked for; where it cannot, it is ignored.
+func (e *Entity) searchable() bool {
+	return slices.ContainsFunc(e.Columns, func(c *Column) bool { return c.Searchable }) ||
+		slices.ContainsFunc(e.Relations, func(r *Relation) bool { return r.Searchable })
 }
 
 func (b *builder) word(e *Entity, alias, pattern string, follow bool) {

@@ -1,0 +1,288 @@
+package admin
+
+import (
+	"context"
+	"math"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
+	flow "github.com/gorgon-commerce/gorgon/flow/inventory"
+	"github.com/gorgon-commerce/gorgon/internal/jstime"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
+)
+
+// The fields of inventory items and levels that are shown unless others are asked for.
+const (
+	inventoryItemFields = "id sku title description thumbnail origin_country hs_code requires_shipping mid_code material unit_of_measure weight length " +
+		"height width metadata reserved_quantity stocked_quantity created_at updated_at *location_levels"
+	inventoryLevelFields = "id inventory_item_id location_id stocked_quantity reserved_quantity incoming_quantity available_quantity metadata created_at updated_at"
+)
+
+// InventoryItemFields are what a request says of an item.
+type InventoryItemFields struct {
+	SKU              module.Opt[string]  `json:"sku"`
+	HSCode           module.Opt[string]  `json:"hs_code"`
+	Weight           module.Opt[float64] `json:"weight"`
+	Length           module.Opt[float64] `json:"length"`
+	Height           module.Opt[float64] `json:"height"`
+	Width            module.Opt[float64] `json:"width"`
+	OriginCountry    module.Opt[string]  `json:"origin_country"`
+	MidCode          module.Opt[string]  `json:"mid_code"`
+	Material         module.Opt[string]  `json:"material"`
+	UnitOfMeasure    module.Opt[string]  `json:"unit_of_measure"`
+	Title            module.Opt[string]  `json:"title"`
+	Description      module.Opt[string]  `json:"description"`
+	RequiresShipping module.Opt[bool]    `json:"requires_shipping" valid:"notnull"`
+	Thumbnail        module.Opt[string]  `json:"thumbnail"`
+	Metadata         Metadata            `json:"metadata"`
+}
+
+// A NewInventoryItem is what it takes to make an item.
+type NewInventoryItem struct {
+	InventoryItemFields
+	Levels module.Opt[[]NewInventoryLevel] `json:"location_levels" valid:"notnull"`
+}
+
+// An InventoryItemPatch changes an item.
+type InventoryItemPatch struct {
+	ID string `path:"id"`
+	InventoryItemFields
+}
+
+// A NewInventoryLevel is what a location has of an item.
+type NewInventoryLevel struct {
+	ItemID     string              `path:"id" json:"-"`
+	LocationID string              `json:"location_id"`
+	Stocked    module.Opt[float64] `json:"stocked_quantity" valid:"notnull,min=0"`
+	Incoming   module.Opt[float64] `json:"incoming_quantity" valid:"notnull,min=0"`
+}
+
+// An InventoryLevelPatch changes what a location has of an item.
+type InventoryLevelPatch struct {
+	ItemID     string              `path:"id" json:"-"`
+	LocationID string              `path:"location_id" json:"-"`
+	Stocked    module.Opt[float64] `json:"stocked_quantity" valid:"notnull,min=0"`
+	Incoming   module.Opt[float64] `json:"incoming_quantity" valid:"notnull,min=0"`
+}
+
+// A LevelChange is one of a batch.
+type LevelChange struct {
+	ID         module.Opt[string]  `json:"id" valid:"notnull"`
+	LocationID string              `json:"location_id"`
+	Stocked    module.Opt[float64] `json:"stocked_quantity" valid:"notnull,min=0"`
+	Incoming   module.Opt[float64] `json:"incoming_quantity" valid:"notnull,min=0"`
+}
+
+// A LevelBatch changes levels of one item.
+type LevelBatch struct {
+	ItemID string               `path:"id"`
+	Create []NewInventoryLevel  `json:"create" valid:"optional"`
+	Update []LevelChange        `json:"update" valid:"optional"`
+	Delete module.Opt[[]string] `json:"delete" valid:"notnull"`
+	Force  module.Opt[bool]     `json:"force" valid:"notnull"`
+}
+
+// An ItemLevel is one of a batch over many items.
+type ItemLevel struct {
+	ItemID     string              `json:"inventory_item_id"`
+	LocationID string              `json:"location_id"`
+	Stocked    module.Opt[float64] `json:"stocked_quantity" valid:"notnull,min=0"`
+	Incoming   module.Opt[float64] `json:"incoming_quantity" valid:"notnull,min=0"`
+}
+
+// A LevelsBatch changes levels of many items.
+type LevelsBatch struct {
+	Create []ItemLevel          `json:"create" valid:"optional"`
+	Update []ItemLevel          `json:"update" valid:"optional"`
+	Delete module.Opt[[]string] `json:"delete" valid:"notnull"`
+	Force  module.Opt[bool]     `json:"force" valid:"notnull"`
+}
+
+// An inventoryAPI is /admin/inventory-items.
+type inventoryAPI struct{ flows *flow.Flows }
+
+// InventoryItems routes /admin/inventory-items, with their levels. Read is nil for the query graph.
+func InventoryItems(flows *flow.Flows, read resource.Reader) []route.Route {
+	a := inventoryAPI{flows}
+	at := schema.ObjectOf(schema.Field{Name: "location_id", Schema: resource.TextOrList}).Optional()
+	r := resource.Resource{
+		Path: "/admin/inventory-items", Entity: "inventory_item", One: "inventory_item", Many: "inventory_items", Singular: true,
+		Fields: inventoryItemFields,
+		Filters: resource.Filters{text("q"), list("id"), list("sku"), list("origin_country"), list("mid_code"), list("hs_code"), list("material"),
+			{Name: "requires_shipping", Kind: resource.Flag}, amounts("weight"), amounts("length"), amounts("height"), amounts("width"), {Name: "location_levels", Kind: at}},
+		Limit:   20,
+		Missing: "Inventory item with id: %s was not found",
+		Create:  resource.Do(a.create),
+		Update:  resource.Do(a.update),
+		Delete:  a.delete,
+		Actions: []resource.Action{
+			resource.Post("/{id}/location-levels", resource.Do(a.createLevel)),
+			resource.Post("/{id}/location-levels/{location_id}", resource.Do(a.updateLevel)),
+		},
+		Read: read,
+	}
+	levels := resource.Resource{
+		Path: "/admin/inventory-items/{id}/location-levels", Entity: "inventory_level", One: "inventory_level", Many: "inventory_levels",
+		Fields: inventoryLevelFields, Filters: resource.Filters{list("location_id")}, Limit: 50,
+		Prepare: func(ctx context.Context, q *resource.Query) error {
+			q.Filters["inventory_item_id"] = route.From(ctx).Param("id")
+			return nil
+		},
+		Read: read,
+	}
+	out := append(r.Routes(), levels.Routes()...)
+	out = append(out, route.Post("/admin/inventory-items/{id}/location-levels/batch", a.batch), route.Post("/admin/inventory-items/location-levels/batch", a.batchAll))
+	return append(out, r.DeleteParts(resource.Part{Pattern: "/{id}/location-levels/{location_id}", Param: "location_id", Object: "inventory-level",
+		ID: a.levelID, Remove: a.deleteLevel})...)
+}
+
+// whole rounds a number of a request to what the column holds.
+func wholeNumber(o module.Opt[float64]) module.Opt[int] {
+	return module.Opt[int]{Set: o.Set, Null: o.Null, Value: int(math.Round(o.Value))}
+}
+
+// set is what the request says of an item, by column.
+func (f InventoryItemFields) set() module.Set {
+	set := module.SetOf(f)
+	for name, v := range map[string]module.Opt[float64]{"weight": f.Weight, "length": f.Length, "height": f.Height, "width": f.Width} {
+		if v.Set {
+			set[name] = wholeNumber(v).Any()
+		}
+	}
+	return set
+}
+
+func (a inventoryAPI) create(ctx context.Context, in NewInventoryItem) (string, error) {
+	item := inventory.Item{SKU: in.SKU.Ptr(), HSCode: in.HSCode.Ptr(), Weight: wholeNumber(in.Weight).Ptr(), Length: wholeNumber(in.Length).Ptr(),
+		Height: wholeNumber(in.Height).Ptr(), Width: wholeNumber(in.Width).Ptr(), OriginCountry: in.OriginCountry.Ptr(), MidCode: in.MidCode.Ptr(),
+		Material: in.Material.Ptr(), UnitOfMeasure: in.UnitOfMeasure.Ptr(), Title: in.Title.Ptr(), Description: in.Description.Ptr(),
+		RequiresShipping: in.RequiresShipping.Or(true), Thumbnail: in.Thumbnail.Ptr(), Metadata: in.Metadata.Value}
+	for _, l := range in.Levels.Value {
+		item.Levels = append(item.Levels, l.model(""))
+	}
+	list, err := a.flows.Create.Run(ctx, []inventory.Item{item})
+	if err != nil {
+		return "", err
+	}
+	return list[0].ID, nil
+}
+
+func (l NewInventoryLevel) model(item string) inventory.Level {
+	return inventory.Level{InventoryItemID: item, LocationID: l.LocationID, StockedQuantity: quantity(l.Stocked).Value, IncomingQuantity: quantity(l.Incoming).Value}
+}
+
+func levelPatch(item, location string, stocked, incoming module.Opt[float64]) inventory.LevelPatch {
+	set := module.Set{}
+	if stocked.Set {
+		set["stocked_quantity"] = quantity(stocked).Value
+	}
+	if incoming.Set {
+		set["incoming_quantity"] = quantity(incoming).Value
+	}
+	return inventory.LevelPatch{ItemID: item, LocationID: location, Set: set}
+}
+
+func (a inventoryAPI) update(ctx context.Context, in InventoryItemPatch) (string, error) {
+	_, err := a.flows.Update.Run(ctx, []inventory.ItemPatch{{ID: in.ID, Set: in.set()}})
+	return in.ID, err
+}
+
+func (a inventoryAPI) delete(ctx context.Context, id string) error {
+	_, err := a.flows.Delete.Run(ctx, []string{id})
+	return err
+}
+
+func (a inventoryAPI) createLevel(ctx context.Context, in NewInventoryLevel) (string, error) {
+	_, err := a.flows.CreateLevels.Run(ctx, []inventory.Level{in.model(in.ItemID)})
+	return in.ItemID, err
+}
+
+func (a inventoryAPI) updateLevel(ctx context.Context, in InventoryLevelPatch) (string, error) {
+	_, err := a.flows.UpdateLevels.Run(ctx, []inventory.LevelPatch{levelPatch(in.ItemID, in.LocationID, in.Stocked, in.Incoming)})
+	return in.ItemID, err
+}
+
+// level finds the level of an item at a location that is to be removed.
+func (a inventoryAPI) level(ctx context.Context, item, location string) (inventory.Level, error) {
+	list, err := a.flows.Inventory.Levels.List(ctx, module.Filter{"inventory_item_id": item, "location_id": location})
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "Inventory Level for Item %s at Location %s not found", item, location)
+	}
+	if err != nil {
+		return inventory.Level{}, err
+	}
+	return list[0], nil
+}
+
+func (a inventoryAPI) levelID(ctx context.Context, item, location string) (string, error) {
+	l, err := a.level(ctx, item, location)
+	return l.ID, err
+}
+
+func (a inventoryAPI) deleteLevel(ctx context.Context, item, location string) error {
+	l, err := a.level(ctx, item, location)
+	if err != nil {
+		return err
+	}
+	if l.ReservedQuantity.Sign() > 0 {
+		return fault.New(fault.NotAllowed, "Cannot remove Inventory Level %s at Location %s because there are reservations at location", item, location)
+	}
+	_, err = a.flows.DeleteLevels.Run(ctx, flow.Removal{Where: module.Filter{"id": l.ID}})
+	return err
+}
+
+func (a inventoryAPI) batch(ctx context.Context, in LevelBatch) (jstime.Value, error) {
+	b := flow.Batch{Delete: in.Delete.Value, Force: in.Force.Value}
+	for _, l := range in.Create {
+		b.Create = append(b.Create, l.model(in.ItemID))
+	}
+	for _, l := range in.Update {
+		b.Update = append(b.Update, levelPatch(in.ItemID, l.LocationID, l.Stocked, l.Incoming))
+	}
+	if !in.Delete.Set {
+		in.Delete = module.Some([]string{})
+	}
+	return a.runBatch(ctx, b, in.Delete)
+}
+
+func (a inventoryAPI) batchAll(ctx context.Context, in LevelsBatch) (jstime.Value, error) {
+	b := flow.Batch{Delete: in.Delete.Value, Force: in.Force.Value}
+	for _, l := range in.Create {
+		b.Create = append(b.Create, NewInventoryLevel{LocationID: l.LocationID, Stocked: l.Stocked, Incoming: l.Incoming}.model(l.ItemID))
+	}
+	for _, l := range in.Update {
+		b.Update = append(b.Update, levelPatch(l.ItemID, l.LocationID, l.Stocked, l.Incoming))
+	}
+	return a.runBatch(ctx, b, in.Delete)
+}
+
+// levelsBatched is the answer to a batch of levels.
+type levelsBatched struct {
+	Created []levelShown         `json:"created"`
+	Updated []levelShown         `json:"updated"`
+	Deleted module.Opt[[]string] `json:"deleted,omitzero"`
+}
+
+// A levelShown is a level with its decimals in exact form beside.
+type levelShown struct {
+	inventory.Level
+	RawStocked  module.JSON `json:"raw_stocked_quantity"`
+	RawReserved module.JSON `json:"raw_reserved_quantity"`
+	RawIncoming module.JSON `json:"raw_incoming_quantity"`
+}
+
+func showLevels(list []inventory.Level) []levelShown {
+	out := make([]levelShown, len(list))
+	for i, l := range list {
+		out[i] = levelShown{l, l.StockedQuantity.AppendRaw(nil), l.ReservedQuantity.AppendRaw(nil), l.IncomingQuantity.AppendRaw(nil)}
+	}
+	return out
+}
+
+func (a inventoryAPI) runBatch(ctx context.Context, b flow.Batch, deleted module.Opt[[]string]) (jstime.Value, error) {
+	out, err := a.flows.BatchLevels.Run(ctx, b)
+	return jstime.Of(levelsBatched{showLevels(out.Created), showLevels(out.Updated), deleted}), err
+}

@@ -1,0 +1,97 @@
+package shipping
+
+import (
+	"context"
+	"maps"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// Carts is what shipping options need to know of carts.
+type Carts struct {
+	// Ask makes the question of a cart: its channel, where it goes, and how it is priced. Unknown carts are fault.NotFound.
+	Ask func(ctx context.Context, cart string) (Asked, error)
+	// Fits tells for locations whether all that the cart needs is in stock at one.
+	Fits func(ctx context.Context, cart string, locations []string) (map[string]bool, error)
+}
+
+// A CartQuestion asks for the options of a cart.
+type CartQuestion struct {
+	CartID         string     `json:"cart_id"`
+	IDs            []string   `json:"option_ids"`
+	IsReturn       bool       `json:"is_return"`
+	Hidden         bool       `json:"hidden"` // also options that are not for buyers
+	AdditionalData module.Map `json:"additional_data"`
+}
+
+// A CartOffer is an option of a cart. Short means that its location lacks something that the cart needs.
+type CartOffer struct {
+	Offer
+	Short bool
+}
+
+// A CartPrice asks the provider of an option for its price.
+type CartPrice struct {
+	CartID   string     `json:"cart_id"`
+	OptionID string     `json:"id"`
+	Data     module.Map `json:"data"`
+}
+
+func (f *Flows) listForCart(ctx workflow.Context, q CartQuestion) ([]CartOffer, error) {
+	about, err := f.OptionsContext.Run(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	a, err := f.Carts.Ask(ctx, q.CartID)
+	if err != nil {
+		return nil, err
+	}
+	a.IDs, a.IsReturn, a.Hidden, a.Rules = q.IDs, q.IsReturn, q.Hidden, merged(a.Rules, about)
+	list, err := f.Offers(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	var places []string
+	for _, o := range list {
+		places = append(places, o.LocationID)
+	}
+	fits, err := f.Carts.Fits(ctx, q.CartID, places)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]CartOffer, len(list))
+	for i, o := range list {
+		out[i] = CartOffer{o, !fits[o.LocationID]}
+	}
+	return out, nil
+}
+
+// merged adds what a hook answers to a context.
+func merged(own, more module.Map) module.Map {
+	out := module.Map{}
+	maps.Copy(out, own)
+	maps.Copy(out, more)
+	return out
+}
+
+// calculateForCart prices an option whose provider has the price.
+func (f *Flows) calculateForCart(ctx workflow.Context, q CartPrice) (Price, error) {
+	o, err := f.Fulfillment.Option(ctx, q.OptionID)
+	if err != nil {
+		return Price{}, err
+	}
+	a, err := f.Carts.Ask(ctx, q.CartID)
+	if err != nil {
+		return Price{}, err
+	}
+	p, err := f.Calculate(ctx, o, q.Data, a.About)
+	if err == nil && p == nil {
+		err = fault.New(fault.Invalid, "The provider of shipping option %s does not calculate prices", o.ID)
+	}
+	if err != nil {
+		return Price{}, err
+	}
+	return *p, nil
+}
