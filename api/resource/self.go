@@ -18,8 +18,8 @@ type Part struct {
 	ByWhole bool   // the answer's id is that of the whole record
 	Before  bool   // the other is shown as it was before the removal
 	// ID finds the id in the answer, where neither the path's nor the whole's is meant.
-	ID func(ctx context.Context, key, part string) (string, error)
-	Remove  func(ctx context.Context, key, part string) error
+	ID     func(ctx context.Context, key, part string) (string, error)
+	Remove func(ctx context.Context, key, part string) error
 }
 
 // DeleteParts routes the removal of parts.
