@@ -89,19 +89,19 @@ func (t *Table[T]) notFound(id string) error {
 	return fault.New(fault.NotFound, "%s with %s: %s was not found", t.entity.Label, t.entity.KeyName(), id)
 }
 
-// key returns the key of a record as text.
-func (t *Table[T]) key(v T) string {
+// Key returns the key of a record as text.
+func (t *Table[T]) Key(v T) string {
 	return reflect.ValueOf(&v).Elem().FieldByIndex(t.entity.Column(t.entity.KeyName()).Path).String()
 }
 
 // Remove soft-deletes a record, and what cascades from it. It is the inverse of Create.
-func (t *Table[T]) Remove(ctx context.Context, v T) error { return t.SoftDelete(ctx, t.key(v)) }
+func (t *Table[T]) Remove(ctx context.Context, v T) error { return t.SoftDelete(ctx, t.Key(v)) }
 
 // RemoveMany is the inverse of CreateMany.
 func (t *Table[T]) RemoveMany(ctx context.Context, list []T) error {
 	keys := make([]string, len(list))
 	for i, v := range list {
-		keys[i] = t.key(v)
+		keys[i] = t.Key(v)
 	}
 	return t.SoftDelete(ctx, keys...)
 }

@@ -52,6 +52,12 @@ func (Rule) Indexes() []module.Index {
 	}
 }
 
+// The types of price lists: a sale counts where it is cheaper, an override always.
+const (
+	Sale     = "sale"
+	Override = "override"
+)
+
 // A List is a set of prices that are active together: a sale, or an override for certain buyers.
 type List struct {
 	module.Model `model:"prefix=plist"`

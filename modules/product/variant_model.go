@@ -26,7 +26,7 @@ type Variant struct {
 	Thumbnail       *string       `json:"thumbnail"`
 	Product         *Product      `json:"product,omitempty" rel:"belongs=product_id,ondelete=cascade,searchable"`
 	Options         []OptionValue `json:"options,omitempty" rel:"pivot=product_variant_option,variant_id,option_value_id"`
-	Images          []Image       `json:"images,omitempty" rel:"pivot=product_variant_product_image,variant_id,image_id"`
+	OwnImages       []Image       `json:"own_images,omitempty" rel:"pivot=product_variant_product_image,variant_id,image_id"`
 }
 
 // Indexes find a variant of a product.
