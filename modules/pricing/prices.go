@@ -59,7 +59,9 @@ func (m *Module) CreateSets(ctx context.Context, lists [][]Draft) ([]string, err
 }
 
 // RemoveSets soft-deletes price sets with their prices.
-func (m *Module) RemoveSets(ctx context.Context, ids []string) error { return m.Sets.SoftDelete(ctx, ids...) }
+func (m *Module) RemoveSets(ctx context.Context, ids []string) error {
+	return m.Sets.SoftDelete(ctx, ids...)
+}
 
 // Replace makes the prices of each set exactly those given: ones with an id that the set has are changed, others created, and the rest
 // deleted. Prices of price lists are left alone.

@@ -36,7 +36,7 @@ func (t *Type) Set(v Value, dst reflect.Value) error { return t.set(v, dst) }
 
 // Of compiles a type. In structs, a plain field is required and a pointer, or a struct of the shape {Set, Null bool; Value T}, may
 // be absent or null. The tag valid changes that and adds rules, comma-separated: required, optional, nullable, nullish,
-// notnull, strict, min=, max=, above=, email, enum=a|b, default=. A type with a method Schema() *Schema brings its own.
+// notnull, strict, min=, max=, above=, email, enum=a|b, booltext (a boolean or its word), number, default=. On a list, strict is about its members. A type with a method Schema() *Schema brings its own.
 // Structs take the fields of their source: see [Source].
 func Of(t reflect.Type, from Source) (*Type, error) {
 	c := compiler{from: from, seen: map[reflect.Type]*Type{}}
@@ -403,6 +403,10 @@ func apply(s *Schema, word string) (*Schema, error) {
 	case "notnull":
 		c.nullable = false
 	case "strict":
+		if s.typ == arrayType {
+			c.elem = s.elem.Strict()
+			return c, nil
+		}
 		return s.Strict(), nil
 	case "email":
 		return s.Email(), nil
@@ -410,6 +414,14 @@ func apply(s *Schema, word string) (*Schema, error) {
 		e := Enum(strings.Split(arg, "|")...)
 		e.optional, e.nullable, e.def = s.optional, s.nullable, s.def
 		return e, nil
+	case "booltext":
+		b := BoolText()
+		b.optional, b.nullable, b.def = s.optional, s.nullable, s.def
+		return b, nil
+	case "number":
+		n := Number()
+		n.optional, n.nullable, n.def = s.optional, s.nullable, s.def
+		return n, nil
 	case "default":
 		return s.Default(constant(s, arg)), nil
 	case "min", "max", "above":

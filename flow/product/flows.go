@@ -1,0 +1,176 @@
+// Package product has the workflows of the catalogue: products with their variants, prices and stock, options and categories, and the
+// fields that are worked out where products are read.
+package product
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// What happens to the catalogue.
+const (
+	Created         = event.Topic[event.ID]("product.created")
+	Updated         = event.Topic[event.ID]("product.updated")
+	Deleted         = event.Topic[event.ID]("product.deleted")
+	VariantCreated  = event.Topic[event.ID]("product-variant.created")
+	VariantUpdated  = event.Topic[event.ID]("product-variant.updated")
+	VariantDeleted  = event.Topic[event.ID]("product-variant.deleted")
+	OptionCreated   = event.Topic[event.ID]("product-option.created")
+	OptionUpdated   = event.Topic[event.ID]("product-option.updated")
+	OptionDeleted   = event.Topic[event.ID]("product-option.deleted")
+	ValueUpdated    = event.Topic[event.ID]("product-option-value.updated")
+	ValueDeleted    = event.Topic[event.ID]("product-option-value.deleted")
+	CategoryCreated = event.Topic[event.ID]("product-category.created")
+	CategoryUpdated = event.Topic[event.ID]("product-category.updated")
+	CategoryDeleted = event.Topic[event.ID]("product-category.deleted")
+)
+
+// The inputs of workflows, with data for the hooks.
+type (
+	Drafts struct {
+		Products       []NewProduct `json:"products"`
+		AdditionalData module.Map   `json:"additional_data"`
+	}
+	Changes struct {
+		Products       []Patch    `json:"products"`
+		AdditionalData module.Map `json:"additional_data"`
+	}
+	NewVariants struct {
+		Variants       []NewVariant `json:"product_variants"`
+		AdditionalData module.Map   `json:"additional_data"`
+	}
+	VariantChanges struct {
+		Variants       []VariantPatch `json:"product_variants"`
+		AdditionalData module.Map     `json:"additional_data"`
+	}
+)
+
+// A Batch creates, changes and deletes at once.
+type Batch[New, Patch any] struct {
+	Create []New    `json:"create"`
+	Update []Patch  `json:"update"`
+	Delete []string `json:"delete"`
+}
+
+// Batched is what a batch did, by id.
+type Batched struct{ Created, Updated, Deleted []string }
+
+// What hooks are told.
+type (
+	Products struct {
+		Products       []product.Product `json:"products"`
+		AdditionalData module.Map        `json:"additional_data"`
+	}
+	Variants struct {
+		Variants       []product.Variant `json:"product_variants"`
+		AdditionalData module.Map        `json:"additional_data"`
+	}
+	Options struct {
+		Options []product.Option `json:"product_options"`
+	}
+	Categories struct {
+		Categories []product.Category `json:"categories"`
+	}
+	IDs struct {
+		IDs []string `json:"ids"`
+	}
+)
+
+// Flows are the workflows of the catalogue.
+type Flows struct {
+	Product   *product.Module
+	Pricing   *pricing.Module
+	Inventory *inventory.Module
+	// CreateItems and DeleteItems are the workflows of inventory items, which come and go with variants.
+	CreateItems *workflow.Workflow[[]inventory.Item, []inventory.Item]
+	DeleteItems *workflow.Workflow[[]string, []string]
+	// Available finds how many units of variants a sales channel can sell; of all locations when it is empty.
+	Available func(ctx context.Context, channel string, variants []string) (map[string]int64, error)
+
+	Create *workflow.Workflow[Drafts, []product.Product]
+	Update *workflow.Workflow[Changes, []product.Product]
+	Delete *workflow.Workflow[[]string, []string]
+	Batch  *workflow.Workflow[Batch[NewProduct, Patch], Batched]
+
+	CreateVariants *workflow.Workflow[NewVariants, []product.Variant]
+	UpdateVariants *workflow.Workflow[VariantChanges, []product.Variant]
+	DeleteVariants *workflow.Workflow[[]string, []string]
+	BatchVariants  *workflow.Workflow[Batch[NewVariant, VariantPatch], Batched]
+	VariantImages  *workflow.Workflow[product.Pictured, product.Pictured] // of one variant
+	ImageVariants  *workflow.Workflow[product.Pictured, product.Pictured] // of one image
+	VariantPrices  *workflow.Workflow[Prices, []string]
+
+	CreateOptions *workflow.Workflow[[]product.OptionDraft, []product.Option]
+	UpdateOptions *workflow.Workflow[[]product.OptionPatch, []product.Option]
+	DeleteOptions *workflow.Workflow[[]string, []string]
+	UpdateValues  *workflow.Workflow[ValueChange, product.OptionValue]
+	DeleteValues  *workflow.Workflow[[]string, []string]
+	SetOptions    *workflow.Workflow[OptionBatch, string]
+
+	CreateCategories *workflow.Workflow[[]product.Category, []product.Category]
+	UpdateCategories *workflow.Workflow[[]product.CategoryPatch, []product.Category]
+	DeleteCategories *workflow.Workflow[[]string, []string]
+	LinkCategory     *workflow.Workflow[Membership, string]
+
+	ProductsCreated, ProductsUpdated     workflow.Hook[Products]
+	VariantsCreated, VariantsUpdated     workflow.Hook[Variants]
+	OptionsCreated, OptionsUpdated       workflow.Hook[Options]
+	CategoriesCreated, CategoriesUpdated workflow.Hook[Categories]
+	ProductsDeleted, VariantsDeleted     workflow.Hook[IDs]
+	OptionsDeleted, CategoriesDeleted    workflow.Hook[IDs]
+}
+
+// New returns the workflows of a module's products, whose prices and stock are in others.
+func New(p *product.Module, pr *pricing.Module, inv *inventory.Module) *Flows {
+	f := &Flows{Product: p, Pricing: pr, Inventory: inv}
+	atomic := workflow.Atomic()
+	f.Create = workflow.New("create-products", f.create, atomic)
+	f.Update = workflow.New("update-products", f.update, atomic)
+	f.Delete = workflow.New("delete-products", f.delete, atomic)
+	f.Batch = workflow.New("batch-products", f.batch, atomic)
+	f.CreateVariants = workflow.New("create-product-variants", f.createVariants, atomic)
+	f.UpdateVariants = workflow.New("update-product-variants", f.updateVariants, atomic)
+	f.DeleteVariants = workflow.New("delete-product-variants", f.deleteVariants, atomic)
+	f.BatchVariants = workflow.New("batch-product-variants", f.batchVariants, atomic)
+	f.VariantImages = workflow.New("batch-variant-images", picture("batch-variant-images", p.ShowImages), atomic)
+	f.ImageVariants = workflow.New("batch-image-variants", picture("batch-image-variants", p.ShowVariants), atomic)
+	f.VariantPrices = workflow.New("upsert-variant-prices", f.variantPrices, atomic)
+	f.CreateOptions = workflow.New("create-product-options", f.createOptions, atomic)
+	f.UpdateOptions = workflow.New("update-product-options", f.updateOptions, atomic)
+	f.DeleteOptions = workflow.New("delete-product-options", f.deleteOptions, atomic)
+	f.UpdateValues = workflow.New("update-product-option-values", f.updateValue, atomic)
+	f.DeleteValues = workflow.New("delete-product-option-values", f.deleteValues, atomic)
+	f.SetOptions = workflow.New("set-product-product-options", f.setOptions, atomic)
+	f.CreateCategories = workflow.New("create-product-categories", f.createCategories, atomic)
+	f.UpdateCategories = workflow.New("update-product-categories", f.updateCategories, atomic)
+	f.DeleteCategories = workflow.New("delete-product-categories", f.deleteCategories, atomic)
+	f.LinkCategory = workflow.New("batch-link-products-to-category", f.linkCategory, atomic)
+	return f
+}
+
+// Workflows lists all.
+func (f *Flows) Workflows() []workflow.Any {
+	return []workflow.Any{
+		f.Create, f.Update, f.Delete, f.Batch, f.CreateVariants, f.UpdateVariants, f.DeleteVariants, f.BatchVariants, f.VariantImages, f.ImageVariants,
+		f.VariantPrices, f.CreateOptions, f.UpdateOptions, f.DeleteOptions, f.UpdateValues, f.DeleteValues, f.SetOptions,
+		f.CreateCategories, f.UpdateCategories, f.DeleteCategories, f.LinkCategory,
+	}
+}
+
+// picture makes a workflow's body that ties variants and images.
+func picture(step string, do func(context.Context, product.Pictured) error) func(workflow.Context, product.Pictured) (product.Pictured, error) {
+	return func(ctx workflow.Context, in product.Pictured) (product.Pictured, error) {
+		return workflow.Step(ctx, step, func(ctx context.Context, in product.Pictured) (product.Pictured, error) { return in, do(ctx, in) }, in)
+	}
+}
+
+// act makes a step of what returns nothing but an error.
+func act[In any](do func(context.Context, In) error) func(context.Context, In) (bool, error) {
+	return func(ctx context.Context, in In) (bool, error) { return true, do(ctx, in) }
+}
