@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -103,7 +104,7 @@ func shop(t *testing.T, m *Module) (sets []Set, options []ShippingOption) {
 }
 
 func TestChoose(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		sets, options := shop(t, m)
 		for _, c := range []struct {
 			name string
@@ -143,7 +144,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestZones(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		sets, _ := shop(t, m)
 		ctx := t.Context()
 		_, err := m.CreateZones(ctx, []ServiceZone{{Name: "x", FulfillmentSetID: sets[0].ID, GeoZones: []GeoZone{{Type: "city", CountryCode: "dk"}}}})
@@ -169,7 +170,7 @@ func TestZones(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		_, options := shop(t, m)
 		ctx := t.Context()
 		o := options[0]
@@ -192,7 +193,7 @@ func TestOptions(t *testing.T) {
 }
 
 func TestFulfillment(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		_, options := shop(t, m)
 		ctx := t.Context()
 		f, err := m.Open(ctx, Fulfillment{LocationID: "sloc_1", ProviderID: ptr("hand_hand"), ShippingOptionID: &options[0].ID,

@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	"github.com/gorgon-commerce/gorgon/money"
 	"pgregory.net/rapid"
 )
@@ -60,7 +61,7 @@ func kind(t testing.TB, err error, want fault.Kind, words string) {
 }
 
 func TestReserve(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "2", "b": "5.5"})
 		list, err := m.Reserve(ctx, []Want{
@@ -93,7 +94,7 @@ func TestReserve(t *testing.T) {
 }
 
 func TestChange(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "10", "b": "3"})
 		list, err := m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Must("4.2"), Locations: []string{"a"}}})
@@ -127,7 +128,7 @@ func TestChange(t *testing.T) {
 }
 
 func TestAdjust(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "1.5"})
 		adjust := func(n string, free bool) error {
@@ -149,7 +150,7 @@ func TestAdjust(t *testing.T) {
 }
 
 func TestLevels(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "5"})
 		if _, err := m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}}}); err != nil {
@@ -176,7 +177,7 @@ func TestLevels(t *testing.T) {
 
 // The last units go to as many buyers as there are units, however many ask at once and in whatever order they name their items.
 func TestLastUnits(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		const units, buyers = 7, 24
 		a, b := item(t, m, map[string]string{"x": "7", "y": "0"}), item(t, m, map[string]string{"x": "100", "y": "100"})
 		var sold, refused atomic.Int32
@@ -210,7 +211,7 @@ func TestLastUnits(t *testing.T) {
 func TestSumOfReservations(t *testing.T) {
 	t.Parallel()
 	m, tables := fresh()
-	open(t, dbtest.Open(t), tables)
+	moduletest.Open(t, dbtest.Open(t), tables)
 	rapid.Check(t, func(rt *rapid.T) {
 		id := item(t, m, map[string]string{"a": "5", "b": "3"})
 		var held []string
@@ -264,7 +265,7 @@ func TestSumOfReservations(t *testing.T) {
 }
 
 func TestComputed(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		id := item(t, m, map[string]string{"a": "5", "b": "2.5"})
 		if _, err := m.Reserve(t.Context(), []Want{{ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}}}); err != nil {
 			t.Fatal(err)

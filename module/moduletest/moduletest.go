@@ -1,4 +1,5 @@
-package fulfillment
+// Package moduletest gives the tables of a test a database of their own.
+package moduletest
 
 import (
 	"testing"
@@ -9,8 +10,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// open gives tables a database of their own.
-func open(t *testing.T, d *db.DB, tables []module.Entity) {
+// Open makes tables in a database and binds them to it.
+func Open(t testing.TB, d *db.DB, tables []module.Entity) {
 	t.Helper()
 	list := make([]*graph.Entity, len(tables))
 	for i, e := range tables {
@@ -28,13 +29,14 @@ func open(t *testing.T, d *db.DB, tables []module.Entity) {
 	s.Bind(d)
 }
 
-// each runs a test on every database.
-func each(t *testing.T, make func() (*Module, []module.Entity), run func(*testing.T, *Module)) {
+// Each runs a test on every database, with modules and tables made for it.
+func Each[M any](t *testing.T, make func() (M, []module.Entity), run func(*testing.T, M)) {
+	t.Helper()
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		m, tables := make()
-		open(t, d, tables)
+		Open(t, d, tables)
 		run(t, m)
 	})
 }
