@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"hash/fnv"
 	"slices"
 	"sync"
@@ -37,7 +38,7 @@ func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error)
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-timer.C:
-		err = fault.New(fault.Conflict, "Timed-out acquiring lock. Key: %s", key)
+		err = errHeld(key)
 	}
 	l.leave(key, w)
 	return nil, err
@@ -72,29 +73,99 @@ func (r *run) holds(key string) bool {
 	return slices.Contains(r.keys, key)
 }
 
-// lock takes a further key for a run, until the workflow that wants it is over or its transaction is.
+func (r *run) locked() bool { return len(r.keys) > 0 }
+
+// lock takes a further key for a run, until the workflow that wants it is over and its transaction too.
 func (r *run) lock(b *branch, key string) (unlock func(), err error) {
 	release, err := b.engine.locks.lock(b, key)
 	if err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	r.keys = append(r.keys, key)
-	r.mu.Unlock()
-	if err := b.engine.exclude(b, key); err != nil {
+	if b.tx != nil || b.joined {
+		err = b.engine.exclude(b, key, r.id)
+	}
+	if err == nil && r.stored {
+		err = b.engine.patiently(b, func() error { return r.putLock(b, key) })
+	}
+	if err != nil {
 		release()
 		return nil, err
 	}
-	return release, nil
+	r.mu.Lock()
+	r.keys = append(r.keys, key)
+	r.mu.Unlock()
+	return func() {
+		r.mu.Lock()
+		r.keys = slices.DeleteFunc(r.keys, func(k string) bool { return k == key })
+		r.mu.Unlock()
+		release()
+	}, nil
 }
 
-// exclude keeps other processes from a key until the transaction in ctx ends. SQLite's transactions exclude each other anyway.
-func (e *Engine) exclude(ctx context.Context, key string) error {
-	if e.DB.Dialect() != db.Postgres || !e.DB.InTransaction(ctx) {
-		return nil
+// keepLocks writes down the locks of a run that gets a row, so that they outlive its transaction and its process.
+func (r *run) keepLocks(ctx context.Context) error {
+	for _, key := range r.keys {
+		if err := r.putLock(ctx, key); err != nil {
+			return err
+		}
 	}
-	h := fnv.New64a()
-	h.Write([]byte(key))
-	_, err := e.DB.Exec(ctx, db.Statement{SQL: "SELECT pg_advisory_xact_lock($1)", Args: []any{int64(h.Sum64())}})
+	return nil
+}
+
+// putLock writes down one lock. If another run has it, that is a *busy.
+func (r *run) putLock(ctx context.Context, key string) error {
+	n, err := r.engine.DB.Exec(ctx, stmt("INSERT INTO gorgon_lock (key, run_id) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key, r.id))
+	if err != nil || n == 1 {
+		return err
+	}
+	var one int
+	mine, err := db.One(ctx, r.engine.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id), &one)
+	if err == nil && !mine {
+		err = &busy{key}
+	}
 	return err
 }
+
+// patiently runs fn, and again while another run holds a key that it wants, but not for ever and not in a transaction.
+func (e *Engine) patiently(ctx context.Context, fn func() error) error {
+	for end := time.Now().Add(lockWait); ; {
+		err := fn()
+		if err == nil {
+			return nil
+		}
+		if _, ok := errors.AsType[*busy](err); !ok || time.Now().After(end) || e.DB.InTransaction(ctx) || !pause(ctx, 20*time.Millisecond) {
+			return err
+		}
+	}
+}
+
+func errHeld(key string) error {
+	return fault.New(fault.Conflict, "Timed-out acquiring lock. Key: %s", key)
+}
+
+// exclude keeps runs of other processes from a key until the transaction in ctx ends. On SQLite transactions exclude each other anyway. A run that
+// has a row may hold the key beyond its transactions: then it fails with errBusy, and is to be tried again without a transaction.
+func (e *Engine) exclude(ctx context.Context, key, runID string) error {
+	if e.DB.Dialect() == db.Postgres {
+		h := fnv.New64a()
+		h.Write([]byte(key))
+		if _, err := e.DB.Exec(ctx, stmt("SELECT pg_advisory_xact_lock($1)", int64(h.Sum64()))); err != nil {
+			return err
+		}
+	}
+	var one int
+	held, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id <> $2", key, runID), &one)
+	if held {
+		err = &busy{key}
+	}
+	return err
+}
+
+// A busy is the error of a key that a run without a transaction holds.
+type busy struct{ key string }
+
+// Error implements error.
+func (b *busy) Error() string { return "workflow: another run holds " + b.key }
+
+// Unwrap says what callers are told who cannot wait longer.
+func (b *busy) Unwrap() error { return errHeld(b.key) }

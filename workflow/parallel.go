@@ -10,6 +10,7 @@ import (
 // returns their errors joined; in a transaction the first error ends it.
 func Parallel(ctx Context, arms ...func(Context) error) error {
 	b := ctx.branch()
+	b.block()
 	at := b.key("parallel")
 	list := make([]*branch, len(arms))
 	for i := range arms {
@@ -36,12 +37,30 @@ func together(arms []func(Context) error, list []*branch) error {
 		})
 	}
 	wg.Wait()
-	for _, p := range panics {
-		if p != nil {
-			panic(p)
-		}
+	if p := worst(panics); p != nil {
+		panic(p)
 	}
 	return errors.Join(errs...)
+}
+
+// worst picks what to do about arms that did not return: what is wrong goes before what waits, and of those that wait the first to go on
+// says when.
+func worst(panics []any) (p any) {
+	var waits *interrupt
+	for _, x := range panics {
+		i, ok := x.(*interrupt)
+		switch {
+		case x == nil:
+		case !ok || i.why != errSuspended:
+			return x
+		case waits == nil || waits.until.IsZero() || !i.until.IsZero() && i.until.Before(waits.until):
+			waits = i
+		}
+	}
+	if waits != nil {
+		return waits
+	}
+	return nil
 }
 
 // Each runs fn for every element of a list, as Parallel does, and returns the results in the order of the list.

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -15,29 +14,35 @@ import (
 
 // A run is one execution of a workflow and of those that it runs.
 type run struct {
-	def  *definition
-	name string
-	root branch
-	base scope // that of root
+	def    *definition
+	engine *Engine
+	input  any
+	root   branch
+	base   scope // that of root
 
 	mu     sync.Mutex
 	id     string
-	done   []*record // finished steps whose effects stand, in the order of their ends
+	tid    string    // its transaction id, for the wire
+	ended  []*record // operations that are over, whose effects stand, in the order of their ends
 	first  [4]record // the records of short runs, to save allocations
 	used   int
+	seq    int
 	events []event.Message
 	keys   []string // locks that are held
 	cuts   int      // transactions that were committed before the end
-}
 
-// A scope is what steps run in: a context, and maybe a transaction that the run began itself.
-type scope struct {
-	context.Context                 // with the transaction
-	plain           context.Context // without
-	engine          *Engine         // nil: there is no database
-	tx              *db.Tx          // nil: the steps are on their own
-	joined          bool            // in a transaction of the caller's
-	open            []*record       // what tx has done so far
+	// What follows is of runs that have a row.
+	stored   bool
+	started  bool // by Start, so somebody may ask for the result
+	parked   bool // it has waited before
+	epoch    int64
+	signals  int64 // how many had come when the run was taken up
+	idem     string
+	wake     time.Time
+	past     history
+	stopping bool // nothing more is to be done but to undo
+	patches  map[string]bool
+	cancel   context.CancelCauseFunc
 }
 
 // A branch is a strand of a run with keys of its own: a body, or an arm of Parallel.
@@ -45,6 +50,7 @@ type branch struct {
 	*scope
 	run    *run
 	prefix string
+	pos    int
 	names  []uses
 	buf    [6]uses
 }
@@ -57,8 +63,8 @@ type uses struct {
 
 func (b *branch) branch() *branch { return b }
 
-func newRun(ctx context.Context, d *definition) *run {
-	r := &run{def: d, name: d.name}
+func newRun(ctx context.Context, d *definition, in any) *run {
+	r := &run{def: d, engine: d.engine, input: in}
 	r.base = scope{Context: ctx, plain: ctx, engine: d.engine}
 	r.root = branch{scope: &r.base, run: r}
 	r.root.names = r.root.buf[:0]
@@ -70,12 +76,30 @@ func (r *run) ID() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.id == "" {
-		r.id = id.New("run")
+		r.id = id.New("wf_exec")
 	}
 	return r.id
 }
 
-func (b *branch) child(name string) *branch { return b.under(b.key(name)) }
+func (r *run) transactionID() string {
+	if r.tid == "" {
+		r.tid = "auto-" + id.New("")
+	}
+	return r.tid
+}
+
+func (b *branch) child(name string) *branch {
+	b.block()
+	return b.under(b.key(name))
+}
+
+// block takes the position of something that has no record of its own.
+func (b *branch) block() {
+	if old := b.run.past.at[place{b.prefix, b.pos}]; old != nil {
+		panic(&interrupt{why: nondeterministic{old.key, "a workflow, a hook or Parallel"}})
+	}
+	b.pos++
+}
 
 // under returns a branch whose keys begin with key.
 func (b *branch) under(key string) *branch {
@@ -99,154 +123,80 @@ func (b *branch) key(name string) string {
 	return b.prefix + name
 }
 
-// next makes the record of the next step.
-func (b *branch) next(name string) *record {
-	key := b.key(name)
-	r := b.run
+// next returns the record of the next operation of a branch: that of an earlier execution, or a fresh one. Code that does not do again what
+// it did then is stopped.
+func (b *branch) next(kind, name string) *record {
+	key, r := b.key(name), b.run
+	pos := b.pos
+	b.pos++
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var rec *record
-	if r.used < len(r.first) {
-		rec = &r.first[r.used]
-		r.used++
-	} else {
-		rec = new(record)
+	if rec := r.past.at[place{b.prefix, pos}]; rec != nil {
+		if rec.key != key || rec.kind != kind {
+			panic(&interrupt{why: nondeterministic{rec.key, key}})
+		}
+		rec.Context = b.scope
+		if rec.over() {
+			r.ended = append(r.ended, rec)
+		} else if r.stopping {
+			panic(&interrupt{why: ErrCancelled})
+		}
+		return rec
 	}
-	rec.Context, rec.run, rec.key, rec.name = b.scope, r, key, name
+	if last, ok := r.past.last[b.prefix]; ok && pos < last {
+		panic(&interrupt{why: nondeterministic{"something else", key}})
+	}
+	if r.stopping {
+		panic(&interrupt{why: ErrCancelled})
+	}
+	rec := r.fresh()
+	rec.Context, rec.run, rec.key, rec.name, rec.kind, rec.prefix, rec.pos = b.scope, r, key, name, kind, b.prefix, pos
 	return rec
 }
 
-// own gives a branch a scope that is not its parent's.
-func (b *branch) own(parent *branch, e *Engine) {
-	b.scope = &scope{Context: parent.Context, plain: parent.plain, engine: e}
-}
-
-// begin opens the transaction of an atomic workflow.
-func (s *scope) begin() (err error) {
-	if s.engine.DB.InTransaction(s.Context) {
-		s.joined = true
-		return nil
+func (r *run) fresh() *record {
+	if r.used == len(r.first) {
+		return new(record)
 	}
-	s.Context, s.tx, err = s.engine.DB.Begin(s.plain)
-	return err
+	r.used++
+	return &r.first[r.used-1]
 }
 
-func (s *scope) commit() error {
-	if s.tx == nil {
-		return nil
-	}
-	tx := s.tx
-	s.tx, s.Context = nil, s.plain
-	return tx.Commit(s.plain)
+// An interrupt ends the execution of a body that cannot go on. It is a panic until it reaches the engine.
+type interrupt struct {
+	why   error
+	until time.Time // of errSuspended: when to go on; zero for when a signal comes
 }
 
-// abandon rolls back what is still open.
-func (s *scope) abandon() {
-	if s.tx == nil {
-		return
-	}
-	s.tx.Rollback(s.plain)
-	s.tx, s.Context = nil, s.plain
+// Error implements error.
+func (i *interrupt) Error() string { return i.why.Error() }
+
+// Unwrap returns the reason.
+func (i *interrupt) Unwrap() error { return i.why }
+
+type nondeterministic struct{ past, now string }
+
+func (n nondeterministic) Error() string {
+	return fmt.Sprintf("workflow: the code has changed under a run: it did %q before and now does %q", n.past, n.now)
 }
 
-// finished notes a step whose effects stand, or will once its transaction is committed.
-func (r *run) finished(s *scope, rec *record, external bool) {
+// finished notes an operation that is over, and whose effects stand or will once its transaction is committed.
+func (r *run) finished(s *scope, rec *record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	rec.state = done
+	if rec.err != nil {
+		rec.state = failed
+	}
+	rec.seq = r.seq
+	r.seq++
 	switch {
 	case s.joined: // undone by the caller's transaction
-		return
-	case s.tx != nil && !external:
+	case s.tx != nil:
 		s.open = append(s.open, rec)
 	default:
-		r.done = append(r.done, rec)
+		r.ended = append(r.ended, rec)
 	}
-}
-
-// kept moves the steps of a committed transaction to those that only compensation can undo.
-func (r *run) kept(s *scope) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.done = append(r.done, s.open...)
-	s.open = nil
-}
-
-// cut commits what a transaction has done so far, runs fn without one, and begins the next.
-func (r *run) cut(s *scope, fn func()) error {
-	if s.joined {
-		return errNested
-	}
-	if s.tx == nil {
-		fn()
-		return nil
-	}
-	if err := s.commit(); err != nil {
-		return err
-	}
-	r.kept(s)
-	r.cuts++
-	fn()
-	return r.begin(s)
-}
-
-// begin opens the transaction of an atomic run and takes its locks, which end with it.
-func (r *run) begin(s *scope) error {
-	if s.engine == nil || !r.def.atomic && s == &r.base {
-		return nil
-	}
-	if err := s.begin(); err != nil {
-		return err
-	}
-	for _, key := range r.keys {
-		if err := s.engine.exclude(s, key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// finish keeps the outcome of a run that has succeeded, with its events.
-func (r *run) finish(s *scope) error {
-	if len(r.events) > 0 && s.engine != nil && s.engine.Bus != nil {
-		for i := range r.events {
-			r.events[i].RunID = r.id
-		}
-		if err := s.engine.Bus.Emit(s.Context, r.events...); err != nil {
-			return err
-		}
-	}
-	return s.commit()
-}
-
-// again reports whether a run that failed with err left nothing behind, and may succeed when it is begun anew.
-func (r *run) again(err error) bool {
-	return r.def.atomic && r.base.engine != nil && !r.base.joined && r.cuts == 0 && r.base.plain.Err() == nil && db.IsRetryable(err)
-}
-
-// fail undoes a run.
-func (r *run) fail(s *scope, cause error) error {
-	s.abandon()
-	return r.unwind(s, cause)
-}
-
-// unwind undoes the finished steps, last first. One that cannot be undone does not stop the others.
-func (r *run) unwind(s *scope, cause error) error {
-	var errs []error
-	ctx := context.WithoutCancel(s.plain)
-	for _, rec := range slices.Backward(r.done) {
-		if rec.undo == nil {
-			continue
-		}
-		rec.Context = ctx
-		if err := rec.revert(); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", rec.key, err))
-		}
-	}
-	r.done = nil
-	if errs != nil {
-		return &CompensationError{cause, errs}
-	}
-	return cause
 }
 
 // Now returns the present moment, the same whenever the body is run again.
@@ -259,6 +209,36 @@ func Now(ctx Context) time.Time {
 func NewID(ctx Context, prefix string) string {
 	s, _ := Step(ctx, "id", func(_ context.Context, prefix string) (string, error) { return id.New(prefix), nil }, prefix)
 	return s
+}
+
+// Patched reports whether a run follows a change of its workflow's code. Runs that were past this place when the change was deployed do
+// not; all others do, and remember it:
+//
+//	if workflow.Patched(ctx, "tax-first") { … the new way … } else { … the old way … }
+func Patched(ctx Context, change string) bool {
+	b := ctx.branch()
+	r := b.run
+	r.mu.Lock()
+	known, asked := r.patches[change]
+	here := r.past.at[place{b.prefix, b.pos}]
+	last, old := r.past.last[b.prefix]
+	stopping := r.stopping
+	r.mu.Unlock()
+	if asked {
+		return known
+	}
+	yes := here != nil && here.kind == kindPatch && here.name == change
+	if yes || here == nil && !stopping && (!old || b.pos > last) {
+		_, err := operate(b, kindPatch, change, settings{}, func(context.Context) (any, error) { return true, nil })
+		yes = err == nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.patches == nil {
+		r.patches = map[string]bool{}
+	}
+	r.patches[change] = yes
+	return yes
 }
 
 // Emit tells of something that has happened, once for each of data: as the last act of the run, in the same transaction as its

@@ -2,42 +2,13 @@ package workflow
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
 )
-
-// A record is one step of a run, and the context that its function is given.
-type record struct {
-	context.Context
-	run  *run
-	key  string
-	name string
-	out  any  // the step's result, or json.RawMessage
-	undo undo // nil: nothing to undo
-}
-
-type stepKey struct{}
-
-// Value implements context.Context.
-func (c *record) Value(key any) any {
-	if key == (stepKey{}) {
-		return c
-	}
-	return c.Context.Value(key)
-}
-
-// Key returns what identifies the step that ctx belongs to, over all retries, crashes and processes: the idempotency key for calls to
-// services outside. Outside of steps it is empty.
-func Key(ctx context.Context) string {
-	c, ok := ctx.Value(stepKey{}).(*record)
-	if !ok {
-		return ""
-	}
-	return c.run.ID() + "/" + c.key
-}
 
 // An undo takes back what a step has done, given the step's result.
 type undo interface {
@@ -52,6 +23,7 @@ type (
 		fn func(context.Context, Out) error
 	}
 	externalOption struct{}
+	failedOption   struct{}
 	retryOption    struct {
 		times int
 		pause time.Duration
@@ -61,11 +33,12 @@ type (
 
 func (undoOption[Out]) stepOption() {}
 func (externalOption) stepOption()  {}
+func (failedOption) stepOption()    {}
 func (retryOption) stepOption()     {}
 func (timeoutOption) stepOption()   {}
 
 // Undo is how to take back what the step has done when a later one fails. fn gets the step's result, whose type it must have: the first
-// run of a step with another one panics.
+// run of a step with another one panics. It may be called again if a process dies in it, unless it only writes to the database.
 func Undo[Out any](fn func(context.Context, Out) error) StepOption { return undoOption[Out]{fn} }
 
 // External marks a step with effects outside the database, such as a payment. It never runs inside a transaction: an atomic workflow's is
@@ -73,8 +46,12 @@ func Undo[Out any](fn func(context.Context, Out) error) StepOption { return undo
 // Undo. It runs at least once; [Key] lets the other side notice a repetition.
 func External() StepOption { return externalOption{} }
 
-// Retry runs a failing step up to times again, after pause, twice the pause, four times the pause … An error marked [Permanent] is final. Inside a
-// transaction, which a failed statement has spoilt, nothing is retried.
+// UndoFailed makes the Undo of a step run too if the step itself fails after an [Intend], with what was intended.
+func UndoFailed() StepOption { return failedOption{} }
+
+// Retry runs a failing step up to times again, after pause, twice the pause, four times the pause … An error marked [Permanent] is final. A run
+// with a row remembers how often it has tried, and waits without holding anything. Inside a transaction, which a failed statement has
+// spoilt, nothing is retried.
 func Retry(times int, pause time.Duration) StepOption { return retryOption{times, pause} }
 
 // Timeout cancels the step's context after d. A step that does not heed it is left behind, and its late result is ignored.
@@ -88,24 +65,16 @@ func (u undoOption[Out]) revert(ctx context.Context, out any) error {
 	return u.fn(ctx, v)
 }
 
-func as[T any](v any) (t T, err error) {
-	if raw, ok := v.(json.RawMessage); ok {
-		if _, same := any(t).(json.RawMessage); !same {
-			return t, json.Unmarshal(raw, &t)
-		}
-	}
-	t, _ = v.(T)
-	return t, nil
-}
-
 // settings are a step's options.
 type settings struct {
 	undo     undo
 	external bool
+	always   bool
 	retry    retryOption
 	timeout  time.Duration
 }
 
+// settle reads the options of a step whose Undo takes an Out.
 func settle[Out any](name string, opts []StepOption) (s settings) {
 	for _, o := range opts {
 		switch o := o.(type) {
@@ -113,13 +82,15 @@ func settle[Out any](name string, opts []StepOption) (s settings) {
 			s.undo = o
 		case externalOption:
 			s.external = true
+		case failedOption:
+			s.always = true
 		case retryOption:
 			s.retry = o
 		case timeoutOption:
 			s.timeout = time.Duration(o)
 		default:
 			var out Out
-			panic(fmt.Sprintf("workflow: step %q returns %T, which its %T does not take", name, out, o))
+			panic(fmt.Sprintf("workflow: step %q gives %T to its Undo, which %T does not take", name, out, o))
 		}
 	}
 	return s
@@ -127,75 +98,270 @@ func settle[Out any](name string, opts []StepOption) (s settings) {
 
 // Step runs do, one step of a run, and returns what it returns. When the run is continued elsewhere a finished step is not run
 // again; its result is remembered, so it must survive JSON.
-func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (Out, error), in In, opts ...StepOption) (out Out, err error) {
-	b := ctx.branch()
+func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (Out, error), in In, opts ...StepOption) (Out, error) {
 	s := settle[Out](name, opts)
-	rec := b.next(name)
-	if s.external {
-		if cut := b.run.cut(b.scope, func() { out, err = try(b, rec, s, do, in) }); err == nil {
-			err = cut
-		}
-	} else {
-		out, err = try(b, rec, s, do, in)
-	}
-	return out, err
+	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) { return do(ctx, in) })
+	return answer[Out](rec, err)
 }
 
-// try runs a step until it succeeds or may not be tried again.
-func try[In, Out any](b *branch, rec *record, s settings, do func(context.Context, In) (Out, error), in In) (out Out, err error) {
-	for n := 0; ; n++ {
-		out, err = call(rec, s.timeout, do, in)
+// StepUndo is Step for a do that says itself, with its second result, what undo needs.
+func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context, In) (Out, U, error), undo func(context.Context, U) error,
+	in In, opts ...StepOption) (Out, error) {
+	s := settle[U](name, opts)
+	s.undo = undoOption[U]{undo}
+	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
+		out, u, err := do(ctx, in)
 		if err == nil {
-			rec.out, rec.undo = out, s.undo
-			b.run.finished(b.scope, rec, s.external)
-			return out, nil
+			ctx.Value(stepKey{}).(*record).undoing = u
 		}
-		if n >= s.retry.times || b.tx != nil || b.joined || final(err) || !pause(b, s.retry.pause<<n) {
-			return out, err
+		return out, err
+	})
+	return answer[Out](rec, err)
+}
+
+// Intend notes, inside an External step with [UndoFailed] and before its effect, what its Undo will need: should the answer be lost, then
+// what may have happened can still be undone. The intent is stored before Intend returns.
+func Intend[U any](ctx context.Context, u U) error {
+	rec, ok := ctx.Value(stepKey{}).(*record)
+	if !ok {
+		return errors.New("workflow: Intend outside of a step")
+	}
+	rec.undoing = u
+	if !rec.run.stored || rec.kind != kindExternal {
+		return nil
+	}
+	rec.state = waiting
+	return rec.run.engine.DB.InTx(rec, func(ctx context.Context) error {
+		if err := rec.run.save(ctx, rec); err != nil {
+			return err
 		}
+		return rec.run.fence(ctx, "")
+	})
+}
+
+func kindOf(s settings) string {
+	if s.external {
+		return kindExternal
+	}
+	return kindStep
+}
+
+func answer[Out any](rec *record, err error) (out Out, _ error) {
+	if err != nil {
+		return out, err
+	}
+	return as[Out](rec.out)
+}
+
+// operate runs one operation of a branch, or finds its record.
+func operate(b *branch, kind, name string, s settings, work func(context.Context) (any, error)) (*record, error) {
+	rec := b.next(kind, name)
+	rec.undo, rec.external, rec.always = s.undo, s.external, s.always
+	if rec.over() {
+		return rec, rec.err
+	}
+	r := b.run
+	if !s.external {
+		return rec, b.do(rec, s, work)
+	}
+	cut := b.tx != nil
+	if err := r.cut(b.scope); err != nil {
+		return rec, err
+	}
+	rec.Context = b.scope
+	err := b.do(rec, s, work)
+	if cut {
+		if err2 := r.begin(b.scope); err == nil {
+			err = err2
+		}
+	}
+	return rec, err
+}
+
+func (b *branch) do(rec *record, s settings, work func(context.Context) (any, error)) error {
+	if b.run.stored && b.tx == nil && !b.joined {
+		return b.durably(rec, s, work)
+	}
+	for n := 0; ; n++ {
+		rec.attempts++
+		rec.out, rec.err = call(rec, rec, s.timeout, work)
+		if rec.err == nil || n >= s.retry.times || b.tx != nil || b.joined || final(rec.err) || !pause(b, s.retry.pause<<n) {
+			b.run.finished(b.scope, rec)
+			return rec.err
+		}
+	}
+}
+
+// durably runs a step of a run that has a row.
+func (b *branch) durably(rec *record, s settings, work func(context.Context) (any, error)) error {
+	for {
+		b.until(rec.due)
+		if rec.attempts == 0 {
+			rec.started = db.Now()
+		}
+		rec.attempts++
+		attempt := b.within
+		if s.external {
+			attempt = b.outside
+		}
+		err := attempt(rec, s, work)
+		if err == nil {
+			return nil
+		}
+		if b.Err() != nil {
+			panic(&interrupt{why: context.Cause(b)})
+		}
+		rec.err = err
+		if rec.attempts > s.retry.times || final(err) {
+			b.note(rec, func() { b.run.stamp(rec) })
+			b.run.append(rec)
+			return err
+		}
+		rec.due = time.Now().Add(s.retry.pause << (rec.attempts - 1))
+		b.note(rec, func() { rec.state = waiting })
+	}
+}
+
+// until waits for a moment: here if it is near, else the run is put aside.
+func (b *branch) until(due time.Time) {
+	d := time.Until(due)
+	if d > time.Second {
+		panic(&interrupt{why: errSuspended, until: due})
+	}
+	if d > 0 && !pause(b, d) {
+		panic(&interrupt{why: context.Cause(b)})
+	}
+}
+
+// note saves a record after a change. A run that cannot do so is left to whoever claims it next.
+func (b *branch) note(rec *record, change func()) {
+	change()
+	r := b.run
+	err := r.engine.DB.InTx(b, func(ctx context.Context) error {
+		if err := r.save(ctx, rec); err != nil {
+			return err
+		}
+		return r.fence(ctx, "")
+	})
+	if err != nil {
+		panic(&interrupt{why: lost(err)})
+	}
+}
+
+func lost(err error) error {
+	if errors.Is(err, errLost) || errors.Is(err, ErrCancelled) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errLost, err)
+}
+
+// within runs a step in a transaction that its record is written in too: both are kept or neither is.
+func (b *branch) within(rec *record, s settings, work func(context.Context) (any, error)) (failure error) {
+	r := b.run
+	defer func() { rec.Context = b.scope }()
+	for n := 1; ; n++ {
+		failure = nil
+		err := r.engine.DB.InTx(b, func(ctx context.Context) error {
+			rec.Context = ctx
+			if rec.out, failure = call(rec, rec, s.timeout, work); failure != nil {
+				return failure
+			}
+			rec.err = nil
+			r.stamp(rec)
+			save, err := r.saving([]*record{rec})
+			if err != nil {
+				failure = Permanent(err)
+				return failure
+			}
+			if _, err := r.engine.DB.Exec(ctx, save); err != nil {
+				return err
+			}
+			return r.forward(ctx)
+		})
+		switch {
+		case err == nil:
+			r.append(rec)
+			return nil
+		case db.IsRetryable(err) && n < tries && b.Err() == nil:
+			time.Sleep(time.Duration(n) * 5 * time.Millisecond)
+		case failure != nil:
+			return failure
+		default:
+			panic(&interrupt{why: lost(err)})
+		}
+	}
+}
+
+// outside runs a step without a transaction, and then takes pains to note that it has.
+func (b *branch) outside(rec *record, s settings, work func(context.Context) (any, error)) error {
+	r := b.run
+	out, err := call(rec, rec, s.timeout, work)
+	if err != nil {
+		return err
+	}
+	rec.out, rec.err = out, nil
+	r.stamp(rec)
+	save, err := r.saving([]*record{rec})
+	if err != nil {
+		return Permanent(err)
+	}
+	for wait := 10 * time.Millisecond; ; wait *= 2 {
+		err := r.engine.DB.InTx(context.WithoutCancel(b), func(ctx context.Context) error {
+			if _, err := r.engine.DB.Exec(ctx, save); err != nil {
+				return err
+			}
+			return r.fence(ctx, "")
+		})
+		switch {
+		case err == nil:
+			r.append(rec)
+			return nil
+		case errors.Is(err, errLost) || wait > 20*time.Second:
+			panic(&interrupt{why: lost(err)})
+		}
+		time.Sleep(wait)
 	}
 }
 
 // call runs a step once. A panic is an error.
-func call[In, Out any](rec *record, limit time.Duration, do func(context.Context, In) (Out, error), in In) (out Out, err error) {
+func call(ctx context.Context, rec *record, limit time.Duration, work func(context.Context) (any, error)) (out any, err error) {
 	if limit > 0 {
-		return limited(rec, limit, do, in)
+		return limited(ctx, rec, limit, work)
 	}
 	defer recovered(rec.name, &err)
-	return do(rec, in)
+	return work(ctx)
 }
 
 // limited runs a step in a goroutine of its own, which it leaves behind when the time is over.
-func limited[In, Out any](rec *record, limit time.Duration, do func(context.Context, In) (Out, error), in In) (out Out, err error) {
-	ctx, cancel := context.WithTimeoutCause(rec, limit, ErrTimeout)
+func limited(ctx context.Context, rec *record, limit time.Duration, work func(context.Context) (any, error)) (any, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, ErrTimeout)
 	defer cancel()
-	type result struct {
-		out Out
+	type outcome struct {
+		out any
 		err error
 	}
-	done := make(chan result, 1)
+	ended := make(chan outcome, 1)
 	go func() {
-		var r result
-		defer func() { done <- r }()
-		defer recovered(rec.name, &r.err)
-		r.out, r.err = do(ctx, in)
+		var o outcome
+		o.out, o.err = call(ctx, rec, 0, work)
+		ended <- o
 	}()
+	var o outcome
 	select {
-	case r := <-done:
-		out, err = r.out, r.err
+	case o = <-ended:
 	case <-ctx.Done():
-		err = ctx.Err()
+		o.err = ctx.Err()
 	}
-	if err != nil && context.Cause(ctx) == ErrTimeout {
-		err = fmt.Errorf("%s: %w: %w", rec.key, ErrTimeout, err)
+	if o.err != nil && context.Cause(ctx) == ErrTimeout {
+		o.err = fmt.Errorf("%s: %w: %w", rec.key, ErrTimeout, o.err)
 	}
-	return out, err
+	return o.out, o.err
 }
 
-// ErrTimeout is the error of a step that took longer than its Timeout.
-var ErrTimeout = errors.New("workflow: the step took too long")
+// ErrTimeout is the error of a step that took longer than its Timeout, and of an Await that nobody answered in time.
+var ErrTimeout = errors.New("workflow: it took too long")
 
-// A PanicError is a panic of a step.
+// A PanicError is a panic of a step or a body.
 type PanicError struct {
 	Step  string
 	Value any
@@ -204,7 +370,7 @@ type PanicError struct {
 
 // Error has the stack in it, for logs.
 func (e *PanicError) Error() string {
-	return fmt.Sprintf("workflow: panic in step %s: %v\n%s", e.Step, e.Value, e.Stack)
+	return fmt.Sprintf("workflow: panic in %s: %v\n%s", e.Step, e.Value, e.Stack)
 }
 
 // Unwrap returns what was panicked with, if that is an error.
@@ -215,31 +381,31 @@ func (e *PanicError) Unwrap() error {
 
 func recovered(step string, err *error) {
 	if p := recover(); p != nil {
-		stack := make([]byte, 8192)
-		*err = &PanicError{step, p, stack[:runtime.Stack(stack, false)]}
+		*err = panicked(step, p)
 	}
+}
+
+func panicked(step string, p any) error {
+	if i, ok := p.(*interrupt); ok {
+		return i
+	}
+	stack := make([]byte, 8192)
+	return &PanicError{step, p, stack[:runtime.Stack(stack, false)]}
+}
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent marks an error as one that retrying a step cannot mend. Message and kind of the error stay.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanent{err}
 }
 
 func final(err error) bool {
 	_, ok := errors.AsType[permanent](err)
 	return ok
-}
-
-// pause waits, and reports whether ctx has not ended meanwhile.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
-}
-
-// revert undoes the step.
-func (c *record) revert() (err error) {
-	defer recovered(c.name+" (undo)", &err)
-	return c.undo.revert(c, c.out)
 }

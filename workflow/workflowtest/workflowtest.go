@@ -13,7 +13,7 @@ import (
 // Bind binds workflows to a new engine over a test's database, and makes the tables that it needs. Events stay in the outbox: see Emitted.
 func Bind(t testing.TB, d *db.DB, list ...workflow.Any) *workflow.Engine {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations(), workflow.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)

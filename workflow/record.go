@@ -1,0 +1,189 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+// A record is one operation of a run, and the context that a step's function is given.
+type record struct {
+	context.Context
+	run      *run
+	key      string // unique in the run
+	name     string
+	kind     string
+	prefix   string // the branch, and the position in it
+	pos      int
+	seq      int // which of the run's operations ended before it
+	state    stepState
+	attempts int
+	due      time.Time // when a waiting one goes on at the latest
+	started  time.Time
+	ended    time.Time
+	out      any // the step's result, or json.RawMessage
+	undoing  any // what its compensation is given, if that is not out
+	err      error
+	undo     undo // nil: nothing to undo
+	external bool
+	reverted bool
+	always   bool // undo it even if it has failed, once there is an intent
+	undoErr  error
+}
+
+type stepState string
+
+const (
+	fresh   stepState = ""
+	done    stepState = "done"
+	failed  stepState = "failed"
+	waiting stepState = "waiting" // for a signal, a moment, or another attempt
+)
+
+// The kinds of operations.
+const (
+	kindStep     = "step"
+	kindExternal = "external"
+	kindAwait    = "await"
+	kindSleep    = "sleep"
+	kindPatch    = "patch"
+)
+
+func (c *record) over() bool { return c.state == done || c.state == failed }
+
+type stepKey struct{}
+
+// Value implements context.Context.
+func (c *record) Value(key any) any {
+	if key == (stepKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// Key returns what identifies the step that ctx belongs to, over all retries, crashes and processes: the idempotency key for calls to
+// services outside. Outside of steps it is empty.
+func Key(ctx context.Context) string {
+	c, ok := ctx.Value(stepKey{}).(*record)
+	if !ok {
+		return ""
+	}
+	return c.run.ID() + "/" + c.key
+}
+
+// Attempt returns which attempt of its step ctx belongs to, from 1. Outside of steps it is 0.
+func Attempt(ctx context.Context) int {
+	c, ok := ctx.Value(stepKey{}).(*record)
+	if !ok {
+		return 0
+	}
+	return c.attempts
+}
+
+func result[T any](rec *record) (out T, err error) {
+	if rec.err != nil {
+		return out, rec.err
+	}
+	return as[T](rec.out)
+}
+
+func as[T any](v any) (t T, err error) {
+	if raw, ok := v.(json.RawMessage); ok {
+		if _, same := any(t).(json.RawMessage); !same {
+			return t, json.Unmarshal(raw, &t)
+		}
+	}
+	t, _ = v.(T)
+	return t, nil
+}
+
+// encode turns a value into JSON, nil into nil.
+func encode(v any) (any, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case json.RawMessage:
+		return string(v), nil
+	}
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
+// A storedError is an error as it is kept with a run.
+type storedError struct {
+	Message string   `json:"message"` // of a fault, what callers may see
+	Kind    uint8    `json:"kind,omitempty"`
+	Code    string   `json:"code,omitempty"`
+	Detail  string   `json:"detail,omitempty"` // the whole text, for logs
+	Is      string   `json:"is,omitempty"`     // which error of this package it is
+	Undo    []string `json:"undo,omitempty"`
+}
+
+// known are the errors that stay themselves when they are stored.
+func known() map[string]error {
+	return map[string]error{"timeout": ErrTimeout, "cancelled": ErrCancelled}
+}
+
+func encodeError(err error) any {
+	if err == nil {
+		return nil
+	}
+	s := storedError{Message: err.Error()}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		s.Message, s.Kind, s.Code, s.Detail = f.Message, uint8(f.Kind), f.Code, err.Error()
+	}
+	for name, e := range known() {
+		if errors.Is(err, e) {
+			s.Is = name
+		}
+	}
+	if c, ok := errors.AsType[*CompensationError](err); ok {
+		for _, u := range c.Undo {
+			s.Undo = append(s.Undo, u.Error())
+		}
+	}
+	b, _ := json.Marshal(s) // strings and numbers
+	return string(b)
+}
+
+func decodeError(raw []byte) error {
+	if raw == nil {
+		return nil
+	}
+	var s storedError
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return errors.New(string(raw))
+	}
+	err := errors.New(s.Message)
+	switch {
+	case known()[s.Is] != nil:
+		err = &remembered{s.Message, known()[s.Is]}
+	case s.Kind != 0:
+		f := fault.New(fault.Kind(s.Kind), "%s", s.Message)
+		f.Code = s.Code
+		if s.Detail != s.Message {
+			f.Cause = errors.New(s.Detail)
+		}
+		err = f
+	}
+	if s.Undo == nil {
+		return err
+	}
+	c := &CompensationError{Cause: err}
+	for _, u := range s.Undo {
+		c.Undo = append(c.Undo, errors.New(u))
+	}
+	return c
+}
+
+// A remembered error was read from the database and stands for one of this package.
+type remembered struct {
+	text string
+	is   error
+}
+
+func (e *remembered) Error() string { return e.text }
+func (e *remembered) Unwrap() error { return e.is }

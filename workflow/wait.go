@@ -1,0 +1,171 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+var (
+	// ErrCancelled is why a run ends that Cancel has ended.
+	ErrCancelled = errors.New("workflow: the run was cancelled")
+	errSuspended = errors.New("workflow: the run waits")
+	errShutdown  = errors.New("workflow: the process ends")
+)
+
+// Suspended is what Run returns for a run that waits for something and goes on without its caller.
+type Suspended struct{ RunID string }
+
+// Error implements error.
+func (s *Suspended) Error() string { return "workflow: run " + s.RunID + " goes on in the background" }
+
+// Await waits for a [Engine.Signal] of that name, and returns what it brings. The run gives up its goroutine meanwhile and survives the
+// process; a run that was in memory is written to the database. Signals that come early are kept. After limit, unless it is 0, Await fails
+// with ErrTimeout. An atomic workflow cannot wait.
+func Await[T any](ctx Context, name string, limit time.Duration) (out T, err error) {
+	b := ctx.branch()
+	rec := b.next(kindAwait, name)
+	if rec.over() {
+		return result[T](rec)
+	}
+	if err := b.run.promote(b.scope); err != nil {
+		return out, err
+	}
+	rec.Context = b.scope
+	if err := b.await(rec, limit); err != nil {
+		return out, err
+	}
+	return result[T](rec)
+}
+
+// await looks for the signal once. In the transaction that finds none it notes that it waits.
+func (b *branch) await(rec *record, limit time.Duration) error {
+	r := b.run
+	var taken bool
+	err := r.inTx(b, func(ctx context.Context) (err error) {
+		if taken, err = r.take(ctx, rec); err != nil {
+			return err
+		}
+		switch late := !rec.due.IsZero() && !time.Now().Before(rec.due); {
+		case taken:
+			r.stamp(rec)
+		case late:
+			rec.err = fmt.Errorf("%s: %w", rec.key, ErrTimeout)
+			r.stamp(rec)
+		case rec.state == waiting:
+			return nil
+		default:
+			if limit > 0 {
+				rec.due = time.Now().Add(limit)
+			}
+			rec.state, rec.started = waiting, db.Now()
+		}
+		if err := r.save(ctx, rec); err != nil {
+			return err
+		}
+		return r.forward(ctx)
+	})
+	if err != nil {
+		panic(&interrupt{why: lost(err)})
+	}
+	if !rec.over() {
+		panic(&interrupt{why: errSuspended, until: rec.due})
+	}
+	r.append(rec)
+	return nil
+}
+
+// take takes the first signal that a record waits for.
+func (r *run) take(ctx context.Context, rec *record) (bool, error) {
+	var payload, failure []byte
+	found, err := db.One(ctx, r.engine.DB, stmt(`UPDATE gorgon_run_signal SET taken_at = $1 WHERE id = (SELECT id FROM gorgon_run_signal
+		WHERE run_id = $2 AND name = $3 AND taken_at IS NULL ORDER BY id LIMIT 1) RETURNING payload, error`, db.Now(), r.id, rec.name), &payload, &failure)
+	if found {
+		rec.out, rec.err = raw(payload), decodeError(failure)
+	}
+	return found, err
+}
+
+// Sleep waits for d. The run gives up its goroutine meanwhile and survives the process; a run that was in memory is written to the database. An
+// atomic workflow cannot sleep.
+func Sleep(ctx Context, d time.Duration) error {
+	b := ctx.branch()
+	rec := b.next(kindSleep, "sleep")
+	if rec.over() {
+		return nil
+	}
+	if err := b.run.promote(b.scope); err != nil {
+		return err
+	}
+	rec.Context = b.scope
+	if rec.state == fresh {
+		rec.due = time.Now().Add(d)
+		b.note(rec, func() { rec.state, rec.started = waiting, db.Now() })
+	}
+	b.until(rec.due)
+	b.note(rec, func() { b.run.stamp(rec) })
+	b.run.append(rec)
+	return nil
+}
+
+// Signal gives a waiting run, or one that will wait, what it awaits. A run that is over, or is being undone, refuses it.
+func (e *Engine) Signal(ctx context.Context, runID, name string, payload any) error {
+	return e.signal(ctx, runID, name, payload, nil)
+}
+
+// SignalError makes the run's Await of that name fail with err.
+func (e *Engine) SignalError(ctx context.Context, runID, name string, err error) error {
+	return e.signal(ctx, runID, name, nil, err)
+}
+
+func (e *Engine) signal(ctx context.Context, runID, name string, payload any, failure error) error {
+	b, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("workflow: signal %s: %w", name, err)
+	}
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET signals = signals + 1, wake_at = "+e.DB.Dialect().Now()+" WHERE id = $1 AND state = 'invoking' AND cancel_at IS NULL", runID))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.NotAllowed, "Run %s does not take signals", runID)
+		}
+		_, err = e.DB.Exec(ctx, stmt("INSERT INTO gorgon_run_signal (run_id, name, payload, error, created_at) VALUES ($1, $2, $3, $4, $5)",
+			runID, name, string(b), encodeError(failure), db.Now()))
+		e.DB.AfterCommit(ctx, e.wake)
+		return err
+	})
+}
+
+// Cancel ends a run: what it is doing is interrupted, and what it has done is undone. It returns once that is decided. A run that is over or
+// is being undone already is fault.NotAllowed.
+func (e *Engine) Cancel(ctx context.Context, runID string) error {
+	now := e.DB.Dialect().Now()
+	n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET cancel_at = "+now+", wake_at = "+now+" WHERE id = $1 AND state = 'invoking' AND cancel_at IS NULL", runID))
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotAllowed, "Run %s cannot be cancelled", runID)
+	}
+	if err == nil {
+		e.DB.AfterCommit(ctx, func() { e.active.beat(); e.wake() })
+	}
+	return err
+}
+
+// Retry takes up a run again that is Blocked, or Failed: of the latter, what could not be undone is tried once more.
+func (e *Engine) Retry(ctx context.Context, runID string) error {
+	n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET state = CASE WHEN state = 'failed' THEN 'compensating' ELSE 'invoking' END, claims = 0, retention_until = NULL, wake_at = "+
+		e.DB.Dialect().Now()+" WHERE id = $1 AND state IN ('failed', 'blocked')", runID))
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotAllowed, "Run %s cannot be retried", runID)
+	}
+	if err == nil {
+		e.DB.AfterCommit(ctx, e.wake)
+	}
+	return err
+}

@@ -1,0 +1,216 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+)
+
+// Run goes on with runs that wait for a process: those that were started, whose moment or signal has come, and those whose process has
+// died. When ctx ends it takes no more, lets steps that are being run end for up to 10 seconds, and leaves the rest to others.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.DB.Listen(ctx, channel, func(string) { e.active.beat(); e.ring() }); err != nil {
+		return err
+	}
+	var work sync.WaitGroup
+	places := make(chan struct{}, e.Workers)
+	tidied := time.Now()
+	for ctx.Err() == nil {
+		n, err := e.turn(ctx, places, &work)
+		if err == nil && time.Since(tidied) > time.Minute {
+			tidied = time.Now()
+			err = e.Tidy(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			e.Log.Error("workflows wait: their table cannot be used", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-e.bell:
+		case <-time.After(e.Poll):
+		}
+	}
+	grace := time.AfterFunc(10*time.Second, func() { e.active.stop(errShutdown) })
+	work.Wait()
+	grace.Stop()
+	return nil
+}
+
+// turn claims as many runs as there are places, and starts them.
+func (e *Engine) turn(ctx context.Context, places chan struct{}, work *sync.WaitGroup) (int, error) {
+	free := cap(places) - len(places)
+	if free == 0 {
+		return 0, nil
+	}
+	claims, err := e.claim(ctx, free)
+	for _, c := range claims {
+		places <- struct{}{}
+		work.Go(func() {
+			defer func() { <-places; e.ring() }()
+			e.advance(context.WithoutCancel(ctx), c)
+		})
+	}
+	return len(claims), err
+}
+
+// A claim is a run that this process has taken.
+type claim struct {
+	id, name, version, transaction, state string
+	input, failure                        []byte
+	epoch, signals                        int64
+	claims                                int
+	cancelled                             bool
+}
+
+// claim takes runs that are due, of workflows that this process has.
+func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error) {
+	k := e.DB.Dialect()
+	due := "wake_at <= " + k.Now() + " AND (lease_until IS NULL OR lease_until <= " + k.Now() + ")"
+	var one int
+	if found, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run WHERE "+due+" LIMIT 1"), &one); err != nil || !found {
+		return nil, err
+	}
+	have := []string{}
+	for name, w := range e.workflows {
+		if name == w.base().versioned() {
+			have = append(have, name)
+		}
+	}
+	rows, err := e.DB.Query(ctx, stmt("UPDATE gorgon_run SET owner = $1, epoch = epoch + 1, claims = claims + 1, lease_until = "+k.After("$2")+
+		" WHERE id IN (SELECT id FROM gorgon_run WHERE "+due+" AND "+k.In("workflow_id || '@' || version", "$3")+" ORDER BY wake_at LIMIT "+strconv.Itoa(limit)+" "+k.Skip()+
+		") RETURNING id, workflow_id, version, transaction_id, state, input, error, epoch, signals, claims, CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END",
+		e.me, e.Lease.Seconds(), have))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c claim
+		if err := db.Scan(rows, &c.id, &c.name, &c.version, &c.transaction, &c.state, &c.input, &c.failure, &c.epoch, &c.signals, &c.claims, &c.cancelled); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
+// advance goes on with a run as far as it goes.
+func (e *Engine) advance(ctx context.Context, c claim) {
+	w := e.workflows[c.name+"@"+c.version]
+	r := newRun(ctx, w.base(), nil)
+	r.id, r.tid, r.epoch, r.signals, r.stored, r.started = c.id, c.transaction, c.epoch, c.signals, true, true
+	r.hold(&r.base)
+	defer r.drop()
+	log := e.Log.With("workflow", c.name, "run", c.id)
+	err := r.load(r.base.plain)
+	if err != nil {
+		log.Error("a run cannot be read", "error", err)
+		return
+	}
+	if c.claims > 10 {
+		err = r.block(ctx, errors.New("workflow: "+strconv.Itoa(c.claims-1)+" processes have ended while they executed the run"))
+	} else {
+		err = w.resume(r.base.plain, r, c.input, c.cause())
+	}
+	var s *Suspended
+	switch {
+	case err == nil || errors.As(err, &s):
+	case errors.Is(err, errLost):
+		log.Warn("a run was lost to another process, or its state could not be written", "error", err)
+	case errors.Is(err, ErrCancelled), errors.Is(err, errShutdown):
+		log.Info("a run ends", "reason", err)
+	default:
+		log.Error("a run has failed", "error", err)
+	}
+}
+
+// cause is why the run is to be undone, nil if it is not.
+func (c claim) cause() error {
+	switch {
+	case c.state == Compensating && c.failure != nil:
+		return decodeError(c.failure)
+	case c.state == Compensating || c.cancelled:
+		return ErrCancelled
+	}
+	return nil
+}
+
+// drop ends the heartbeats of a run.
+func (r *run) drop() {
+	if r.cancel != nil {
+		r.engine.active.remove(r)
+		r.cancel(nil)
+	}
+}
+
+// interrupted ends the execution of a run that cannot go on, and tells its caller what becomes of it.
+func (r *run) interrupted(s *scope, i *interrupt) error {
+	s.abandon()
+	ctx := context.WithoutCancel(s.plain)
+	why := i.why
+	switch {
+	case !r.stored:
+		return r.fail(s, why)
+	case why == errSuspended:
+		r.parked = true
+		if err := r.park(ctx, i.until); err != nil {
+			return lost(err)
+		}
+		r.engine.wake()
+		return &Suspended{r.id}
+	case errors.Is(why, errLost):
+		return why
+	case errors.Is(why, ErrCancelled):
+		return r.fail(s, ErrCancelled)
+	}
+	if n, ok := errors.AsType[nondeterministic](why); ok {
+		return r.block(ctx, n)
+	}
+	if err := r.release(ctx); err != nil {
+		return lost(err)
+	}
+	return why
+}
+
+// block puts a run aside until somebody has looked at it.
+func (r *run) block(ctx context.Context, why error) error {
+	if err := r.fence(ctx, "state = 'blocked', error = $1, wake_at = NULL, lease_until = NULL, owner = NULL, ", encodeError(why)); err != nil {
+		return lost(err)
+	}
+	r.engine.told(ctx, r.id)
+	return why
+}
+
+// again reports whether a run that failed with err left nothing behind, and may succeed when it is begun anew.
+func (r *run) again(err error) bool {
+	return r.def.atomic && !r.base.joined && r.cuts == 0 && r.base.plain.Err() == nil && db.IsRetryable(err)
+}
+
+// reopen readies a run whose last transaction got in the way of another for being executed from what was committed.
+func (r *run) reopen(s *scope) error {
+	s.abandon()
+	r.cuts, r.used, r.ended, r.events, r.patches = r.cuts+1, len(r.first), nil, nil, nil
+	r.root = branch{scope: &r.base, run: r}
+	r.root.names = r.root.buf[:0]
+	if r.cuts > tries {
+		return errLost
+	}
+	return r.load(s)
+}
+
+// Tidy removes runs whose retention is over, with all that belongs to them. Run does it every minute.
+func (e *Engine) Tidy(ctx context.Context) error {
+	for {
+		n, err := e.DB.Exec(ctx, stmt("DELETE FROM gorgon_run WHERE id IN (SELECT id FROM gorgon_run WHERE retention_until <= "+e.DB.Dialect().Now()+" LIMIT 500)"))
+		if err != nil || n < 500 {
+			return err
+		}
+	}
+}
