@@ -223,6 +223,17 @@ func (a *active) loop() {
 	}
 }
 
+// interrupt ends what one run is doing, if it is doing something here.
+func (a *active) interrupt(id string, why error) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := a.runs[id]
+	if r != nil {
+		r.cancel(why)
+	}
+	return r != nil
+}
+
 // stop interrupts all runs.
 func (a *active) stop(why error) {
 	a.mu.Lock()

@@ -85,7 +85,9 @@ func (r *run) lock(b *branch, key string) (unlock func(), err error) {
 		err = b.engine.exclude(b, key, r.id)
 	}
 	if err == nil && r.stored {
-		err = b.engine.patiently(b, func() error { return r.putLock(b, key) })
+		err = b.engine.patiently(b, func() error {
+			return b.engine.DB.InTx(b, func(ctx context.Context) error { return r.putLock(ctx, key) })
+		})
 	}
 	if err != nil {
 		release()
@@ -112,13 +114,16 @@ func (r *run) keepLocks(ctx context.Context) error {
 	return nil
 }
 
-// putLock writes down one lock. If another run has it, that is a *busy.
+// putLock writes down one lock, in the transaction of ctx. If another run has it, that is a *busy.
 func (r *run) putLock(ctx context.Context, key string) error {
+	if err := r.engine.exclude(ctx, key, r.id); err != nil {
+		return err
+	}
 	n, err := r.engine.DB.Exec(ctx, stmt("INSERT INTO gorgon_lock (key, run_id) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key, r.id))
 	if err != nil || n == 1 {
 		return err
 	}
-	var one int
+	var one int // it is the run's own, from before
 	mine, err := db.One(ctx, r.engine.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id), &one)
 	if err == nil && !mine {
 		err = &busy{key}

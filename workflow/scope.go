@@ -22,8 +22,8 @@ type scope struct {
 var errNested = errors.New("workflow: inside a transaction of its caller a workflow cannot have external steps, wait, or be kept")
 
 // own gives a branch a scope that is not its parent's.
-func (b *branch) own(parent *branch, e *Engine) {
-	b.scope = &scope{Context: parent.Context, plain: parent.plain, engine: e}
+func (b *branch) own(parent *branch) {
+	b.scope = &scope{Context: parent.Context, plain: parent.plain, engine: parent.engine}
 }
 
 // begin opens the transaction of an atomic workflow and takes the run's locks, which end with it.

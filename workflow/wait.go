@@ -146,9 +146,10 @@ func (e *Engine) signal(ctx context.Context, runID, name string, payload any, fa
 // Cancel ends a run: what it is doing is interrupted, and what it has done is undone. It returns once that is decided. A run that is over or
 // is being undone already is fault.NotAllowed.
 func (e *Engine) Cancel(ctx context.Context, runID string) error {
+	here := e.active.interrupt(runID, ErrCancelled) // before the UPDATE, which on SQLite may have to wait for the run's transaction
 	now := e.DB.Dialect().Now()
 	n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET cancel_at = "+now+", wake_at = "+now+" WHERE id = $1 AND state = 'invoking' AND cancel_at IS NULL", runID))
-	if err == nil && n == 0 {
+	if err == nil && n == 0 && !here {
 		err = fault.New(fault.NotAllowed, "Run %s cannot be cancelled", runID)
 	}
 	if err == nil {
@@ -168,4 +169,33 @@ func (e *Engine) Retry(ctx context.Context, runID string) error {
 		e.DB.AfterCommit(ctx, e.wake)
 	}
 	return err
+}
+
+// Answer gives what step of a run, found by its transaction, waits for: a payload, or an error. A step that does not wait, because it was answered
+// before or for another reason, is fault.NotAllowed and nothing changes.
+func (e *Engine) Answer(ctx context.Context, workflow, transactionID, step string, payload any, failure error) error {
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		var id, name, state string
+		find := "SELECT r.id, s.name, s.state FROM gorgon_run r JOIN gorgon_run_step s ON s.run_id = r.id" +
+			" WHERE r.workflow_id = $1 AND r.transaction_id = $2 AND s.key = $3 AND s.kind = 'await' AND r.state = 'invoking' ORDER BY r.created_at DESC LIMIT 1"
+		if e.DB.Dialect() == db.Postgres {
+			find += " FOR UPDATE OF r"
+		}
+		found, err := db.One(ctx, e.DB, stmt(find, workflow, transactionID, step), &id, &name, &state)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.New(fault.NotAllowed, "Cannot set step success when status is %s", "ok")
+		}
+		var one int
+		answered, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run_signal WHERE run_id = $1 AND name = $2 AND taken_at IS NULL", id, name), &one)
+		if err == nil && (answered || state != string(waiting)) {
+			err = fault.New(fault.NotAllowed, "Cannot set step success when status is %s", "ok")
+		}
+		if err != nil {
+			return err
+		}
+		return e.signal(ctx, id, name, payload, failure)
+	})
 }

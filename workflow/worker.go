@@ -105,6 +105,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 func (e *Engine) advance(ctx context.Context, c claim) {
 	w := e.workflows[c.name+"@"+c.version]
 	r := newRun(ctx, w.base(), nil)
+	r.engine, r.base.engine = e, e
 	r.id, r.tid, r.epoch, r.signals, r.stored, r.started = c.id, c.transaction, c.epoch, c.signals, true, true
 	r.hold(&r.base)
 	defer r.drop()
@@ -135,7 +136,11 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 func (c claim) cause() error {
 	switch {
 	case c.state == Compensating && c.failure != nil:
-		return decodeError(c.failure)
+		err := decodeError(c.failure)
+		if x, ok := errors.AsType[*CompensationError](err); ok { // Retry: maybe this time
+			return x.Cause
+		}
+		return err
 	case c.state == Compensating || c.cancelled:
 		return ErrCancelled
 	}

@@ -123,7 +123,7 @@ func (w *Workflow[In, Out]) once(r *run, in In) (out Out, err error) {
 	if w.idem != nil {
 		r.idem = w.idem(in)
 	}
-	key, unlock, err := w.take(r.base.plain, in)
+	key, unlock, err := w.take(r, in)
 	if err != nil {
 		return out, err
 	}
@@ -138,14 +138,14 @@ func (w *Workflow[In, Out]) once(r *run, in In) (out Out, err error) {
 const tries = 5
 
 // take waits for the workflow's lock in this process.
-func (w *Workflow[In, Out]) take(ctx context.Context, in In) (key string, unlock func(), err error) {
+func (w *Workflow[In, Out]) take(r *run, in In) (key string, unlock func(), err error) {
 	if w.lock != nil {
 		key = w.lock(in)
 	}
 	if key == "" {
 		return "", func() {}, nil
 	}
-	unlock, err = w.engine.locks.lock(ctx, key)
+	unlock, err = r.engine.locks.lock(r.base.plain, key)
 	return key, unlock, err
 }
 
@@ -168,6 +168,9 @@ func (w *Workflow[In, Out]) execute(r *run, in In) (out Out, err error) {
 			return out, nil
 		}
 		i, ok := err.(*interrupt)
+		if !ok && r.stored && s.plain.Err() != nil { // whatever the body makes of it, this is why it could not go on
+			i, ok = &interrupt{why: context.Cause(s.plain)}, true
+		}
 		if ok && !r.stopping {
 			return out, r.interrupted(s, i)
 		}
@@ -180,8 +183,8 @@ func (w *Workflow[In, Out]) execute(r *run, in In) (out Out, err error) {
 
 // open readies a run for its body: its transaction, and its row if it has one from the beginning.
 func (w *Workflow[In, Out]) open(r *run) error {
-	s := &r.base
-	if w.engine == nil {
+	s, e := &r.base, r.engine
+	if e == nil {
 		return nil
 	}
 	if w.atomic {
@@ -197,13 +200,13 @@ func (w *Workflow[In, Out]) open(r *run) error {
 		return r.keepOnce(s)
 	}
 	if !w.durable || r.stored {
-		s.joined = w.engine.DB.InTransaction(s)
+		s.joined = e.DB.InTransaction(s)
 		return nil
 	}
-	if w.engine.DB.InTransaction(s) {
+	if e.DB.InTransaction(s) {
 		return errNested
 	}
-	err := w.engine.DB.InTx(s, func(ctx context.Context) error { return r.keepOnce(ctx) })
+	err := e.DB.InTx(s, func(ctx context.Context) error { return r.keepOnce(ctx) })
 	if err != nil {
 		r.stored = false
 		return err
@@ -231,10 +234,10 @@ func (w *Workflow[In, Out]) join(b *branch, in In) (out Out, err error) {
 		}
 	}
 	child := b.child(w.name)
-	if !w.atomic || b.tx != nil || b.joined || w.engine == nil {
+	if !w.atomic || b.tx != nil || b.joined || b.engine == nil {
 		return w.body(child, in)
 	}
-	child.own(b, w.engine)
+	child.own(b)
 	defer child.abandon()
 	if err := r.begin(child.scope); err != nil {
 		return out, err
@@ -252,7 +255,7 @@ func (w *Workflow[In, Out]) resume(ctx context.Context, r *run, input []byte, ca
 		return r.block(ctx, fmt.Errorf("workflow: input of %s: %w", w.name, err))
 	}
 	r.input = json.RawMessage(input)
-	key, unlock, err := w.take(ctx, in)
+	key, unlock, err := w.take(r, in)
 	if err != nil {
 		return lost(err)
 	}
