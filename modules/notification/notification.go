@@ -46,13 +46,16 @@ type Provider struct {
 type Module struct {
 	Notifications *module.Table[Notification]
 	Providers     *module.Table[Provider]
+
+	senders []Sender
 }
 
-// New returns a module without notifications.
-func New() *Module {
+// New returns a module without notifications, which the senders send.
+func New(senders ...Sender) *Module {
 	return &Module{
 		Notifications: module.NewTable[Notification]("notification", "notifications"),
 		Providers:     module.NewTable[Provider]("notification_provider", "notification_providers"),
+		senders:       senders,
 	}
 }
 

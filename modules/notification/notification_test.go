@@ -1,30 +1,82 @@
 package notification
 
 import (
+	"context"
+	"errors"
 	"testing"
 
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 )
 
+// A pigeon carries mail, and sometimes does not arrive.
+type pigeon struct {
+	lost bool
+	sent []string
+}
+
+func (p *pigeon) Record() Provider {
+	return Provider{Model: module.Model{ID: "pigeon"}, Handle: "pigeon", Name: "Pigeon", Channels: []string{"email"}}
+}
+
+func (p *pigeon) Send(_ context.Context, n Notification) (string, error) {
+	if p.lost {
+		return "", errors.New("lost")
+	}
+	p.sent = append(p.sent, n.To)
+	return "p1", nil
+}
+
 func fresh() (*Module, []module.Entity) {
-	m := New()
+	m := New(&pigeon{})
 	return m, m.Tables()
 }
 
-func TestNotification(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+func TestDeliver(t *testing.T) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		p, err := m.Providers.Create(ctx, Provider{Handle: "local", Name: "local", IsEnabled: true, Channels: []string{"feed"}})
-		if err != nil {
+		bird := m.senders[0].(*pigeon)
+		if err := m.Register(ctx); err != nil {
 			t.Fatal(err)
 		}
-		n, err := m.Notifications.Create(ctx, Notification{To: "a@x.io", Channel: "feed", ProviderID: &p.ID})
-		if err != nil || n.Status != "pending" {
-			t.Fatalf("got %+v %v", n, err)
+		key := "order-1"
+		mail := []Notification{{To: "a@x.io", Channel: "email", IdempotencyKey: &key}}
+		bird.lost = true
+		list, err := m.Deliver(ctx, mail)
+		if fault.KindOf(err) != fault.Unavailable || len(list) != 1 || list[0].Status != "failure" {
+			t.Fatalf("got %+v %v", list, err)
 		}
-		got, err := m.Notifications.Retrieve(ctx, n.ID, module.Find{Relations: []string{"provider"}})
-		if err != nil || got.Provider == nil || got.Provider.Channels[0] != "feed" {
+		bird.lost = false
+		if list, err = m.Deliver(ctx, mail); err != nil || len(list) != 1 || list[0].Status != "success" || *list[0].ExternalID != "p1" {
+			t.Fatalf("got %+v %v", list, err)
+		}
+		if list, err = m.Deliver(ctx, mail); err != nil || len(list) != 0 || len(bird.sent) != 1 {
+			t.Errorf("the same mail was sent %d times: %v", len(bird.sent), err)
+		}
+		got, err := m.Notifications.List(ctx, nil, module.Find{Relations: []string{"provider"}})
+		if err != nil || len(got) != 1 || got[0].Status != "success" || got[0].Provider == nil || got[0].Provider.Channels[0] != "email" {
 			t.Errorf("got %+v %v", got, err)
+		}
+		_, err = m.Deliver(ctx, []Notification{{To: "b", Channel: "smoke"}})
+		if fault.KindOf(err) != fault.NotFound {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestRegister(t *testing.T) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+		ctx := t.Context()
+		for _, want := range []bool{true, false} {
+			if err := m.Register(ctx); err != nil {
+				t.Fatal(err)
+			}
+			p, err := m.Providers.Retrieve(ctx, "pigeon")
+			if err != nil || p.IsEnabled != want {
+				t.Errorf("got %+v %v, want enabled %v", p, err, want)
+			}
+			m.senders = nil
 		}
 	})
 }
