@@ -79,10 +79,14 @@ func (f *Flows) prepare(ctx context.Context, in Draft) (*State, error) {
 			s.Email = email
 		}
 	}
-	if s.ShippingAddress == nil && len(r.Countries) == 1 {
-		s.ShippingAddress = &cart.Address{CountryCode: &r.Countries[0].ISO2}
+	if s.ShippingAddress != nil {
+		return s, nil
 	}
-	return s, nil
+	countries, err := f.countries(ctx, r.ID)
+	if len(countries) == 1 {
+		s.ShippingAddress = &cart.Address{CountryCode: &countries[0].ISO2}
+	}
+	return s, err
 }
 
 // channel finds a sales channel, or the store's default one; nil when there is none.
@@ -122,6 +126,11 @@ func (f *Flows) defaultRegion(ctx context.Context, id *string) (*region.Region, 
 		return nil, fault.New(fault.NotFound, "Store not found")
 	}
 	return f.region(ctx, stores[0].DefaultRegionID)
+}
+
+// countries are those of a region.
+func (f *Flows) countries(ctx context.Context, id string) ([]region.Country, error) {
+	return f.Region.Countries.List(ctx, module.Filter{"region_id": id})
 }
 
 // findOrCreate finds who a cart is for: the customer who is known, or else one with that e-mail address, or a new guest. A known guest who

@@ -4,10 +4,13 @@ package cart
 
 import (
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/flow/inventory"
+	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/modules/promotion"
 	"github.com/gorgon-commerce/gorgon/modules/region"
@@ -135,7 +138,10 @@ type Flows struct {
 	Channel     *saleschannel.Module
 	Product     *product.Module
 	Promotion   *promotion.Module
+	Pricing     *pricing.Module
 	Fulfillment *fulfillment.Module
+	Stock       *inventory.Flows
+	Shipping    *shipping.Flows
 	Ports       Ports
 
 	Create         *workflow.Workflow[Draft, cart.Cart]

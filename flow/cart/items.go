@@ -55,10 +55,10 @@ func (f *Flows) find(ctx workflow.Context, s *State, wanted, needed []Wanted) ([
 			return nil, err
 		}
 		out, err := f.prices(ctx, s, wanted, variants)
-		if err != nil || f.Ports.Stock == nil || len(needed) == 0 {
+		if err != nil {
 			return out, err
 		}
-		return out, f.Ports.Stock(ctx, value(s.SalesChannelID), needed, variants)
+		return out, f.inStock(ctx, s, needed, variants)
 	}, wanted)
 }
 
@@ -69,12 +69,12 @@ func (f *Flows) variants(ctx context.Context, wanted []Wanted) ([]Variant, error
 			ids = append(ids, w.VariantID)
 		}
 	}
-	return f.Ports.Variants(ctx, ids)
+	return f.read(ctx, ids)
 }
 
 // prices joins what is wanted with variants and prices. All that is missing is named in one error.
 func (f *Flows) prices(ctx context.Context, s *State, wanted []Wanted, variants []Variant) ([]find, error) {
-	prices, err := f.Ports.Prices(ctx, s, wanted)
+	prices, err := f.quote(ctx, s, wanted, variants)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func newLine(cartID string, n NewItem, of find) cart.LineItem {
 	l := cart.LineItem{CartID: cartID, Title: p.Title, Subtitle: &v.Title, Thumbnail: v.Thumbnail, Quantity: whole(n.Quantity), VariantID: &v.ID, ProductID: &p.ID,
 		ProductTitle: &p.Title, ProductDescription: p.Description, ProductSubtitle: p.Subtitle, ProductHandle: &p.Handle, ProductTypeID: p.TypeID,
 		VariantSKU: v.SKU, VariantBarcode: v.Barcode, VariantTitle: &v.Title, IsDiscountable: p.Discountable, IsGiftcard: p.IsGiftCard,
-		RequiresShipping: v.ShippingProfileID != "" || v.RequiresShipping, Metadata: n.Metadata}
+		RequiresShipping: v.shipped(), Metadata: n.Metadata}
 	if l.Thumbnail == nil {
 		l.Thumbnail = p.Thumbnail
 	}
@@ -264,21 +264,18 @@ func (f *Flows) reprice(ctx workflow.Context, s *State, l *cart.LineItem, in Lin
 // findAgain looks up the price of what is in the cart already, whether its product is still published or not.
 func (f *Flows) findAgain(ctx workflow.Context, s *State, wanted []Wanted) (find, error) {
 	return workflow.Step(ctx, "fetch-variants", func(ctx context.Context, wanted []Wanted) (find, error) {
-		variants, err := f.Ports.Variants(ctx, []string{wanted[0].VariantID})
+		variants, err := f.variants(ctx, wanted)
 		if err != nil {
 			return find{}, err
 		}
-		prices, err := f.Ports.Prices(ctx, s, wanted)
+		prices, err := f.quote(ctx, s, wanted, variants)
 		if err != nil {
 			return find{}, err
 		}
 		if prices[0] == nil {
 			return find{}, fault.New(fault.Invalid, "Variants with IDs %s do not have a price", wanted[0].VariantID)
 		}
-		if f.Ports.Stock != nil {
-			err = f.Ports.Stock(ctx, value(s.SalesChannelID), wanted, variants)
-		}
-		return find{first(variants), prices[0]}, err
+		return find{first(variants), prices[0]}, f.inStock(ctx, s, wanted, variants)
 	}, wanted)
 }
 

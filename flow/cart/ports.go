@@ -4,49 +4,23 @@ import (
 	"context"
 
 	"github.com/gorgon-commerce/gorgon/module"
-	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// Ports are what carts need of the parts of a shop that they are not tied to. Each asks for several things at once.
+// Ports are what carts need of parts of a shop that come after them.
 type Ports struct {
-	// Variants reads variants with their product, its type and collection. Unknown ones are left out.
-	Variants func(ctx context.Context, ids []string) ([]Variant, error)
-	// Prices finds what each of the wanted costs this cart; nil where there is no price.
-	Prices func(ctx context.Context, s *State, want []Wanted) ([]*Price, error)
-	// Stock fails with fault.NotAllowed when the channel's locations do not have what is wanted.
-	Stock func(ctx context.Context, channel string, want []Wanted, variants []Variant) error
-	// Taxes finds the rates of tax of the cart's items and shipping methods. Those of gift cards are not asked for.
+	// Taxes finds the rates of tax of the cart's items and shipping methods. Gift cards are not asked for.
 	Taxes func(ctx context.Context, s *State, items []TaxedItem, methods []TaxedMethod) ([]TaxLine, error)
-	// Options finds those of the shipping options that the cart can have, with their price; all that it can have when there are no ids.
-	Options func(ctx context.Context, s *State, chosen []Choice) ([]Option, error)
-	// Data checks what was said with the choice of an option, and returns what to keep of it.
-	Data func(ctx context.Context, s *State, o Option, data module.Map) (module.Map, error)
 	// Payment makes the cart's payment collection be about amount; sessions that were about another are ended.
 	Payment func(ctx context.Context, s *State, amount money.Decimal) error
-	// Promotions are the ids of what is on a cart.
+	// Promotions tie carts to the promotions that are on them.
 	Promotions Joined
 }
 
-// Joined is a link from carts to what belongs to them.
+// Joined is a link from carts to what belongs to them, by id.
 type Joined interface {
 	Others(ctx context.Context, id string) ([]string, error)
 	Set(ctx context.Context, id string, others []string) error
-}
-
-// A Variant is something that can be put into a cart.
-type Variant struct {
-	product.Variant
-	Product           *product.Product // with its type and collection
-	ShippingProfileID string           // empty when its product has none
-	Parts             []Part           // what it takes from stock
-	RequiresShipping  bool             // some part of it does
-}
-
-// A Part is an inventory item that a variant takes from stock, and how much of it.
-type Part struct {
-	InventoryItemID  string
-	RequiredQuantity money.Decimal
 }
 
 // A Wanted is a quantity of a variant.
@@ -92,7 +66,7 @@ type Choice struct {
 
 // An Option is a shipping option that a cart can have. Price is nil when it has none for this cart.
 type Option struct {
-	ID, Name, ProfileID, ProviderID, TypeID string
-	Data                                    module.Map
-	Price                                   *Price
+	ID, Name, ProfileID, ProviderID string
+	Data                            module.Map
+	Price                           *Price
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
+// keep is what is done with codes that are on the cart already. Those that are gone are dropped rather than refused.
+const keep = "keep"
+
 func (f *Flows) updateCodes(ctx workflow.Context, in CodeChange) ([]promotion.Refusal, error) {
 	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
 	if err != nil {
@@ -26,23 +29,6 @@ func (f *Flows) updateCodes(ctx workflow.Context, in CodeChange) ([]promotion.Re
 		return nil, err
 	}
 	return out, f.payment(ctx, s)
-}
-
-// codes are those of the promotions on a cart.
-func (f *Flows) codes(ctx context.Context, s *State) ([]string, error) {
-	if f.Ports.Promotions == nil {
-		return nil, nil
-	}
-	ids, err := f.Ports.Promotions.Others(ctx, s.ID)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	list, err := f.Promotion.Promotions.List(ctx, module.Filter{"id": ids}, module.Find{Select: []string{"id", "code"}})
-	codes := make([]string, len(list))
-	for i, p := range list {
-		codes[i] = p.Code
-	}
-	return codes, err
 }
 
 // promote applies promotions: those of the codes and the automatic ones. A code that does not exist is fault.Invalid; one that does nothing
@@ -71,14 +57,14 @@ func (f *Flows) promote(ctx workflow.Context, s *State, codes []string, action s
 // codesToApply are the codes of the cart after they are added, removed or replaced.
 func (f *Flows) codesToApply(ctx context.Context, s *State, codes []string, action string) ([]string, error) {
 	var out []string
-	if action != Replace {
+	if action == Add || action == Remove {
 		out = s.applied()
 	}
 	if action == Remove {
 		return slices.DeleteFunc(out, func(c string) bool { return slices.Contains(codes, c) }), nil
 	}
-	if len(codes) == 0 {
-		return out, nil
+	if len(codes) == 0 || action == keep {
+		return append(out, codes...), nil
 	}
 	known, err := f.Promotion.Promotions.List(ctx, module.Filter{"code": codes}, module.Find{Select: []string{"id", "code"}})
 	if err != nil {
@@ -130,6 +116,7 @@ func (f *Flows) discounts(ctx context.Context, s *State, codes []string, extra m
 
 // discount writes what promotions take off in place of what they took before.
 func (f *Flows) discount(ctx context.Context, s *State, out promotion.Outcome) error {
+	before := s.promotions()
 	if err := f.clearDiscounts(ctx, s); err != nil {
 		return err
 	}
@@ -157,7 +144,7 @@ func (f *Flows) discount(ctx context.Context, s *State, out promotion.Outcome) e
 		m := s.method(*a.ShippingMethodID)
 		m.Adjustments = append(m.Adjustments, a)
 	}
-	return f.link(ctx, s, out)
+	return f.link(ctx, s, before)
 }
 
 // clearDiscounts takes off the adjustments that have a code.
@@ -190,18 +177,33 @@ func (f *Flows) clearDiscounts(ctx context.Context, s *State) error {
 	return nil
 }
 
-// link makes the promotions on the cart those that take something off it.
-func (f *Flows) link(ctx context.Context, s *State, out promotion.Outcome) error {
-	if f.Ports.Promotions == nil {
-		return nil
-	}
-	var ids []string
-	for _, d := range out.Discounts {
-		if !slices.Contains(ids, d.PromotionID) {
-			ids = append(ids, d.PromotionID)
+// promotions are the ids of those that take something off the cart.
+func (s *State) promotions() (ids []string) {
+	add := func(id *string) {
+		if id != nil && !slices.Contains(ids, *id) {
+			ids = append(ids, *id)
 		}
 	}
-	return f.Ports.Promotions.Set(ctx, s.ID, ids)
+	for _, l := range s.Items {
+		for _, a := range l.Adjustments {
+			add(a.PromotionID)
+		}
+	}
+	for _, m := range s.ShippingMethods {
+		for _, a := range m.Adjustments {
+			add(a.PromotionID)
+		}
+	}
+	return ids
+}
+
+// link makes the promotions on the cart those that take something off it.
+func (f *Flows) link(ctx context.Context, s *State, before []string) error {
+	now := s.promotions()
+	if f.Ports.Promotions == nil || len(before) == len(now) && !slices.ContainsFunc(now, func(id string) bool { return !slices.Contains(before, id) }) {
+		return nil
+	}
+	return f.Ports.Promotions.Set(ctx, s.ID, now)
 }
 
 // A basketItem is what rules of promotions can ask of a line.

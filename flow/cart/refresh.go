@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gorgon-commerce/gorgon/internal/metadata"
+	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -47,14 +48,11 @@ func (f *Flows) refresh(ctx workflow.Context, s *State, in Refresh) error {
 			return err
 		}
 	}
-	codes := in.Codes.Value
+	codes, action := in.Codes.Value, Replace
 	if !in.Codes.Set {
-		var err error
-		if codes, err = f.codes(ctx, s); err != nil {
-			return err
-		}
+		codes, action = s.applied(), keep
 	}
-	if _, err := f.promote(ctx, s, codes, Replace); err != nil {
+	if _, err := f.promote(ctx, s, codes, action); err != nil {
 		return err
 	}
 	if err := f.BeforePayment.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
@@ -124,7 +122,7 @@ func (f *Flows) payment(ctx workflow.Context, s *State) error {
 	}
 	_, err := workflow.Step(ctx, "update-payment-collection", func(ctx context.Context, amount money.Decimal) (bool, error) {
 		return true, f.Ports.Payment(ctx, s, amount)
-	}, s.Totals().Total)
+	}, totals.Kept(s.Totals().Total))
 	return err
 }
 

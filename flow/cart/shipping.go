@@ -43,7 +43,7 @@ func (f *Flows) chosen(ctx context.Context, s *State, in []Choice) ([]Option, er
 	if len(in) == 0 {
 		return nil, nil
 	}
-	options, err := f.Ports.Options(ctx, s, in)
+	options, err := f.Options(ctx, s, in)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +78,9 @@ func (f *Flows) choose(ctx context.Context, s *State, in []Choice, options []Opt
 	var profiles []string
 	for _, c := range in {
 		o := option(options, c.ID)
-		data := c.Data
-		if f.Ports.Data != nil {
-			var err error
-			if data, err = f.Ports.Data(ctx, s, *o, c.Data); err != nil {
-				return nil, err
-			}
-		}
-		if data == nil {
-			data = module.Map{}
+		data, err := f.methodData(ctx, s, o, c.Data)
+		if err != nil {
+			return nil, err
 		}
 		profiles = append(profiles, o.ProfileID)
 		rows = append(rows, cart.ShippingMethod{CartID: s.ID, Name: o.Name, ShippingOptionID: &o.ID, Data: data, Amount: o.Price.Amount,
@@ -149,7 +143,7 @@ func (f *Flows) fitShipping(ctx context.Context, s *State) (*State, error) {
 			in = append(in, Choice{*m.ShippingOptionID, m.Data})
 		}
 	}
-	options, err := f.Ports.Options(ctx, s, in)
+	options, err := f.Options(ctx, s, in)
 	if err != nil {
 		return nil, err
 	}
@@ -187,9 +181,9 @@ func (f *Flows) neededProfiles(ctx context.Context, s *State) ([]string, error) 
 	if len(ids) == 0 {
 		return profiles, nil
 	}
-	variants, err := f.Ports.Variants(ctx, ids)
+	variants, err := f.read(ctx, ids)
 	for _, v := range variants {
-		profiles = append(profiles, v.ShippingProfileID)
+		profiles = append(profiles, v.ProfileID)
 	}
 	return profiles, err
 }

@@ -15,9 +15,8 @@ import (
 // A State is a cart with all that its workflows look at. Workflows change it along with the database.
 type State struct {
 	cart.Cart
-	Region   *region.Region     `json:"region"`   // with its countries
+	Region   *region.Region     `json:"region"`
 	Customer *customer.Customer `json:"customer"` // with its groups
-	Codes    []string           `json:"-"`        // of the promotions that are on the cart
 }
 
 // relations are what of a cart lies in its own module.
@@ -64,7 +63,7 @@ func (f *Flows) region(ctx context.Context, id *string) (*region.Region, error) 
 	if id == nil {
 		return nil, nil
 	}
-	list, err := f.Region.Regions.List(ctx, module.Filter{"id": *id}, module.Find{Relations: []string{"countries"}})
+	list, err := f.Region.Regions.List(ctx, module.Filter{"id": *id})
 	return first(list), err
 }
 

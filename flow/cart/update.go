@@ -2,6 +2,7 @@ package cart
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/event"
@@ -153,36 +154,35 @@ func (f *Flows) prepareRegion(ctx context.Context, u *update) error {
 	}
 	u.taxes = taxed(s.ShippingAddress, u.in.ShippingAddress)
 	country, _ := u.shipping["country_code"].(string)
-	if country != "" && !within(u.region, country) {
+	if country == "" && !u.moved {
+		return nil
+	}
+	if u.region == nil {
+		return fault.New(fault.Invalid, "Country with code %s is not within region %s", country, "undefined")
+	}
+	countries, err := f.countries(ctx, u.region.ID)
+	if err != nil {
+		return err
+	}
+	if country != "" && !slices.ContainsFunc(countries, func(c region.Country) bool { return c.ISO2 == country }) {
 		return fault.New(fault.Invalid, "Country with code %s is not within region %s", country, u.region.Name)
 	}
 	if u.moved {
-		u.move(country)
+		u.move(country, countries)
 	}
 	return nil
 }
 
-func (u *update) move(country string) {
+// move puts the cart into another region, whose only country its shipping address is then in.
+func (u *update) move(country string, countries []region.Country) {
 	u.state.RegionID, u.state.Region, u.state.CurrencyCode = &u.region.ID, u.region, u.region.CurrencyCode
 	u.set["region_id"], u.set["currency_code"] = u.region.ID, u.region.CurrencyCode
 	switch {
-	case len(u.region.Countries) == 1:
-		u.shipping = module.Set{"country_code": u.region.Countries[0].ISO2}
+	case len(countries) == 1:
+		u.shipping = module.Set{"country_code": countries[0].ISO2}
 	case country == "":
 		u.shipping, u.clear = nil, true
 	}
-}
-
-func within(r *region.Region, country string) bool {
-	if r == nil {
-		return false
-	}
-	for _, c := range r.Countries {
-		if c.ISO2 == country {
-			return true
-		}
-	}
-	return false
 }
 
 // taxed reports whether what taxes depend on differs.

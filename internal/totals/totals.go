@@ -74,6 +74,15 @@ func Shown(m money.Decimal) money.Decimal {
 	return m
 }
 
+// Kept is the number that is stored of m: 20 significant digits, which mends what quotients have lost.
+func Kept(m money.Decimal) money.Decimal {
+	var z money.Decimal
+	if err := z.UnmarshalJSON(m.AppendRaw(nil)); err != nil {
+		return m
+	}
+	return z
+}
+
 // Of adds up a cart or an order. Credits are amounts already paid by other means; below smallest, the smallest amount of the currency,
 // they count as nothing.
 func Of(lines []Line, methods []Method, credits []money.Decimal, smallest money.Decimal) Totals {

@@ -117,8 +117,8 @@ func member(v reflect.Value, name string) reflect.Value {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous && tag == "" && f.Type.Kind() == reflect.Struct {
-			if m := member(v.Field(i), name); m.IsValid() {
+		if e := reflect.Indirect(v.Field(i)); f.Anonymous && tag == "" && e.Kind() == reflect.Struct {
+			if m := member(e, name); m.IsValid() {
 				return m
 			}
 		}

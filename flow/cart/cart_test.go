@@ -1,0 +1,306 @@
+package cart_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/flow/cart"
+	"github.com/gorgon-commerce/gorgon/flow/inventory"
+	"github.com/gorgon-commerce/gorgon/flow/shipping"
+	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/internal/totals"
+	"github.com/gorgon-commerce/gorgon/module"
+	carts "github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	stock "github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+	"github.com/gorgon-commerce/gorgon/modules/region"
+	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
+	"github.com/gorgon-commerce/gorgon/modules/store"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// A shop is all that carts need, in a database of its own.
+type shop struct {
+	*cart.Flows
+	d                   *db.DB
+	stock               *stock.Module
+	region, channel     string
+	shirt, mug, counted string // variants: 10, 20 and 5 euros
+	paid                []money.Decimal
+}
+
+// links are the tables between modules.
+var links = []string{"product_shipping_profile product_id shipping_profile_id", "product_variant_price_set variant_id price_set_id",
+	"product_variant_inventory_item variant_id inventory_item_id", "sales_channel_stock_location sales_channel_id stock_location_id",
+	"location_fulfillment_set stock_location_id fulfillment_set_id", "shipping_option_price_set shipping_option_id price_set_id",
+	"cart_promotion cart_id promotion_id"}
+
+func open(t *testing.T, d *db.DB) *shop {
+	t.Helper()
+	c := carts.New()
+	s := &shop{d: d, stock: stock.New()}
+	f := &cart.Flows{Cart: c, Region: region.New(), Customer: customer.New(), Store: store.New(), Channel: saleschannel.New(), Product: product.New(),
+		Promotion: promotion.New(), Pricing: pricing.New(), Fulfillment: fulfillment.New(), Stock: &inventory.Flows{Inventory: s.stock}}
+	f.Shipping = &shipping.Flows{Fulfillment: f.Fulfillment, Pricing: f.Pricing, Region: f.Region}
+	f.Ports = cart.Ports{Taxes: vat, Promotions: promotionsOf{d}, Payment: func(_ context.Context, _ *cart.State, amount money.Decimal) error {
+		s.paid = append(s.paid, amount)
+		return nil
+	}}
+	s.Flows = cart.New(f)
+	var list []*graph.Entity
+	for _, tables := range [][]module.Entity{c.Tables(), f.Region.Tables(), f.Customer.Tables(), f.Store.Tables(), f.Channel.Tables(), f.Product.Tables(),
+		f.Promotion.Tables(), f.Pricing.Tables(), f.Fulfillment.Tables(), s.stock.Tables()} {
+		for _, e := range tables {
+			list = append(list, e.Entity())
+		}
+	}
+	schema, err := graph.NewSchema(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ddl := graph.DDL(d.Dialect(), schema.Entities())
+	for _, l := range links {
+		n := strings.Fields(l)
+		ddl = append(ddl, "CREATE TABLE "+n[0]+" (id text, "+n[1]+" text, "+n[2]+" text, required_quantity integer DEFAULT 1, created_at text, deleted_at text)")
+	}
+	for _, sql := range ddl {
+		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
+			t.Fatalf("%v in %s", err, sql)
+		}
+	}
+	schema.Bind(d)
+	if err := workflow.NewEngine(d, nil, slog.Default()).Bind(f.Workflows()...); err != nil {
+		t.Fatal(err)
+	}
+	s.seed(t)
+	return s
+}
+
+// promotionsOf is the link of carts and promotions.
+type promotionsOf struct{ d *db.DB }
+
+func (p promotionsOf) Others(ctx context.Context, id string) (out []string, err error) {
+	rows, err := p.d.Query(ctx, db.Statement{SQL: "SELECT promotion_id FROM cart_promotion WHERE cart_id = $1 ORDER BY id", Args: []any{id}})
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		out = append(out, string(rows.Value(0)))
+	}
+	return out, rows.Err()
+}
+
+func (p promotionsOf) Set(ctx context.Context, id string, others []string) error {
+	_, err := p.d.Exec(ctx, db.Statement{SQL: "DELETE FROM cart_promotion WHERE cart_id = $1", Args: []any{id}})
+	for _, o := range others {
+		if err == nil {
+			_, err = p.d.Exec(ctx, db.Statement{SQL: "INSERT INTO cart_promotion (cart_id, promotion_id) VALUES ($1, $2)", Args: []any{id, o}})
+		}
+	}
+	return err
+}
+
+// vat is 25 % in Denmark, and none elsewhere.
+func vat(_ context.Context, s *cart.State, items []cart.TaxedItem, methods []cart.TaxedMethod) (out []cart.TaxLine, err error) {
+	if s.ShippingAddress == nil || *s.ShippingAddress.CountryCode != "dk" {
+		return nil, nil
+	}
+	for _, i := range items {
+		out = append(out, cart.TaxLine{ItemID: i.ID, Name: "VAT", Code: "vat", Rate: 25, ProviderID: "system"})
+	}
+	for _, m := range methods {
+		out = append(out, cart.TaxLine{MethodID: m.ID, Name: "VAT", Code: "vat", Rate: 25, ProviderID: "system"})
+	}
+	return out, nil
+}
+
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func (s *shop) link(t *testing.T, table string, pair ...string) {
+	t.Helper()
+	must(s.d.Exec(t.Context(), db.Statement{SQL: "INSERT INTO " + table + " VALUES ('l', $1, $2, 1, '2020', NULL)", Args: []any{pair[0], pair[1]}}))(t)
+}
+
+func (s *shop) seed(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	s.channel = must(s.Channel.Channels.Create(ctx, saleschannel.Channel{Name: "Web"}))(t).ID
+	s.region = must(s.Region.Regions.Create(ctx, region.Region{Name: "Europe", CurrencyCode: "eur", AutomaticTaxes: true}))(t).ID
+	must(s.Region.Countries.CreateMany(ctx, []region.Country{{ISO2: "dk", RegionID: &s.region}, {ISO2: "de", RegionID: &s.region}}))(t)
+	must(s.Store.Stores.Create(ctx, store.Store{DefaultSalesChannelID: &s.channel, DefaultRegionID: &s.region}))(t)
+	p := must(s.Product.Products.Create(ctx, product.Product{Title: "Thing", Handle: "thing", Status: "published", Discountable: true}))(t)
+	for _, v := range []struct {
+		to      *string
+		title   string
+		price   int64
+		managed bool
+	}{{&s.shirt, "Shirt", 10, false}, {&s.mug, "Mug", 20, false}, {&s.counted, "Counted", 5, true}} {
+		x := must(s.Product.Variants.Create(ctx, product.Variant{Title: v.title, ProductID: &p.ID, ManageInventory: v.managed}))(t)
+		set := must(s.Pricing.Sets.Create(ctx, pricing.Set{}))(t)
+		must(s.Pricing.Prices.Create(ctx, pricing.Price{PriceSetID: set.ID, CurrencyCode: "eur", Amount: money.Int(v.price), RulesCount: ptr(0)}))(t)
+		s.link(t, "product_variant_price_set", x.ID, set.ID)
+		*v.to = x.ID
+	}
+	s.link(t, "product_shipping_profile", p.ID, "sp_1")
+	item := must(s.stock.Items.Create(ctx, stock.Item{RequiresShipping: true}))(t)
+	must(s.stock.Levels.Create(ctx, stock.Level{InventoryItemID: item.ID, LocationID: "sloc_1", StockedQuantity: money.Int(3)}))(t)
+	s.link(t, "product_variant_inventory_item", s.counted, item.ID)
+	s.link(t, "sales_channel_stock_location", s.channel, "sloc_1")
+}
+
+func each(t *testing.T, run func(*testing.T, *shop)) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		t.Parallel()
+		run(t, open(t, d))
+	})
+}
+
+func (s *shop) cart(t *testing.T, items ...cart.NewItem) string {
+	t.Helper()
+	return must(s.Create.Run(t.Context(), cart.Draft{RegionID: &s.region, Items: items, ShippingAddress: &carts.Address{CountryCode: ptr("dk")}}))(t).ID
+}
+
+func item(variant string, n int64) cart.NewItem {
+	return cart.NewItem{VariantID: variant, Quantity: money.Int(n)}
+}
+
+// total checks what a cart costs, as the database has it.
+func (s *shop) total(t *testing.T, id, want string) *cart.State {
+	t.Helper()
+	st := must(s.Load(t.Context(), id, false))(t)
+	if got := totals.Kept(st.Totals().Total); got.String() != want {
+		t.Errorf("the cart costs %v, want %s", got, want)
+	}
+	return st
+}
+
+func refused(t *testing.T, err error, kind fault.Kind, words string) {
+	t.Helper()
+	if fault.KindOf(err) != kind || !strings.Contains(fault.Message(err), words) {
+		t.Errorf("got %v, want %v with %q", err, kind, words)
+	}
+}
+
+func TestPurchase(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		id := must(s.Create.Run(ctx, cart.Draft{}))(t).ID // the shop's defaults
+		for range 2 {                                     // the second makes the line longer
+			must(s.AddItems.Run(ctx, cart.Addition{CartID: id, Items: []cart.NewItem{item(s.shirt, 1)}}))(t)
+		}
+		st := s.total(t, id, "20")
+		if len(st.Items) != 1 || st.Items[0].Quantity != 2 || !st.Items[0].RequiresShipping || *st.Items[0].VariantTitle != "Shirt" {
+			t.Errorf("lines %+v", st.Items)
+		}
+		must(s.Update.Run(ctx, cart.Change{ID: id, Email: module.Some("Ada@Example.com"), ShippingAddress: module.Set{"country_code": "dk", "city": "Aarhus"}}))(t)
+		st = s.total(t, id, "25")
+		if *st.Email != "ada@example.com" || st.Customer == nil || st.Customer.HasAccount {
+			t.Errorf("for %v, %+v", *st.Email, st.Customer)
+		}
+		must(s.UpdateItem.Run(ctx, cart.LineChange{CartID: id, ItemID: st.Items[0].ID, Quantity: money.Int(3)}))(t)
+		s.total(t, id, "37.5")
+		must(s.UpdateItem.Run(ctx, cart.LineChange{CartID: id, ItemID: st.Items[0].ID}))(t)
+		s.total(t, id, "0")
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		id := s.cart(t)
+		add := func(i cart.NewItem) error {
+			_, err := s.AddItems.Run(ctx, cart.Addition{CartID: id, Items: []cart.NewItem{i}})
+			return err
+		}
+		refused(t, add(item("variant_nope", 1)), fault.Invalid, "Variants variant_nope do not exist")
+		refused(t, add(item(s.counted, 4)), fault.NotAllowed, "Some variant does not have the required inventory")
+		if err := add(item(s.counted, 3)); err != nil {
+			t.Error(err)
+		}
+		refused(t, add(item(s.counted, 1)), fault.NotAllowed, "Some variant does not have the required inventory")
+		_, err := s.Update.Run(ctx, cart.Change{ID: id, ShippingAddress: module.Set{"country_code": "us"}})
+		refused(t, err, fault.Invalid, "Country with code us is not within region Europe")
+		_, err = s.Create.Run(ctx, cart.Draft{CurrencyCode: ptr("usd")})
+		refused(t, err, fault.Invalid, "Currency code usd does not match")
+		_, err = s.AddItems.Run(ctx, cart.Addition{CartID: "cart_nope"})
+		refused(t, err, fault.NotFound, "Cart id not found: cart_nope")
+		must(s.Cart.Carts.Update(ctx, module.Filter{"id": id}, module.Set{"completed_at": db.Now()}))(t)
+		refused(t, add(item(s.shirt, 1)), fault.Invalid, "is already completed")
+		s.total(t, id, "18.75")
+	})
+}
+
+func (s *shop) promote(t *testing.T, p promotion.Promotion, m promotion.ApplicationMethod) {
+	t.Helper()
+	p.Type, p.Status, p.ApplicationMethod = "standard", "active", &m
+	must(s.Promotion.Create(t.Context(), []promotion.Promotion{p}))(t)
+}
+
+func TestPromotions(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		s.promote(t, promotion.Promotion{Code: "TEN"}, promotion.ApplicationMethod{Type: "percentage", TargetType: "items", Allocation: ptr("across"), Value: ptr(money.Int(10))})
+		s.promote(t, promotion.Promotion{Code: "FIVE"}, promotion.ApplicationMethod{Type: "fixed", TargetType: "order", Value: ptr(money.Int(5)), CurrencyCode: ptr("eur")})
+		s.promote(t, promotion.Promotion{Code: "MUGS", IsAutomatic: true}, promotion.ApplicationMethod{Type: "fixed", TargetType: "items", Allocation: ptr("each"),
+			MaxQuantity: ptr(2), Value: ptr(money.Int(1)), TargetRules: []promotion.Rule{{Attribute: "items.variant_id", Operator: "eq",
+				Values: []promotion.RuleValue{{Value: s.mug}}}}})
+		id := s.cart(t, item(s.shirt, 2))
+		codes := func(action string, list ...string) error {
+			_, err := s.UpdateCodes.Run(ctx, cart.CodeChange{CartID: id, Codes: list, Action: action})
+			return err
+		}
+		refused(t, codes(cart.Add, "TEN", "NOPE"), fault.Invalid, "The promotion code NOPE is invalid")
+		s.total(t, id, "25")
+		if err := codes(cart.Add, "FIVE", "TEN"); err != nil {
+			t.Fatal(err)
+		}
+		s.total(t, id, "16.25") // (20 - 2 - 5) × 1.25
+		must(s.AddItems.Run(ctx, cart.Addition{CartID: id, Items: []cart.NewItem{item(s.mug, 3)}}))(t)
+		s.total(t, id, "81.25") // (80 - 8 - 5 - 2) × 1.25
+		if err := codes(cart.Remove, "TEN"); err != nil {
+			t.Fatal(err)
+		}
+		st := s.total(t, id, "91.25")
+		got, err := s.Ports.Promotions.Others(ctx, id)
+		if err != nil || len(got) != 2 || len(st.Items[0].Adjustments) != 1 {
+			t.Errorf("promotions %v, adjustments %+v", got, st.Items[0].Adjustments)
+		}
+		if last := s.paid[len(s.paid)-1]; last.String() != "91.25" {
+			t.Errorf("payment of %v", last)
+		}
+	})
+}
+
+// Adding to a cart is what shops do most.
+func TestAddBudget(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		id := s.cart(t)
+		ctx, count := db.WithCounter(t.Context())
+		must(s.AddItems.Run(ctx, cart.Addition{CartID: id, Items: []cart.NewItem{item(s.shirt, 1)}}))(t)
+		if n := count.Count(); n > 12 {
+			t.Errorf("%d statements:\n%s", n, strings.Join(count.Statements(), "\n"))
+		}
+	})
+}
