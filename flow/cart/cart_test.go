@@ -3,6 +3,7 @@ package cart_test
 import (
 	"context"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -304,3 +305,28 @@ func TestAddBudget(t *testing.T) {
 		}
 	})
 }
+
+// What is asked of a cart decides on what of its totals is worked out.
+func TestReadTotals(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.promote(t, promotion.Promotion{Code: "ALL", IsAutomatic: true}, promotion.ApplicationMethod{Type: "fixed", TargetType: "order", Value: ptr(money.Int(15))})
+		id := s.cart(t, item(s.shirt, 3), item(s.mug, 2))
+		for fields, want := range map[string]string{
+			"total":                   `{"id":"ID","total":68.75}`,
+			"discount_total,subtotal": `{"id":"ID","discount_total":18.75,"subtotal":70}`,
+			"items.quantity":          `{"id":"ID","items":[{"quantity":3},{"quantity":2}]}`,
+			"total,items.total,items.adjustments.amount,items.tax_lines.total": `{"id":"ID","total":68.75,"items":[` +
+				`{"total":29.464285714285715,"adjustments":[{"amount":6.428571428571429}],"tax_lines":[{"total":5.892857142857143}]},` +
+				`{"total":39.285714285714285,"adjustments":[{"amount":8.571428571428571}],"tax_lines":[{"total":7.857142857142857}]}]}`,
+		} {
+			e := s.Cart.Carts.Entity()
+			set := must(graph.Read(t.Context(), graph.Query{Node: graph.NewNode(e, graph.Paths(strings.Split(fields, ",")...), false), Where: graph.Filter{"id": id}}))(t)
+			got := strings.ReplaceAll(string(set.AppendRow(nil, 0)), id, "ID")
+			if got = withoutIDs.ReplaceAllString(got, ""); got != want {
+				t.Errorf("%s\n got %s\nwant %s", fields, got, want)
+			}
+		}
+	})
+}
+
+var withoutIDs = regexp.MustCompile(`"id":"cali[a-z]*_\w+",`)

@@ -66,14 +66,21 @@ type child struct {
 
 // NewNode plans the reading of fields of e. Names that e does not have are left out, as Medusa does.
 // A typed node is read into structs.
-func NewNode(e *Entity, f *Fields, typed bool) *Node {
+func NewNode(e *Entity, f *Fields, typed bool) *Node { return newNode(e, f, typed, true) }
+
+// newNode also plans what is only read for something else.
+func newNode(e *Entity, f *Fields, typed, show bool) *Node {
 	n := &Node{Entity: e, at: map[string]int{}, typed: typed}
-	n.add(f, true)
-	for _, k := range e.keys {
-		c := e.Columns[k]
-		n.column(k, c.Name == "id" || typed)
-	}
+	n.add(f, show)
+	n.key(show)
 	return n
+}
+
+// key adds the key, and shows it if it is an id.
+func (n *Node) key(show bool) {
+	for _, k := range n.Entity.keys {
+		n.column(k, n.typed || show && n.Entity.Columns[k].Name == "id")
+	}
 }
 
 func (n *Node) add(f *Fields, show bool) {
@@ -152,10 +159,11 @@ func (n *Node) child(r *Relation, f *Fields, show bool) {
 		if c.rel == r {
 			c.shown = c.shown || show
 			c.node.add(f, show)
+			c.node.key(show)
 			return
 		}
 	}
-	c := &child{rel: r, node: NewNode(r.To, f, n.typed), shown: show, key: -1}
+	c := &child{rel: r, node: newNode(r.To, f, n.typed, show), shown: show, key: -1}
 	if r.Pivot == nil {
 		c.key = c.node.column(r.To.byName[r.ForeignKey], false)
 	}
