@@ -109,6 +109,8 @@ type Computed struct {
 	Name  string
 	Needs []string // fields, nested ones too, that must be read for it
 	Whole bool     // read along with all columns
+	// Under tells what must be read besides, in records below this one that are shown as they are, where fields of the field are asked for.
+	Under func(asked *Fields) *Fields
 	// Value writes the field of each row of set as JSON into out[i]; nil leaves the field out.
 	Value func(ctx context.Context, set *Set, args map[string]any, out [][]byte) error
 }

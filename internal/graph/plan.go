@@ -101,10 +101,12 @@ func (n *Node) add(f *Fields, show bool) {
 	}
 	slices.Sort(subs)
 	for _, name := range subs {
-		if r := n.Entity.rels[name]; r != nil {
+		c, r := n.Entity.comps[name], n.Entity.rels[name]
+		switch {
+		case c != nil && !n.typed:
+			n.compute(c, f.Sub[name])
+		case r != nil:
 			n.child(r, f.Sub[name], show)
-		} else if c := n.Entity.comps[name]; c != nil {
-			n.compute(c)
 		}
 	}
 }
@@ -114,8 +116,8 @@ func (n *Node) name(name string, show bool) {
 		n.column(i, show)
 		return
 	}
-	if c := n.Entity.comps[name]; c != nil {
-		n.compute(c)
+	if c := n.Entity.comps[name]; c != nil && !n.typed {
+		n.compute(c, &Fields{})
 		return
 	}
 	if r := n.Entity.rels[name]; r != nil && n.typed {
@@ -127,17 +129,20 @@ func (n *Node) name(name string, show bool) {
 func (n *Node) whole() {
 	for _, c := range n.Entity.Computed {
 		if c.Whole && !n.typed {
-			n.compute(c)
+			n.compute(c, &Fields{})
 		}
 	}
 }
 
-func (n *Node) compute(c *Computed) {
-	if slices.Contains(n.computed, c) {
-		return
+// compute adds a computed field of which some fields are asked.
+func (n *Node) compute(c *Computed, asked *Fields) {
+	if !slices.Contains(n.computed, c) {
+		n.computed = append(n.computed, c)
+		n.add(Paths(c.Needs...), false)
 	}
-	n.computed = append(n.computed, c)
-	n.add(Paths(c.Needs...), false)
+	if c.Under != nil {
+		n.add(c.Under(asked), false)
+	}
 }
 
 // column adds column i and returns its position; once shown it stays shown.

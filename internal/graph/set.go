@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/db"
 )
@@ -117,6 +118,11 @@ func (s *Set) Text(row int, column string) []byte {
 		return s.value(row, col)
 	}
 	return nil
+}
+
+// Reads reports whether a relation was read.
+func (s *Set) Reads(relation string) bool {
+	return slices.ContainsFunc(s.node.children, func(c *child) bool { return c.rel.Name == relation })
 }
 
 // Related returns the set that holds the related records of all rows, and which of them belong to row.

@@ -21,7 +21,7 @@ type Module struct {
 
 // New returns a module with its tables, which the application binds to its database.
 func New() *Module {
-	return &Module{
+	m := &Module{
 		Products:            module.NewTable[Product]("product", "products"),
 		Variants:            module.NewTable[Variant]("product_variant", "product_variants", "variant", "variants"),
 		Options:             module.NewTable[Option]("product_option", "product_options"),
@@ -35,6 +35,8 @@ func New() *Module {
 		Collections:         module.NewTable[Collection]("product_collection", "product_collections"),
 		Categories:          module.NewTable[Category]("product_category", "product_categories"),
 	}
+	m.addComputed()
+	return m
 }
 
 // Tables lists what the module keeps.
