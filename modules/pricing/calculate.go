@@ -60,14 +60,22 @@ type Calculated struct {
 	Original            *Chosen
 }
 
+// An Of is the table that ties what has a price to its price set, and the column that holds the key of what has it.
+type Of struct{ Table, Column string }
+
 // Calculate finds what price sets cost in a context. A set without a price that holds there is not in the result. It takes one round trip
 // however many sets there are.
 func (m *Module) Calculate(ctx context.Context, sets []string, c Context) (map[string]*Calculated, error) {
+	return m.CalculateOf(ctx, Of{}, sets, c)
+}
+
+// CalculateOf is Calculate for things that are tied to price sets, by their keys; in the same one round trip.
+func (m *Module) CalculateOf(ctx context.Context, of Of, keys []string, c Context) (map[string]*Calculated, error) {
 	if c.CurrencyCode == "" {
 		return nil, fault.New(fault.Invalid, "Method calculatePrices requires currency_code in the pricing context")
 	}
-	out := make(map[string]*Calculated, len(sets))
-	if len(sets) == 0 {
+	out := make(map[string]*Calculated, len(keys))
+	if len(keys) == 0 {
 		return out, nil
 	}
 	d, err := m.Prices.Entity().DB()
@@ -77,7 +85,7 @@ func (m *Module) Calculate(ctx context.Context, sets []string, c Context) (map[s
 	var found []candidate
 	var prefs preferences
 	region := c.RegionID()
-	statements := []db.Statement{c.statement(d.Dialect(), sets), preferencesOf(region, c.CurrencyCode)}
+	statements := []db.Statement{c.statement(d.Dialect(), of, keys), preferencesOf(region, c.CurrencyCode)}
 	err = d.Batch(ctx, statements, func(i int, rows db.Rows) error {
 		if i == 0 {
 			return scanCandidates(rows, &found)
@@ -89,10 +97,10 @@ func (m *Module) Calculate(ctx context.Context, sets []string, c Context) (map[s
 	}
 	for len(found) > 0 {
 		n := 1
-		for n < len(found) && found[n].setID == found[0].setID {
+		for n < len(found) && found[n].key == found[0].key {
 			n++
 		}
-		out[found[0].setID] = choose(found[:n], prefs)
+		out[found[0].key] = choose(found[:n], prefs)
 		found = found[n:]
 	}
 	return out, nil
@@ -101,8 +109,8 @@ func (m *Module) Calculate(ctx context.Context, sets []string, c Context) (map[s
 // A candidate is a price that holds in a context.
 type candidate struct {
 	Chosen
-	setID, currency string
-	regional        bool // it has a rule for the context's region
+	key, setID, currency string
+	regional             bool // it has a rule for the context's region
 }
 
 // choose picks among the prices of one set, which come best first: those of price lists before others, more rules before fewer, then the cheaper.
@@ -185,7 +193,7 @@ func (p *preferences) scan(rows db.Rows, region, currency string) error {
 
 func scanCandidates(rows db.Rows, out *[]candidate) error {
 	for rows.Next() {
-		c := candidate{setID: string(rows.Value(1)), currency: string(rows.Value(2)), regional: len(rows.Value(8)) > 0 && rows.Value(8)[0] != '0'}
+		c := candidate{setID: string(rows.Value(1)), currency: string(rows.Value(2)), regional: len(rows.Value(8)) > 0 && rows.Value(8)[0] != '0', key: string(rows.Value(9))}
 		c.ID, c.ListID, c.ListType = string(rows.Value(0)), string(rows.Value(6)), string(rows.Value(7))
 		var err error
 		if c.Amount, err = money.Parse(string(rows.Value(3))); err != nil {
@@ -243,22 +251,29 @@ func (b *builder) exact(column string) string {
 }
 
 // statement selects the prices that hold, best first in each set.
-func (c Context) statement(d db.Dialect, sets []string) db.Statement {
+func (c Context) statement(d db.Dialect, of Of, keys []string) db.Statement {
 	b := &builder{dialect: d}
+	key, from := "p.price_set_id", "price p"
+	if of.Table != "" {
+		key, from = "t."+of.Column, of.Table+" t JOIN price p ON p.price_set_id = t.price_set_id"
+	}
 	b.WriteString("SELECT p.id, p.price_set_id, p.currency_code, " + b.exact("amount") + ", " + b.exact("min_quantity") + ", " + b.exact("max_quantity") +
 		", p.price_list_id, l.type, ")
 	b.WriteString("CASE WHEN p.rules_count > 0 AND EXISTS (SELECT 1 FROM price_rule r WHERE r.price_id = p.id AND r.deleted_at IS NULL" +
-		" AND r.attribute = 'region_id' AND r.value = " + b.arg(c.RegionID()) + ") THEN 1 ELSE 0 END")
-	b.WriteString(" FROM price p LEFT JOIN price_list l ON l.id = p.price_list_id AND l.status = 'active' AND l.deleted_at IS NULL" +
+		" AND r.attribute = 'region_id' AND r.value = " + b.arg(c.RegionID()) + ") THEN 1 ELSE 0 END, " + key)
+	b.WriteString(" FROM " + from + " LEFT JOIN price_list l ON l.id = p.price_list_id AND l.status = 'active' AND l.deleted_at IS NULL" +
 		" AND (l.starts_at IS NULL OR l.starts_at <= " + d.Now() + ") AND (l.ends_at IS NULL OR l.ends_at >= " + d.Now() + ")")
-	b.WriteString(" WHERE " + d.In("p.price_set_id", b.arg(sets)) + " AND p.currency_code = " + b.arg(strings.ToLower(c.CurrencyCode)) + " AND p.deleted_at IS NULL")
+	b.WriteString(" WHERE " + d.In(key, b.arg(keys)) + " AND p.currency_code = " + b.arg(strings.ToLower(c.CurrencyCode)) + " AND p.deleted_at IS NULL")
+	if of.Table != "" {
+		b.WriteString(" AND t.deleted_at IS NULL")
+	}
 	c.quantities(b)
 	pairs := c.pairs()
 	b.WriteString(" AND (coalesce(p.rules_count, 0) = 0 OR p.rules_count = (SELECT count(*) FROM price_rule r WHERE r.price_id = p.id AND r.deleted_at IS NULL AND (")
 	c.rules(b, pairs)
 	b.WriteString("))) AND (p.price_list_id IS NULL OR l.id IS NOT NULL AND (coalesce(l.rules_count, 0) = 0 OR l.rules_count = (")
 	c.listRules(b, pairs)
-	b.WriteString("))) ORDER BY p.price_set_id, CASE WHEN p.price_list_id IS NULL THEN 1 ELSE 0 END," +
+	b.WriteString("))) ORDER BY " + key + ", CASE WHEN p.price_list_id IS NULL THEN 1 ELSE 0 END," +
 		" coalesce(p.rules_count, 0) + coalesce(l.rules_count, 0) DESC, p.amount, p.id")
 	return db.Statement{SQL: b.String(), Args: b.args}
 }
