@@ -26,7 +26,7 @@ type Draft struct {
 type Dispatch struct {
 	ID     string                          `json:"id"`
 	By     string                          `json:"marked_shipped_by"`
-	Labels module.Opt[[]fulfillment.Label] `json:"labels"`
+	Labels module.Opt[[]fulfillment.Label] `json:"labels,omitzero"`
 }
 
 // Flows are the workflows of fulfillment.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -19,8 +20,7 @@ type Asked struct {
 	Rules     module.Map            // what the options' rules may be about besides
 	Data      map[string]module.Map // what was said with the choice of options whose provider works out the price, by option
 	About     any                   // the cart, for that provider
-	// Prices finds the prices of price sets, by set, in the cart's context; sets without one are left out.
-	Prices func(ctx context.Context, sets []string) (map[string]Price, error)
+	Prices    pricing.Context       // what flat prices are found by
 }
 
 // A Price is what an option costs.
@@ -74,10 +74,8 @@ func truth(b bool) string {
 
 // quote prices offers: flat ones all at once, the others by their providers.
 func (f *Flows) quote(ctx context.Context, a Asked, list []Offer) error {
-	if a.Prices != nil {
-		if err := f.quoteFlat(ctx, a, list); err != nil {
-			return err
-		}
+	if err := f.quoteFlat(ctx, a, list); err != nil {
+		return err
 	}
 	for i := range list {
 		if list[i].PriceType != Calculated {
@@ -111,13 +109,13 @@ func (f *Flows) quoteFlat(ctx context.Context, a Asked, list []Offer) error {
 	if len(sets) == 0 {
 		return nil
 	}
-	prices, err := a.Prices(ctx, sets)
+	prices, err := f.Pricing.Calculate(ctx, sets, a.Prices)
 	if err != nil {
 		return err
 	}
 	for i := range list {
-		if p, ok := prices[of[list[i].ID]]; ok {
-			list[i].Price = &p
+		if p := prices[of[list[i].ID]]; p != nil {
+			list[i].Price = &Price{Amount: p.Price.Amount, IsTaxInclusive: p.Price.TaxInclusive, Raw: p.AppendJSON(nil)}
 		}
 	}
 	return nil

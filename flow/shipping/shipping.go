@@ -40,7 +40,7 @@ type Draft struct {
 // A Change of a shipping option. Prices, when set, are all that it has afterwards: those with an id stay.
 type Change struct {
 	fulfillment.OptionPatch
-	Prices module.Opt[[]PriceDraft] `json:"prices"`
+	Prices module.Opt[[]PriceDraft] `json:"prices,omitzero"`
 }
 
 // A RuleBatch changes the rules of one option.

@@ -92,7 +92,7 @@ func (m *Module) Ask(ctx context.Context, f Fulfillment, order module.Map, back 
 type Shipment struct {
 	ID     string              `json:"id"`
 	Set    module.Set          `json:"set"`
-	Labels module.Opt[[]Label] `json:"labels"`
+	Labels module.Opt[[]Label] `json:"labels,omitzero"`
 }
 
 // Update changes a fulfillment.

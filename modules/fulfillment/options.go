@@ -56,7 +56,7 @@ type OptionPatch struct {
 	ID    string                           `json:"id"`
 	Set   module.Set                       `json:"set"`
 	Type  *ShippingOptionType              `json:"type"`
-	Rules module.Opt[[]ShippingOptionRule] `json:"rules"`
+	Rules module.Opt[[]ShippingOptionRule] `json:"rules,omitzero"`
 }
 
 // UpdateOption changes a shipping option. Metadata is merged into what it has.

@@ -81,7 +81,7 @@ func filled(s *string) bool { return s != nil && *s != "" }
 type ZonePatch struct {
 	ID       string                `json:"id"`
 	Set      module.Set            `json:"set"`
-	GeoZones module.Opt[[]GeoZone] `json:"geo_zones"`
+	GeoZones module.Opt[[]GeoZone] `json:"geo_zones,omitzero"`
 }
 
 // UpdateZone changes a service zone.
