@@ -113,14 +113,7 @@ func (f *Flows) inStock(ctx context.Context, s *State, wanted []Wanted, variants
 
 // Options finds those of the chosen shipping options that the cart can have, with their price; all that it can have when none are chosen.
 func (f *Flows) Options(ctx context.Context, s *State, chosen []Choice) ([]Option, error) {
-	asked := shipping.Asked{ChannelID: value(s.SalesChannelID), Data: map[string]module.Map{}, About: s, Prices: func(ctx context.Context, sets []string) (map[string]shipping.Price, error) {
-		found, err := f.Pricing.Calculate(ctx, sets, s.pricing(nil))
-		out := make(map[string]shipping.Price, len(found))
-		for id, c := range found {
-			out[id] = shipping.Price{Amount: c.Price.Amount, IsTaxInclusive: c.Price.TaxInclusive}
-		}
-		return out, err
-	}}
+	asked := shipping.Asked{ChannelID: value(s.SalesChannelID), Data: map[string]module.Map{}, About: s, Prices: s.pricing(nil)}
 	for _, c := range chosen {
 		asked.IDs = append(asked.IDs, c.ID)
 		asked.Data[c.ID] = c.Data
