@@ -26,6 +26,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
 	"github.com/gorgon-commerce/gorgon/modules/store"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
@@ -51,16 +52,16 @@ func open(t *testing.T, d *db.DB) *shop {
 	c := carts.New()
 	s := &shop{d: d, stock: stock.New()}
 	f := &cart.Flows{Cart: c, Region: region.New(), Customer: customer.New(), Store: store.New(), Channel: saleschannel.New(), Product: product.New(),
-		Promotion: promotion.New(), Pricing: pricing.New(), Fulfillment: fulfillment.New(), Stock: &inventory.Flows{Inventory: s.stock}}
+		Promotion: promotion.New(), Pricing: pricing.New(), Tax: tax.New(), Fulfillment: fulfillment.New(), Stock: &inventory.Flows{Inventory: s.stock}}
 	f.Shipping = &shipping.Flows{Fulfillment: f.Fulfillment, Pricing: f.Pricing, Region: f.Region}
-	f.Ports = cart.Ports{Taxes: vat, Promotions: promotionsOf{d}, Payment: func(_ context.Context, _ *cart.State, amount money.Decimal) error {
+	f.Ports = cart.Ports{Promotions: promotionsOf{d}, Payment: func(_ context.Context, _ *cart.State, amount money.Decimal) error {
 		s.paid = append(s.paid, amount)
 		return nil
 	}}
 	s.Flows = cart.New(f)
 	var list []*graph.Entity
 	for _, tables := range [][]module.Entity{c.Tables(), f.Region.Tables(), f.Customer.Tables(), f.Store.Tables(), f.Channel.Tables(), f.Product.Tables(),
-		f.Promotion.Tables(), f.Pricing.Tables(), f.Fulfillment.Tables(), s.stock.Tables()} {
+		f.Promotion.Tables(), f.Pricing.Tables(), f.Tax.Tables(), f.Fulfillment.Tables(), s.stock.Tables()} {
 		for _, e := range tables {
 			list = append(list, e.Entity())
 		}
@@ -112,20 +113,6 @@ func (p promotionsOf) Set(ctx context.Context, id string, others []string) error
 	return err
 }
 
-// vat is 25 % in Denmark, and none elsewhere.
-func vat(_ context.Context, s *cart.State, items []cart.TaxedItem, methods []cart.TaxedMethod) (out []cart.TaxLine, err error) {
-	if s.ShippingAddress == nil || *s.ShippingAddress.CountryCode != "dk" {
-		return nil, nil
-	}
-	for _, i := range items {
-		out = append(out, cart.TaxLine{ItemID: i.ID, Name: "VAT", Code: "vat", Rate: 25, ProviderID: "system"})
-	}
-	for _, m := range methods {
-		out = append(out, cart.TaxLine{MethodID: m.ID, Name: "VAT", Code: "vat", Rate: 25, ProviderID: "system"})
-	}
-	return out, nil
-}
-
 func must[T any](v T, err error) func(t *testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -150,6 +137,8 @@ func (s *shop) seed(t *testing.T) {
 	s.region = must(s.Region.Regions.Create(ctx, region.Region{Name: "Europe", CurrencyCode: "eur", AutomaticTaxes: true}))(t).ID
 	must(s.Region.Countries.CreateMany(ctx, []region.Country{{ISO2: "dk", RegionID: &s.region}, {ISO2: "de", RegionID: &s.region}}))(t)
 	must(s.Store.Stores.Create(ctx, store.Store{DefaultSalesChannelID: &s.channel, DefaultRegionID: &s.region}))(t)
+	dk := must(s.Tax.Regions.Create(ctx, tax.Region{CountryCode: "dk"}))(t)
+	must(s.Tax.Rates.Create(ctx, tax.Rate{TaxRegionID: dk.ID, Name: "VAT", Code: "vat", Rate: ptr(25.0), IsDefault: true}))(t)
 	p := must(s.Product.Products.Create(ctx, product.Product{Title: "Thing", Handle: "thing", Status: "published", Discountable: true}))(t)
 	for _, v := range []struct {
 		to      *string
@@ -300,7 +289,7 @@ func TestAddBudget(t *testing.T) {
 		id := s.cart(t)
 		ctx, count := db.WithCounter(t.Context())
 		must(s.AddItems.Run(ctx, cart.Addition{CartID: id, Items: []cart.NewItem{item(s.shirt, 1)}}))(t)
-		if n := count.Count(); n > 12 {
+		if n := count.Count(); n > 13 {
 			t.Errorf("%d statements:\n%s", n, strings.Join(count.Statements(), "\n"))
 		}
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
 	"github.com/gorgon-commerce/gorgon/modules/store"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
@@ -139,6 +140,7 @@ type Flows struct {
 	Product     *product.Module
 	Promotion   *promotion.Module
 	Pricing     *pricing.Module
+	Tax         *tax.Module
 	Fulfillment *fulfillment.Module
 	Stock       *inventory.Flows
 	Shipping    *shipping.Flows

@@ -9,8 +9,6 @@ import (
 
 // Ports are what carts need of parts of a shop that come after them.
 type Ports struct {
-	// Taxes finds the rates of tax of the cart's items and shipping methods. Gift cards are not asked for.
-	Taxes func(ctx context.Context, s *State, items []TaxedItem, methods []TaxedMethod) ([]TaxLine, error)
 	// Payment makes the cart's payment collection be about amount; sessions that were about another are ended.
 	Payment func(ctx context.Context, s *State, amount money.Decimal) error
 	// Promotions tie carts to the promotions that are on them.
@@ -35,27 +33,6 @@ type Price struct {
 	Amount       money.Decimal
 	TaxInclusive bool
 	Before       *money.Decimal
-}
-
-// A TaxedItem is a line that may be taxed.
-type TaxedItem struct {
-	ID, ProductID, ProductTypeID string
-	Quantity                     int
-	UnitPrice                    money.Decimal
-}
-
-// A TaxedMethod is a shipping method that may be taxed.
-type TaxedMethod struct {
-	ID, OptionID string
-	Amount       money.Decimal
-}
-
-// A TaxLine is one rate of tax of an item or shipping method, in percent.
-type TaxLine struct {
-	ItemID, MethodID                  string // one of them
-	Name, Code, ProviderID, TaxRateID string
-	Rate                              float64
-	Data                              module.JSON
 }
 
 // A Choice is a shipping option that a buyer takes, and what the buyer says about it.

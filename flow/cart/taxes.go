@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -45,12 +46,12 @@ func (f *Flows) setTaxes(ctx context.Context, t taxing) (*State, error) {
 	var items []cart.ItemTaxLine
 	var methods []cart.ShippingTaxLine
 	for _, l := range lines {
-		if l.ItemID != "" {
-			items = append(items, cart.ItemTaxLine{ItemID: &l.ItemID, Description: &l.Name, Code: l.Code, Rate: l.Rate, ProviderID: ref(l.ProviderID),
-				TaxRateID: ref(l.TaxRateID), Data: l.Data})
+		if t.state.item(l.TaxableID) != nil {
+			items = append(items, cart.ItemTaxLine{ItemID: &l.TaxableID, Description: &l.Name, Code: l.Code, Rate: l.Rate, ProviderID: ref(l.ProviderID),
+				TaxRateID: ref(l.RateID)})
 		} else {
-			methods = append(methods, cart.ShippingTaxLine{ShippingMethodID: &l.MethodID, Description: &l.Name, Code: l.Code, Rate: l.Rate,
-				ProviderID: ref(l.ProviderID), TaxRateID: ref(l.TaxRateID), Data: l.Data})
+			methods = append(methods, cart.ShippingTaxLine{ShippingMethodID: &l.TaxableID, Description: &l.Name, Code: l.Code, Rate: l.Rate,
+				ProviderID: ref(l.ProviderID), TaxRateID: ref(l.RateID)})
 		}
 	}
 	if err := f.setItemTaxes(ctx, t, items); err != nil {
@@ -60,9 +61,9 @@ func (f *Flows) setTaxes(ctx context.Context, t taxing) (*State, error) {
 }
 
 // taxLines asks for the rates, where taxes are worked out at all.
-func (f *Flows) taxLines(ctx context.Context, t taxing) ([]TaxLine, error) {
+func (f *Flows) taxLines(ctx context.Context, t taxing) ([]tax.Line, error) {
 	s := t.state
-	if f.Ports.Taxes == nil || !t.force && (s.Region == nil || !s.Region.AutomaticTaxes) {
+	if !t.force && (s.Region == nil || !s.Region.AutomaticTaxes) {
 		return nil, nil
 	}
 	if s.ShippingAddress == nil || value(s.ShippingAddress.CountryCode) == "" {
@@ -71,22 +72,18 @@ func (f *Flows) taxLines(ctx context.Context, t taxing) ([]TaxLine, error) {
 		}
 		return nil, nil
 	}
-	var items []TaxedItem
+	var list []tax.Taxable
 	for i := range s.Items {
 		if l := &s.Items[i]; !l.IsGiftcard && t.item(l.ID) {
-			items = append(items, TaxedItem{l.ID, value(l.ProductID), value(l.ProductTypeID), l.Quantity, l.UnitPrice})
+			list = append(list, tax.Taxable{ID: l.ID, ProductID: value(l.ProductID), ProductTypeID: value(l.ProductTypeID)})
 		}
 	}
-	var methods []TaxedMethod
 	for i := range s.ShippingMethods {
 		if m := &s.ShippingMethods[i]; t.method(m.ID) {
-			methods = append(methods, TaxedMethod{m.ID, value(m.ShippingOptionID), m.Amount})
+			list = append(list, tax.Taxable{ID: m.ID, ShippingOptionID: value(m.ShippingOptionID)})
 		}
 	}
-	if len(items)+len(methods) == 0 {
-		return nil, nil
-	}
-	return f.Ports.Taxes(ctx, s, items, methods)
+	return f.Tax.Lines(ctx, value(s.ShippingAddress.CountryCode), value(s.ShippingAddress.Province), list)
 }
 
 func (f *Flows) setItemTaxes(ctx context.Context, t taxing, lines []cart.ItemTaxLine) error {
