@@ -47,10 +47,17 @@ type answer struct {
 func (a answer) MarshalJSON() ([]byte, error) { return json.Marshal(map[string]any{a.name: a.value}) }
 
 // deletion is {"id": "…", "object": "…", "deleted": true}.
-type deletion struct{ key, object string }
+type deletion struct {
+	key, object string
+	raw         bool // key is JSON
+}
 
 func (d deletion) AppendJSON(b []byte) []byte {
-	b = schema.AppendString(append(b, `{"id":`...), d.key)
+	if b = append(b, `{"id":`...); d.raw {
+		b = append(b, d.key...)
+	} else {
+		b = schema.AppendString(b, d.key)
+	}
 	b = schema.AppendString(append(b, `,"object":`...), d.object)
 	return append(b, `,"deleted":true}`...)
 }

@@ -276,5 +276,5 @@ func (s *server) delete(ctx context.Context, req *route.Request) (any, error) {
 	if err := s.Delete(ctx, key); err != nil {
 		return nil, err
 	}
-	return deletion{key, s.object}, nil
+	return deletion{key: key, object: s.object}, nil
 }

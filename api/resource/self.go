@@ -17,6 +17,7 @@ type Part struct {
 	Object  string // in the answer
 	ByWhole bool   // the answer's id is that of the whole record
 	Before  bool   // the other is shown as it was before the removal
+	Raw     bool   // ID finds JSON, not a text
 	// ID finds the id in the answer, where neither the path's nor the whole's is meant.
 	ID     func(ctx context.Context, key, part string) (string, error)
 	Remove func(ctx context.Context, key, part string) error
@@ -103,7 +104,7 @@ func (s *server) deletePart(ctx context.Context, req *route.Request, p Part, key
 	if rows.Len() == 0 {
 		return nil, s.missing(s.Missing, key)
 	}
-	return partDeletion{deletion{id, p.Object}, rows}, nil
+	return partDeletion{deletion{id, p.Object, p.Raw}, rows}, nil
 }
 
 // partDeletion is {"id": …, "object": …, "deleted": true, "parent": {…}}.

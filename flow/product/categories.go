@@ -55,7 +55,7 @@ func (f *Flows) linkCategory(ctx workflow.Context, in Membership) (string, error
 			return err
 		}
 		if len(list) == 0 {
-			return fault.New(fault.NotFound, "ProductCategory with id: %s was not found", in.ID)
+			return fault.New(fault.NotFound, "You tried to set relationship product_category_id: %s, but such entity does not exist", in.ID)
 		}
 		if err := f.Product.Categories.Detach(ctx, "products", in.ID, in.Remove...); err != nil {
 			return err

@@ -120,9 +120,20 @@ func (v NewVariant) draft() product.VariantDraft {
 	return d
 }
 
-// A VariantPatch changes a variant. Prices, when they are set, become all that it has.
+// A VariantPatch changes a variant; in one of a product it may be a new one, without an ID.
 type VariantPatch struct {
-	ID              string                   `json:"id" valid:"optional"`
+	ID string `json:"id" valid:"optional"`
+	VariantFields
+}
+
+// A KnownVariantPatch changes a variant that exists.
+type KnownVariantPatch struct {
+	ID string `json:"id"`
+	VariantFields
+}
+
+// VariantFields are what may change of a variant. Prices, when they are set, become all that it has.
+type VariantFields struct {
 	Title           module.Opt[string]       `json:"title" valid:"notnull"`
 	Thumbnail       module.Opt[string]       `json:"thumbnail"`
 	AllowBackorder  module.Opt[bool]         `json:"allow_backorder" valid:"booltext,notnull"`
@@ -135,7 +146,7 @@ type VariantPatch struct {
 }
 
 func (v VariantPatch) patch() product.VariantPatch {
-	set := module.SetOf(v)
+	set := module.SetOf(v.VariantFields)
 	delete(set, "prices")
 	if v.VariantRank.Set {
 		set["variant_rank"] = int(v.VariantRank.Value)

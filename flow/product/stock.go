@@ -179,3 +179,29 @@ func (f *Flows) dropItems(ctx workflow.Context, variants []product.Variant) erro
 	_, err = f.DeleteItems.Run(ctx, gone)
 	return err
 }
+
+// A Tied is what one unit of a variant takes of an inventory item.
+type Tied struct {
+	VariantID        string  `json:"variant_id"`
+	InventoryItemID  string  `json:"inventory_item_id"`
+	RequiredQuantity float64 `json:"required_quantity"`
+}
+
+// TieItems makes variants take from inventory items, or take another quantity.
+func (f *Flows) TieItems(ctx context.Context, list []Tied) error {
+	pairs := make([]pair, len(list))
+	for i, t := range list {
+		pairs[i] = pair{t.VariantID, t.InventoryItemID, t.RequiredQuantity}
+	}
+	return f.attach(ctx, items, pairs)
+}
+
+// UntieItems ends that variants take from inventory items.
+func (f *Flows) UntieItems(ctx context.Context, list []Tied) error {
+	for _, t := range list {
+		if err := f.detach(ctx, items, []string{t.VariantID}, t.InventoryItemID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
