@@ -182,6 +182,9 @@ func New(f *Flows) *Flows {
 	f.TransferTo = workflow.New("transfer-cart-customer", f.transfer, atomic)
 	f.CreateCredits = workflow.New("create-cart-credit-lines", f.createCredits, atomic)
 	f.DeleteCredits = workflow.New("delete-cart-credit-lines", f.deleteCredits, atomic)
+	if f.Shipping != nil {
+		f.Shipping.Carts = shipping.Carts{Ask: f.AskShipping, Fits: f.FitsAt}
+	}
 	return f
 }
 

@@ -2,12 +2,8 @@ package cart
 
 import (
 	"context"
-	"slices"
 
-	"github.com/gorgon-commerce/gorgon/flow/inventory"
-	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/module"
-	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -89,18 +85,7 @@ func priceOf(c *pricing.Calculated) *Price {
 
 // inStock fails with fault.NotAllowed when the cart's channel does not have what is wanted.
 func (f *Flows) inStock(ctx context.Context, s *State, wanted []Wanted, variants []Variant) error {
-	var lines []inventory.Line
-	for _, w := range wanted {
-		i := slices.IndexFunc(variants, func(v Variant) bool { return v.ID == w.VariantID })
-		if i < 0 || !variants[i].ManageInventory {
-			continue
-		}
-		l := inventory.Line{VariantID: w.VariantID, Quantity: w.Quantity, Managed: true, AllowBackorder: variants[i].AllowBackorder}
-		for _, p := range variants[i].Parts {
-			l.Parts = append(l.Parts, inventory.Part{ItemID: p.InventoryItemID, Required: p.RequiredQuantity})
-		}
-		lines = append(lines, l)
-	}
+	lines := counted(wanted, variants)
 	if len(lines) == 0 {
 		return nil
 	}
@@ -113,13 +98,10 @@ func (f *Flows) inStock(ctx context.Context, s *State, wanted []Wanted, variants
 
 // Options finds those of the chosen shipping options that the cart can have, with their price; all that it can have when none are chosen.
 func (f *Flows) Options(ctx context.Context, s *State, chosen []Choice) ([]Option, error) {
-	asked := shipping.Asked{ChannelID: value(s.SalesChannelID), Data: map[string]module.Map{}, About: s, Prices: s.pricing(nil)}
+	asked := s.asked()
 	for _, c := range chosen {
 		asked.IDs = append(asked.IDs, c.ID)
 		asked.Data[c.ID] = c.Data
-	}
-	if a := s.ShippingAddress; a != nil {
-		asked.Address = fulfillment.Destination{CountryCode: value(a.CountryCode), ProvinceCode: value(a.Province), City: value(a.City), PostalCode: value(a.PostalCode)}
 	}
 	offers, err := f.Shipping.Offers(ctx, asked)
 	out := make([]Option, len(offers))
