@@ -21,6 +21,8 @@ type DB struct {
 type backend interface {
 	Runner
 	begin(ctx context.Context) (session, error)
+	// urgent is for statements that must not wait until others give their connections back.
+	urgent() Runner
 	// forget drops what connections remember of the schema.
 	forget()
 	close()
@@ -93,6 +95,13 @@ func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
 		return nil, err
 	}
 	return r.Query(ctx, s)
+}
+
+// Urgent is Query for the few statements that must not wait because all connections are in use, such as signs of life. It is never part of a
+// transaction. SQLite's writes wait for the transaction before them all the same.
+func (d *DB) Urgent(ctx context.Context, s Statement) (Rows, error) {
+	count(ctx, []Statement{s})
+	return d.pool.urgent().Query(ctx, s)
 }
 
 // Exec runs a statement and returns how many rows it changed.

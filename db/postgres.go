@@ -13,7 +13,10 @@ import (
 
 // pgPool runs statements on PostgreSQL. It speaks the protocol one level below pgx's own queries: arguments and answers
 // are text, so nothing is converted, and what type an argument has is the server's decision.
-type pgPool struct{ pool *pgxpool.Pool }
+type pgPool struct {
+	pool  *pgxpool.Pool
+	aside *pgxpool.Pool // connects when it is first used
+}
 
 func openPG(ctx context.Context, dsn string) (*pgPool, error) {
 	config, err := pgxpool.ParseConfig(dsn)
@@ -40,11 +43,19 @@ func openPG(ctx context.Context, dsn string) (*pgPool, error) {
 		pool.Close()
 		return nil, fmt.Errorf("db: %w", err)
 	}
-	return &pgPool{pool}, nil
+	few := config.Copy()
+	few.MaxConns, few.MinConns, few.MinIdleConns = 2, 0, 0
+	aside, err := pgxpool.NewWithConfig(ctx, few)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("db: %w", err)
+	}
+	return &pgPool{pool, aside}, nil
 }
 
-func (p *pgPool) close()  { p.pool.Close() }
-func (p *pgPool) forget() { p.pool.Reset() }
+func (p *pgPool) close()         { p.pool.Close(); p.aside.Close() }
+func (p *pgPool) urgent() Runner { return &pgPool{pool: p.aside} }
+func (p *pgPool) forget()        { p.pool.Reset() }
 
 func (p *pgPool) acquire(ctx context.Context) (*pgxpool.Conn, *pgSession, error) {
 	c, err := p.pool.Acquire(ctx)

@@ -226,6 +226,8 @@ func (s *liteSession) finish(ctx context.Context, commit bool) (err error) {
 	return err
 }
 
+func (p *litePool) urgent() Runner { return p }
+
 func (p *litePool) forget() {} // SQLite prepares statements anew by itself when the schema changes
 
 func (p *litePool) close() {

@@ -42,7 +42,7 @@ type item struct {
 // Run hands out events until ctx ends. Then it lets running handlers go on for up to 10 seconds before their contexts end too.
 func (b *Bus) Run(ctx context.Context) error {
 	r := &relay{Bus: b, me: id.New("relay"), held: map[*item]bool{}, beat: time.Now(), tidied: time.Now()}
-	if err := b.DB.Listen(ctx, channel, func(string) { b.ring() }); err != nil {
+	if err := b.DB.Listen(ctx, channel, func(string) { b.ring() }); err != nil && ctx.Err() == nil {
 		return err
 	}
 	handling, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -245,14 +245,14 @@ func (a *active) stop(why error) {
 
 // heartbeat keeps up leases, and interrupts runs that were cancelled or that another process has.
 func (e *Engine) heartbeat(runs []*run) error {
-	ctx, cancel := context.WithTimeout(context.Background(), e.Lease/3)
+	ctx, cancel := context.WithTimeout(context.Background(), e.Lease)
 	defer cancel()
 	ids := make([]string, len(runs))
 	for i, r := range runs {
 		ids[i] = r.id
 	}
 	k := e.DB.Dialect()
-	rows, err := e.DB.Query(ctx, stmt("UPDATE gorgon_run SET lease_until = "+k.After("$1")+" WHERE owner = $2 AND "+k.In("id", "$3")+
+	rows, err := e.DB.Urgent(ctx, stmt("UPDATE gorgon_run SET lease_until = "+k.After("$1")+" WHERE owner = $2 AND "+k.In("id", "$3")+
 		" RETURNING id, epoch, CASE WHEN cancel_at IS NOT NULL AND state = 'invoking' THEN 1 ELSE 0 END", e.Lease.Seconds(), e.me, ids))
 	if err != nil {
 		return err

@@ -91,13 +91,19 @@ func result[T any](rec *record) (out T, err error) {
 }
 
 func as[T any](v any) (t T, err error) {
-	if raw, ok := v.(json.RawMessage); ok {
-		if _, same := any(t).(json.RawMessage); !same {
-			return t, json.Unmarshal(raw, &t)
-		}
+	if same, ok := v.(T); ok {
+		return same, nil
 	}
-	t, _ = v.(T)
+	if raw, ok := v.(json.RawMessage); ok {
+		return unmarshal[T](raw)
+	}
 	return t, nil
+}
+
+// unmarshal is apart from as to let that do without an allocation.
+func unmarshal[T any](raw []byte) (t T, err error) {
+	err = json.Unmarshal(raw, &t)
+	return t, err
 }
 
 // encode turns a value into JSON, nil into nil.

@@ -25,6 +25,7 @@ type run struct {
 	tid    string    // its transaction id, for the wire
 	ended  []*record // operations that are over, whose effects stand, in the order of their ends
 	first  [4]record // the records of short runs, to save allocations
+	few    [4]*record
 	used   int
 	seq    int
 	events []event.Message
@@ -67,7 +68,7 @@ func newRun(ctx context.Context, d *definition, in any) *run {
 	r := &run{def: d, engine: d.engine, input: in}
 	r.base = scope{Context: ctx, plain: ctx, engine: d.engine}
 	r.root = branch{scope: &r.base, run: r}
-	r.root.names = r.root.buf[:0]
+	r.root.names, r.ended = r.root.buf[:0], r.few[:0]
 	return r
 }
 

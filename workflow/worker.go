@@ -13,7 +13,7 @@ import (
 // Run goes on with runs that wait for a process: those that were started, whose moment or signal has come, and those whose process has
 // died. When ctx ends it takes no more, lets steps that are being run end for up to 10 seconds, and leaves the rest to others.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.DB.Listen(ctx, channel, func(string) { e.active.beat(); e.ring() }); err != nil {
+	if err := e.DB.Listen(ctx, channel, func(string) { e.active.beat(); e.ring() }); err != nil && ctx.Err() == nil {
 		return err
 	}
 	var work sync.WaitGroup
