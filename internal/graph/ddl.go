@@ -104,6 +104,8 @@ func (e *Entity) defaultOf(dialect db.Dialect, c *Column) string {
 		return fmt.Sprintf(`nextval('"%s"'::regclass)`, e.Sequence(c))
 	case c.Serial:
 		return ""
+	case c.Type == Time && c.Default != nil && *c.Default == "CURRENT_TIMESTAMP" && dialect == db.Postgres:
+		return "CURRENT_TIMESTAMP"
 	case (c.Name == "created_at" || c.Name == "updated_at") && c.Type == Time && !c.Nullable:
 		if dialect == db.Postgres {
 			return "now()"
@@ -196,7 +198,7 @@ func (e *Entity) AllIndexes() (out []Index) {
 			out = append(out, Index{c.Index, []string{c.Name}, false, live})
 		}
 	}
-	if deleted := "IDX_" + e.Table + "_deleted_at"; live != "" && !slices.ContainsFunc(e.Indexes, func(x Index) bool { return x.Name == deleted }) {
+	if deleted := "IDX_" + e.Table + "_deleted_at"; live != "" && !slices.ContainsFunc(e.Indexes, func(x Index) bool { return x.Name == deleted || slices.Equal(x.Columns, []string{"deleted_at"}) }) {
 		out = append(out, Index{deleted, []string{"deleted_at"}, false, live})
 	}
 	return append(out, e.Indexes...)

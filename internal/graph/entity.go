@@ -161,6 +161,9 @@ func (e *Entity) AddComputed(c *Computed) {
 	e.comps[c.Name] = c
 }
 
+// Ready completes an entity that was put together by hand.
+func (e *Entity) Ready() { e.index() }
+
 func (e *Entity) index() {
 	e.byName, e.rels, e.comps = map[string]int{}, map[string]*Relation{}, map[string]*Computed{}
 	e.keys = nil
@@ -182,4 +185,9 @@ func label(table string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// plain reports whether a column compares with text as it is, which enums of the database do not.
+func (c *Column) plain() bool {
+	return c.Type == Text && (c.SQLType == "" || c.SQLType == "character varying")
 }

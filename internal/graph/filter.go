@@ -277,7 +277,7 @@ func (b *builder) ilike(alias string, c *Column, pattern string) {
 
 // text writes a column as text, whatever its type.
 func (b *builder) text(alias string, c *Column) {
-	if c.Type == Text && c.SQLType == "" {
+	if c.plain() {
 		b.col(alias, c.Name)
 		return
 	}
@@ -481,7 +481,7 @@ func (b *builder) listed(alias string, c *Column, keys []any) {
 		return
 	}
 	b.col(alias, c.Name)
-	if texts, ok := allText(keys); ok && c.Type == Text && c.SQLType == "" {
+	if texts, ok := allText(keys); ok && c.plain() {
 		b.in(texts)
 		return
 	}

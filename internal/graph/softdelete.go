@@ -9,35 +9,52 @@ import (
 
 // SoftDelete marks records as deleted, and those of their relations that cascade.
 func (e *Entity) SoftDelete(ctx context.Context, keys []string) error {
-	return e.mark(ctx, e.KeyName(), keys, time.Now())
+	return e.markKeys(ctx, e.KeyName(), keys, time.Now())
 }
 
 // Restore undoes SoftDelete, cascades included.
 func (e *Entity) Restore(ctx context.Context, keys []string) error {
-	return e.mark(ctx, e.KeyName(), keys, time.Time{})
+	return e.markKeys(ctx, e.KeyName(), keys, time.Time{})
 }
 
-// mark sets deleted_at where column is one of keys; the zero time clears it.
-func (e *Entity) mark(ctx context.Context, column string, keys []string, at time.Time) error {
+func (e *Entity) markKeys(ctx context.Context, column string, keys []string, at time.Time) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return e.mark(ctx, Filter{column: keys}, at)
+}
+
+// mark sets deleted_at of the records that match; the zero time clears it.
+func (e *Entity) mark(ctx context.Context, where Filter, at time.Time) error {
 	d, err := e.DB()
-	if err != nil || len(keys) == 0 {
+	if err != nil {
 		return err
 	}
-	s := e.markStatement(d.Dialect(), column, keys, at)
-	if !e.cascades() {
+	cascades := e.cascades()
+	s, err := e.markStatement(d.Dialect(), where, at, cascades)
+	if err != nil {
+		return err
+	}
+	if len(cascades) == 0 {
 		_, err := d.Exec(ctx, s)
 		return err
 	}
 	return d.InTx(ctx, func(ctx context.Context) error {
-		marked, err := e.returning(ctx, d, s)
-		if err != nil || len(marked) == 0 {
+		marked, err := returning(ctx, d, s, len(cascades))
+		if err != nil {
 			return err
 		}
-		return e.markRelated(ctx, marked, at)
+		for i, r := range cascades {
+			if err := r.To.markKeys(ctx, r.ForeignKey, marked[i], at); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-func (e *Entity) markStatement(dialect db.Dialect, column string, keys []string, at time.Time) db.Statement {
+// markStatement returns the keys by which the relations that cascade go on.
+func (e *Entity) markStatement(dialect db.Dialect, where Filter, at time.Time, cascades []*Relation) (db.Statement, error) {
 	b := newBuilder(dialect)
 	b.put("UPDATE ")
 	b.ident(e.Table)
@@ -50,49 +67,45 @@ func (e *Entity) markStatement(dialect db.Dialect, column string, keys []string,
 	b.put(`, "updated_at" = `)
 	b.arg(db.Now())
 	b.put(" WHERE ")
-	b.keyed("t0", e, column, keys)
-	if at.IsZero() {
-		b.put(` AND t0."deleted_at" IS NOT NULL`)
-	} else {
-		b.put(` AND t0."deleted_at" IS NULL`)
+	if err := b.where(e, "t0", where, 0); err != nil {
+		return db.Statement{}, err
 	}
-	if e.cascades() {
-		b.put(" RETURNING ")
-		b.ident(e.KeyName())
+	b.put(` AND t0."deleted_at" IS `, map[bool]string{true: "NOT NULL", false: "NULL"}[at.IsZero()])
+	for i, r := range cascades {
+		b.put(map[bool]string{true: " RETURNING ", false: ", "}[i == 0])
+		b.ident(r.LocalKey)
 	}
-	return b.statement()
+	return b.statement(), nil
 }
 
-func (e *Entity) cascades() bool {
+// cascades are the relations whose records go along: those that hold the key of this one and, of links, those whose key this one holds.
+func (e *Entity) cascades() (out []*Relation) {
 	for _, r := range e.Relations {
-		if r.Cascade {
-			return true
+		if r.Cascade && r.Pivot == nil && r.To.SoftDeletes() && r.To.db != nil && (!r.Belongs || e.GoType == nil) {
+			out = append(out, r)
 		}
 	}
-	return false
+	return out
 }
 
-func (e *Entity) returning(ctx context.Context, d *db.DB, s db.Statement) ([]string, error) {
+// returning collects the distinct values of each of n columns.
+func returning(ctx context.Context, d *db.DB, s db.Statement, n int) ([][]string, error) {
 	rows, err := d.Query(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var keys []string
+	out, seen := make([][]string, n), make([]map[string]bool, n)
+	for i := range seen {
+		seen[i] = map[string]bool{}
+	}
 	for rows.Next() {
-		keys = append(keys, string(rows.Value(0)))
-	}
-	return keys, rows.Err()
-}
-
-func (e *Entity) markRelated(ctx context.Context, keys []string, at time.Time) error {
-	for _, r := range e.Relations {
-		if !r.Cascade || r.Belongs || r.Pivot != nil || !r.To.SoftDeletes() {
-			continue
-		}
-		if err := r.To.mark(ctx, r.ForeignKey, keys, at); err != nil {
-			return err
+		for i := range n {
+			if v := rows.Value(i); v != nil && !seen[i][string(v)] {
+				seen[i][string(v)] = true
+				out[i] = append(out[i], string(v))
+			}
 		}
 	}
-	return nil
+	return out, rows.Err()
 }

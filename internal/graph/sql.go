@@ -30,6 +30,21 @@ func (b *builder) ident(name string) {
 	b.WriteByte('"')
 }
 
+// idents writes quoted names.
+func (b *builder) idents(names []string) {
+	for i, n := range names {
+		b.comma(i)
+		b.ident(n)
+	}
+}
+
+// comma separates the items of a list, from the second on.
+func (b *builder) comma(i int) {
+	if i > 0 {
+		b.put(", ")
+	}
+}
+
 // col writes alias."name".
 func (b *builder) col(alias, name string) {
 	if alias != "" {

@@ -1,0 +1,89 @@
+// Package link ties records of different modules together. A link is a table of its own between two tables, with Medusa's name and
+// columns; it adds fields to the records at both ends, so that queries and filters pass over it as over any relation.
+package link
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// A Definition is a link as the application lists it: the table of its rows.
+type Definition = module.Entity
+
+// A Link ties records of A to records of B. Its verbs have the shape of workflow steps, and all join the transaction in ctx.
+type Link[A, B any] struct{ rows *rows }
+
+// Many links records of a and b, any number with any number, unless options say otherwise.
+func Many[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
+	return &Link[A, B]{define(a.Entity(), b.Entity(), options)}
+}
+
+// Entity describes the table of the link to the rest of the framework.
+func (l *Link[A, B]) Entity() *graph.Entity { return l.rows.entity }
+
+// Ends are the records that a verb ties: one of A, and some of B.
+type Ends struct {
+	From string   `json:"from"`
+	To   []string `json:"to"`
+}
+
+// Join names the ends of links from one record of A to records of B.
+func Join(from string, to ...string) Ends { return Ends{from, to} }
+
+// A Pair is one link, with the values of its extra columns.
+type Pair struct {
+	From  string         `json:"from"`
+	To    string         `json:"to"`
+	Extra map[string]any `json:"extra,omitempty"`
+}
+
+// Attach ties records. What is tied already stays, what was taken apart comes back. Its inverse is Detach.
+func (l *Link[A, B]) Attach(ctx context.Context, e Ends) (Ends, error) {
+	return e, l.rows.put(ctx, pairs(e))
+}
+
+// AttachMany ties many pairs, and overwrites the extra columns of those that are tied already. Its inverse is DetachMany.
+func (l *Link[A, B]) AttachMany(ctx context.Context, list []Pair) ([]Pair, error) {
+	return list, l.rows.put(ctx, list)
+}
+
+// Detach takes records apart; with no record of B, from all of them. [Link.Restore] brings the links back.
+func (l *Link[A, B]) Detach(ctx context.Context, e Ends) error {
+	return l.rows.mark(ctx, l.rows.ends(e), true)
+}
+
+// DetachMany takes pairs apart.
+func (l *Link[A, B]) DetachMany(ctx context.Context, list []Pair) error {
+	return l.rows.mark(ctx, l.rows.either(list), true)
+}
+
+// Restore undoes Detach.
+func (l *Link[A, B]) Restore(ctx context.Context, e Ends) error {
+	return l.rows.mark(ctx, l.rows.ends(e), false)
+}
+
+// Dismiss takes records apart for good.
+func (l *Link[A, B]) Dismiss(ctx context.Context, e Ends) error {
+	return l.rows.drop(ctx, l.rows.ends(e))
+}
+
+// Others lists the records of B that a record of A is tied to, oldest link first.
+func (l *Link[A, B]) Others(ctx context.Context, id string) ([]string, error) {
+	return l.Near().Others(ctx, id)
+}
+
+// Near is the link seen from A.
+func (l *Link[A, B]) Near() Side { return Side{l.rows, false} }
+
+// Far is the link seen from B.
+func (l *Link[A, B]) Far() Side { return Side{l.rows, true} }
+
+func pairs(e Ends) []Pair {
+	out := make([]Pair, len(e.To))
+	for i, to := range e.To {
+		out[i] = Pair{From: e.From, To: to}
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+package link
+
+import (
+	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// An Option changes what a link is.
+type Option func(*plan)
+
+// Table names the table of the link; otherwise it is A's and B's, joined by "_".
+func Table(name string) Option { return func(p *plan) { p.table = name } }
+
+// Prefix is what the ids of the link's rows begin with; otherwise the name of the table.
+func Prefix(prefix string) Option { return func(p *plan) { p.prefix = prefix } }
+
+// Columns names the columns that hold the keys of A and B; otherwise they are the tables' names with "_id".
+func Columns(a, b string) Option { return func(p *plan) { p.from.column, p.to.column = a, b } }
+
+// Fields names the field that A gets for what it is tied to, and the one that B gets. An empty name adds no field.
+func Fields(onA, onB string) Option {
+	return func(p *plan) { p.from.field, p.to.field, p.named = onA, onB, true }
+}
+
+// Rows names the fields of A and B that hold the rows of the link themselves; otherwise they are the fields' names with "_link".
+func Rows(onA, onB string) Option { return func(p *plan) { p.from.rows, p.to.rows = onA, onB } }
+
+// Names names the fields of the link's rows that hold the record of A and of B; otherwise they are the tables' names.
+func Names(a, b string) Option { return func(p *plan) { p.from.name, p.to.name = a, b } }
+
+// OneA says that a record of B is tied to one of A at most.
+func OneA() Option { return func(p *plan) { p.from.one = true } }
+
+// OneB says that a record of A is tied to one of B at most.
+func OneB() Option { return func(p *plan) { p.to.one = true } }
+
+// DeleteA says that with the links of a record of B that is deleted, the records of A are deleted too.
+func DeleteA() Option { return func(p *plan) { p.from.cascade = true } }
+
+// DeleteB says that with the links of a record of A that is deleted, the records of B are deleted too.
+func DeleteB() Option { return func(p *plan) { p.to.cascade = true } }
+
+// Number adds a numeric column to the link, with a default.
+func Number(name, value string) Option {
+	return func(p *plan) {
+		p.extra = append(p.extra, &graph.Column{Name: name, Type: graph.Numeric, Default: &value})
+	}
+}
+
+// Text adds a text column to the link, with a default.
+func Text(name, value string) Option {
+	return func(p *plan) {
+		p.extra = append(p.extra, &graph.Column{Name: name, Type: graph.Text, Default: &value})
+	}
+}
+
+// ReadOnly lets queries pass from a to b by a column of a that holds b's key, without a table between. onA is the field that a gets,
+// onB the list that b gets; an empty name adds none.
+func ReadOnly(a, b module.Entity, column, onA, onB string) {
+	from, to := a.Entity(), b.Entity()
+	if onA != "" {
+		from.AddRelation(&graph.Relation{Name: onA, To: to, LocalKey: column, ForeignKey: to.KeyName(), Belongs: true, OnDelete: "none"})
+	}
+	if onB != "" {
+		to.AddRelation(&graph.Relation{Name: onB, To: from, LocalKey: to.KeyName(), ForeignKey: column, List: true})
+	}
+}
