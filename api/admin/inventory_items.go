@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/jstime"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/route/schema"
 )
@@ -262,7 +263,7 @@ func (a inventoryAPI) batchAll(ctx context.Context, in LevelsBatch) (jstime.Valu
 // levelsBatched is the answer to a batch of levels.
 type levelsBatched struct {
 	Created []levelShown         `json:"created"`
-	Updated []levelShown         `json:"updated"`
+	Updated []levelChanged       `json:"updated"`
 	Deleted module.Opt[[]string] `json:"deleted,omitzero"`
 }
 
@@ -272,6 +273,27 @@ type levelShown struct {
 	RawStocked  module.JSON `json:"raw_stocked_quantity"`
 	RawReserved module.JSON `json:"raw_reserved_quantity"`
 	RawIncoming module.JSON `json:"raw_incoming_quantity"`
+}
+
+// A levelChanged is a level after an update, with what is left of it. Of its item the wire shows no more than which one it is.
+type levelChanged struct {
+	levelShown
+	Available money.Decimal `json:"available_quantity"`
+	Item      levelItem     `json:"inventory_item"`
+}
+
+type levelItem struct {
+	ID       string `json:"id"`
+	Reserved *int   `json:"reserved_quantity"`
+	Stocked  *int   `json:"stocked_quantity"`
+}
+
+func showChanged(list []inventory.Level) []levelChanged {
+	out := make([]levelChanged, len(list))
+	for i, l := range showLevels(list) {
+		out[i] = levelChanged{l, l.Available(), levelItem{ID: l.InventoryItemID}}
+	}
+	return out
 }
 
 func showLevels(list []inventory.Level) []levelShown {
@@ -284,5 +306,5 @@ func showLevels(list []inventory.Level) []levelShown {
 
 func (a inventoryAPI) runBatch(ctx context.Context, b flow.Batch, deleted module.Opt[[]string]) (jstime.Value, error) {
 	out, err := a.flows.BatchLevels.Run(ctx, b)
-	return jstime.Of(levelsBatched{showLevels(out.Created), showLevels(out.Updated), deleted}), err
+	return jstime.Of(levelsBatched{showLevels(out.Created), showChanged(out.Updated), deleted}), err
 }

@@ -17,6 +17,8 @@ type Move struct {
 	Stocked, Reserved  money.Decimal
 	// Free lets more be promised, or taken, than there is: backorders, and the giving back of what was promised.
 	Free bool
+	// Spare lets nothing be taken that is promised to others. It is for goods that leave without a promise of their own.
+	Spare bool
 }
 
 // Apply makes moves, all or none. Levels are taken in the order of items and locations, whatever the order of the moves, so that no two
@@ -57,7 +59,7 @@ func merge(moves []Move) []Move {
 	})
 	n := 0
 	for i, v := range out {
-		if i > 0 && out[n-1].ItemID == v.ItemID && out[n-1].LocationID == v.LocationID && out[n-1].Free == v.Free {
+		if i > 0 && out[n-1].ItemID == v.ItemID && out[n-1].LocationID == v.LocationID && out[n-1].Free == v.Free && out[n-1].Spare == v.Spare {
 			out[n-1].Stocked, out[n-1].Reserved = out[n-1].Stocked.Add(v.Stocked), out[n-1].Reserved.Add(v.Reserved)
 			continue
 		}
@@ -90,6 +92,9 @@ func (v Move) statement(d db.Dialect) db.Statement {
 	}
 	if !v.Free && v.Stocked.Sign() < 0 {
 		sql += " AND " + stocked + " >= 0"
+	}
+	if !v.Free && v.Spare {
+		sql += " AND " + reserved + " <= " + stocked
 	}
 	return db.Statement{SQL: sql, Args: []any{argument(d, v.Stocked), argument(d, v.Reserved), db.Now(), v.ItemID, v.LocationID}}
 }
