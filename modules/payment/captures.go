@@ -1,0 +1,218 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+func (p Payment) captured() (sum money.Decimal) {
+	for _, c := range p.Captures {
+		sum = sum.Add(c.Amount)
+	}
+	return sum
+}
+
+func (p Payment) refunded() (sum money.Decimal) {
+	for _, r := range p.Refunds {
+		sum = sum.Add(r.Amount)
+	}
+	return sum
+}
+
+func (p Payment) request(key string, amount money.Decimal) Request {
+	return Request{Key: key, Amount: amount, CurrencyCode: p.CurrencyCode, Data: p.Data}
+}
+
+// A Taking asks for a part of a payment; nil for all that is left.
+type Taking struct {
+	PaymentID string         `json:"payment_id"`
+	Amount    *money.Decimal `json:"amount"`
+	By        string         `json:"by"` // who asks
+}
+
+// A Taken is a capture that was written down. Done tells that there was nothing left to capture.
+type Taken struct {
+	Payment Payment `json:"payment"`
+	Capture Capture `json:"capture"`
+	Done    bool    `json:"done"`
+}
+
+func (m *Module) locked(ctx context.Context, id string) (Payment, error) {
+	if _, err := m.Payments.Retrieve(ctx, id, module.Find{Lock: true}); err != nil {
+		return Payment{}, err
+	}
+	return m.Payments.Retrieve(ctx, id, module.Find{Relations: []string{"captures", "refunds"}})
+}
+
+// Take writes a capture down, before its provider is asked. Untake undoes it.
+func (m *Module) Take(ctx context.Context, in Taking) (Taken, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Taken, error) {
+		p, err := m.locked(ctx, in.PaymentID)
+		if err != nil {
+			return Taken{}, err
+		}
+		if p.CanceledAt != nil {
+			return Taken{}, fault.New(fault.Invalid, "The payment: %s has been canceled.", p.ID)
+		}
+		left := p.Amount.Sub(p.captured())
+		if p.CapturedAt != nil || left.Sign() <= 0 {
+			return Taken{Payment: p, Done: true}, nil
+		}
+		amount := left
+		if in.Amount != nil {
+			amount = *in.Amount
+		}
+		if amount.Sign() <= 0 || left.Less(amount) {
+			return Taken{}, fault.New(fault.Invalid, "You cannot capture more than the authorized amount substracted by what is already captured.")
+		}
+		c, err := m.Captures.Create(ctx, Capture{Amount: amount, PaymentID: p.ID, CreatedBy: optional(in.By)})
+		return Taken{Payment: p, Capture: c}, err
+	})
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// Untake takes a capture back that its provider refused.
+func (m *Module) Untake(ctx context.Context, t Taken) error {
+	if t.Done {
+		return nil
+	}
+	_, err := inTx(ctx, m, func(ctx context.Context) (bool, error) {
+		if err := m.Captures.Delete(ctx, t.Capture.ID); err != nil {
+			return false, err
+		}
+		return true, m.settle(ctx, t.Payment.CollectionID)
+	})
+	return err
+}
+
+// Capture has the provider capture what was taken. It works outside of the database, and may be repeated.
+func (m *Module) Capture(ctx context.Context, t Taken) (Answer, error) {
+	if t.Done {
+		return Answer{Data: t.Payment.Data}, nil
+	}
+	p, err := m.Providers.Get(t.Payment.ProviderID)
+	if err != nil {
+		return Answer{}, err
+	}
+	return p.Capture(ctx, t.Payment.request(t.Capture.ID, t.Capture.Amount))
+}
+
+// Captured notes the provider's answer to Capture.
+func (m *Module) Captured(ctx context.Context, h Heard) (Payment, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Payment, error) {
+		p, err := m.locked(ctx, h.ID)
+		if err != nil {
+			return p, err
+		}
+		set := module.Set{"data": orEmpty(h.Answer.Data)}
+		if p.CapturedAt == nil && p.captured().Cmp(p.Amount) >= 0 {
+			set["captured_at"] = db.Now()
+		}
+		if p, err = m.Payments.UpdateOne(ctx, p.ID, set); err != nil {
+			return p, err
+		}
+		return p, m.settle(ctx, p.CollectionID)
+	})
+}
+
+// A Return gives money of a payment back; a nil amount is all that was captured and not given back.
+type Return struct {
+	PaymentID string         `json:"payment_id"`
+	Amount    *money.Decimal `json:"amount"`
+	By        string         `json:"by"`
+	Note      *string        `json:"note"`
+	ReasonID  *string        `json:"refund_reason_id"`
+}
+
+// A Returned is a refund that was written down.
+type Returned struct {
+	Payment Payment `json:"payment"`
+	Refund  Refund  `json:"refund"`
+}
+
+// GiveBack writes a refund down, before its provider is asked. Ungive undoes it.
+func (m *Module) GiveBack(ctx context.Context, in Return) (Returned, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Returned, error) {
+		p, err := m.locked(ctx, in.PaymentID)
+		if err != nil {
+			return Returned{}, err
+		}
+		left := p.captured().Sub(p.refunded())
+		amount := left
+		if in.Amount != nil {
+			amount = *in.Amount
+		}
+		if amount.Sign() <= 0 || left.Less(amount) {
+			return Returned{}, fault.New(fault.Invalid, "You are not allowed to refund more than the captured amount")
+		}
+		r, err := m.Refunds.Create(ctx, Refund{Amount: amount, PaymentID: p.ID, CreatedBy: optional(in.By), Note: in.Note, ReasonID: in.ReasonID})
+		return Returned{p, r}, err
+	})
+}
+
+// Ungive takes a refund back that its provider refused.
+func (m *Module) Ungive(ctx context.Context, r Returned) error {
+	_, err := inTx(ctx, m, func(ctx context.Context) (bool, error) {
+		if err := m.Refunds.Delete(ctx, r.Refund.ID); err != nil {
+			return false, err
+		}
+		return true, m.settle(ctx, r.Payment.CollectionID)
+	})
+	return err
+}
+
+// Refund has the provider give the money back. It works outside of the database, and may be repeated.
+func (m *Module) Refund(ctx context.Context, r Returned) (Answer, error) {
+	p, err := m.Providers.Get(r.Payment.ProviderID)
+	if err != nil {
+		return Answer{}, err
+	}
+	return p.Refund(ctx, r.Payment.request(r.Refund.ID, r.Refund.Amount))
+}
+
+// Refunded notes the provider's answer to Refund.
+func (m *Module) Refunded(ctx context.Context, h Heard) (Payment, error) {
+	return inTx(ctx, m, func(ctx context.Context) (Payment, error) {
+		p, err := m.Payments.UpdateOne(ctx, h.ID, module.Set{"data": orEmpty(h.Answer.Data)})
+		if err != nil {
+			return p, err
+		}
+		return p, m.settle(ctx, p.CollectionID)
+	})
+}
+
+// Cancelable finds a payment that may still be cancelled: nothing of it was captured.
+func (m *Module) Cancelable(ctx context.Context, id string) (Payment, error) {
+	p, err := m.locked(ctx, id)
+	if err == nil && p.captured().Sign() > 0 {
+		err = fault.New(fault.NotAllowed, "Payment %s was captured and cannot be canceled", id)
+	}
+	return p, err
+}
+
+// Cancel has the provider give the authorised money free. It works outside of the database, and may be repeated.
+func (m *Module) Cancel(ctx context.Context, p Payment) (Answer, error) {
+	v, err := m.Providers.Get(p.ProviderID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if c, ok := v.(Canceler); ok {
+		return c.Cancel(ctx, p.request("cancel-"+p.ID, p.Amount))
+	}
+	return Answer{Data: p.Data}, nil
+}
+
+// Canceled notes that a payment is cancelled.
+func (m *Module) Canceled(ctx context.Context, h Heard) (Payment, error) {
+	return m.Payments.UpdateOne(ctx, h.ID, module.Set{"canceled_at": db.Now()})
+}

@@ -1,0 +1,56 @@
+// Package payment keeps what is to be paid, and what was: collections, the sessions that try to pay them, payments, captures and
+// refunds. Providers are asked between transactions, never inside of one; what they answer is noted afterwards. No more is captured than was
+// authorised and no more refunded than was captured, for both are written down under a lock before a provider is asked.
+package payment
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/module"
+)
+
+// A Module keeps payments.
+type Module struct {
+	Collections *module.Table[Collection]
+	Sessions    *module.Table[Session]
+	Payments    *module.Table[Payment]
+	Captures    *module.Table[Capture]
+	Refunds     *module.Table[Refund]
+	Reasons     *module.Table[Reason]
+	Records     *module.Table[ProviderRecord]
+	Holders     *module.Table[AccountHolder]
+	Providers   *Providers
+}
+
+// New returns a module with the providers that are installed.
+func New(providers ...Provider) *Module {
+	return &Module{
+		Collections: module.NewTable[Collection]("payment_collection", "payment_collections"),
+		Sessions:    module.NewTable[Session]("payment_session", "payment_sessions"),
+		Payments:    module.NewTable[Payment]("payment", "payments"),
+		Captures:    module.NewTable[Capture]("capture", "captures"),
+		Refunds:     module.NewTable[Refund]("refund", "refunds"),
+		Reasons:     module.NewTable[Reason]("refund_reason", "refund_reasons"),
+		Records:     module.NewTable[ProviderRecord]("payment_provider", "payment_providers"),
+		Holders:     module.NewTable[AccountHolder]("account_holder", "account_holders"),
+		Providers:   &Providers{providers},
+	}
+}
+
+// Tables lists what the module keeps.
+func (m *Module) Tables() []module.Entity {
+	return []module.Entity{m.Collections, m.Sessions, m.Payments, m.Captures, m.Refunds, m.Reasons, m.Records, m.Holders}
+}
+
+// inTx runs fn in a transaction of the module's database.
+func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
+	d, err := m.Collections.Entity().DB()
+	if err != nil {
+		return out, err
+	}
+	err = d.InTx(ctx, func(ctx context.Context) error {
+		out, err = fn(ctx)
+		return err
+	})
+	return out, err
+}

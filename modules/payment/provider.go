@@ -1,0 +1,97 @@
+package payment
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// A Request asks a provider to do something about one session or payment. The same Key means the same request: a provider that has done it
+// answers as it did then, and does nothing.
+type Request struct {
+	Key          string        // idempotency key
+	Amount       money.Decimal // of what is asked: the session's, a capture's, a refund's
+	CurrencyCode string
+	Data         module.Map // what the provider last said
+	Context      module.Map // about the buyer
+}
+
+// An Answer is what a provider says of a session or payment. Data is kept and given back with the next request.
+type Answer struct {
+	Status string     `json:"status"`
+	Data   module.Map `json:"data"`
+}
+
+// A Provider moves money. It may also be a Canceler, an Updater and a Remover. Its methods run outside of database transactions, and may be
+// called again with the same key when an answer was lost.
+type Provider interface {
+	// ID names the provider in data and on the wire: "pp_system_default".
+	ID() string
+	// Initiate begins a session. Its status is Pending when empty.
+	Initiate(ctx context.Context, r Request) (Answer, error)
+	// Authorize asks for the money: Authorized, Captured, RequiresMore or Failed.
+	Authorize(ctx context.Context, r Request) (Answer, error)
+	// Capture takes authorised money.
+	Capture(ctx context.Context, r Request) (Answer, error)
+	// Refund gives captured money back.
+	Refund(ctx context.Context, r Request) (Answer, error)
+}
+
+// A Canceler gives authorised money free.
+type Canceler interface {
+	Cancel(ctx context.Context, r Request) (Answer, error)
+}
+
+// An Updater changes a session that is not authorised yet: its amount, or what the buyer says.
+type Updater interface {
+	Update(ctx context.Context, r Request) (Answer, error)
+}
+
+// A Remover forgets a session that is not needed any more.
+type Remover interface {
+	Delete(ctx context.Context, r Request) error
+}
+
+// Providers are those that are installed, by id.
+type Providers struct{ list []Provider }
+
+// Add installs a provider. It must not be called once the shop has started.
+func (p *Providers) Add(v Provider) { p.list = append(p.list, v) }
+
+// Get finds a provider. An unknown one is fault.NotFound.
+func (p *Providers) Get(id string) (Provider, error) {
+	i := slices.IndexFunc(p.list, func(v Provider) bool { return v.ID() == id })
+	if i < 0 {
+		return nil, fault.New(fault.NotFound, "Could not find payment provider with id: %s", id)
+	}
+	return p.list[i], nil
+}
+
+// Register notes in the database which providers are installed, and which are no longer. The application calls it when it starts.
+func (m *Module) Register(ctx context.Context) error {
+	have, err := m.Records.List(ctx, nil)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, r := range have {
+		_, err := m.Providers.Get(r.ID)
+		if known[r.ID] = true; r.IsEnabled == (err == nil) {
+			continue
+		}
+		if _, err := m.Records.Update(ctx, module.Filter{"id": r.ID}, module.Set{"is_enabled": err == nil}); err != nil {
+			return err
+		}
+	}
+	var fresh []ProviderRecord
+	for _, v := range m.Providers.list {
+		if !known[v.ID()] {
+			fresh = append(fresh, ProviderRecord{Model: module.Model{ID: v.ID()}, IsEnabled: true})
+		}
+	}
+	_, err = m.Records.CreateMany(ctx, fresh)
+	return err
+}
