@@ -5,6 +5,7 @@ go 1.26.8
 require github.com/oklog/ulid/v2 v2.1.2
 
 require (
+	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/cockroachdb/apd/v3 v3.2.3 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect

@@ -2,10 +2,31 @@ package resource
 
 import (
 	"context"
-	"errors"
+	"fmt"
+
+	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
 
-// graphRead is for resources that bring no Reader.
-func graphRead(context.Context, *Query) (Rows, error) {
-	return nil, errors.New("resource: it has no Reader")
+// graphRead reads by the query graph of the shop that ctx belongs to, for resources that bring no Reader.
+func graphRead(ctx context.Context, q *Query) (Rows, error) {
+	schema := graph.SchemaFrom(ctx)
+	if schema == nil {
+		return nil, fmt.Errorf("resource: no schema in the context to read %s of", q.Entity)
+	}
+	e, ok := schema.Entity(q.Entity)
+	if !ok {
+		return nil, fmt.Errorf("resource: no table is called %q", q.Entity)
+	}
+	set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(e, graph.Paths(q.Fields...), false), Where: q.Filters, Order: q.Order,
+		Skip: q.Skip, Take: q.Take, WithDeleted: q.WithDeleted, Count: q.Count, Args: q.Context})
+	if err != nil {
+		return nil, err
+	}
+	return rows{set}, nil
 }
+
+// rows is a set as answers want it.
+type rows struct{ *graph.Set }
+
+// Total is the number of records that match.
+func (r rows) Total() int { return r.Count }

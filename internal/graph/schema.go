@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"sort"
@@ -132,4 +133,17 @@ func (s *Schema) Entity(name string) (*Entity, bool) {
 func (s *Schema) Of(t reflect.Type) (*Entity, bool) {
 	e, ok := s.byType[t]
 	return e, ok
+}
+
+type schemaKey struct{}
+
+// WithSchema returns ctx with a schema in it, for reads that name their entity.
+func WithSchema(ctx context.Context, s *Schema) context.Context {
+	return context.WithValue(ctx, schemaKey{}, s)
+}
+
+// SchemaFrom returns the schema of ctx, nil when it has none.
+func SchemaFrom(ctx context.Context) *Schema {
+	s, _ := ctx.Value(schemaKey{}).(*Schema)
+	return s
 }

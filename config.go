@@ -1,0 +1,120 @@
+package gorgon
+
+import (
+	"bufio"
+	"cmp"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+)
+
+// A Config says how a shop runs. What is left out comes from the environment variable beside it, then from the file .env in the working
+// directory, then from the default.
+type Config struct {
+	Host         string // HOST; all addresses
+	Port         string // PORT; 9000
+	DatabaseURL  string // DATABASE_URL; sqlite:gorgon.db. See db.Open for the forms
+	JWTSecret    string // JWT_SECRET; signs tokens
+	CookieSecret string // COOKIE_SECRET; signs cookies
+	StoreCORS    string // STORE_CORS; http://localhost:8000
+	AdminCORS    string // ADMIN_CORS; http://localhost:9000 and the ports that the admin is developed on
+	AuthCORS     string // AUTH_CORS; both
+	RedisURL     string // REDIS_URL; none is needed
+	WorkerMode   string // MEDUSA_WORKER_MODE: "server" answers requests, "worker" handles events and jobs, "shared" (default) does both
+	Production   bool   // NODE_ENV=production or GORGON_ENV=production
+
+	Log *slog.Logger // text on a terminal, JSON in production
+
+	// Getenv stands for the environment, .env included: tests pass one that knows nothing.
+	Getenv func(string) string
+}
+
+// insecure is the secret of shops that have none, for development alone.
+const insecure = "supersecret"
+
+const (
+	storeCORS = "http://localhost:8000"
+	adminCORS = "http://localhost:7000,http://localhost:7001,http://localhost:5173,http://localhost:9000"
+)
+
+func (c Config) withDefaults() Config {
+	if c.Getenv == nil {
+		c.Getenv = environment(".env")
+	}
+	for _, v := range []struct {
+		field           *string
+		name, otherwise string
+	}{
+		{&c.Host, "HOST", ""},
+		{&c.Port, "PORT", "9000"},
+		{&c.DatabaseURL, "DATABASE_URL", "sqlite:gorgon.db"},
+		{&c.JWTSecret, "JWT_SECRET", insecure},
+		{&c.CookieSecret, "COOKIE_SECRET", insecure},
+		{&c.StoreCORS, "STORE_CORS", storeCORS},
+		{&c.AdminCORS, "ADMIN_CORS", adminCORS},
+		{&c.AuthCORS, "AUTH_CORS", storeCORS + "," + adminCORS},
+		{&c.RedisURL, "REDIS_URL", ""},
+		{&c.WorkerMode, "MEDUSA_WORKER_MODE", "shared"},
+	} {
+		*v.field = cmp.Or(*v.field, c.Getenv(v.name), v.otherwise)
+	}
+	c.Production = c.Production || cmp.Or(c.Getenv("GORGON_ENV"), c.Getenv("NODE_ENV")) == "production"
+	if c.Log == nil {
+		c.Log = newLog(c.Production, c.Getenv("LOG_LEVEL"))
+	}
+	return c
+}
+
+func newLog(production bool, level string) *slog.Logger {
+	o := &slog.HandlerOptions{}
+	var l slog.Level
+	if l.UnmarshalText([]byte(level)) == nil {
+		o.Level = l
+	}
+	if production && !isatty.IsTerminal(os.Stderr.Fd()) {
+		return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, o))
+}
+
+// environment is the process's environment, and under it what a file has.
+func environment(file string) func(string) string {
+	below := readEnv(file)
+	return func(name string) string {
+		if v, ok := os.LookupEnv(name); ok {
+			return v
+		}
+		return below[name]
+	}
+}
+
+// readEnv reads lines NAME=value, with quotes or without. A file that is not there has none.
+func readEnv(file string) map[string]string {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	out := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(lines.Text()), "export "), "=")
+		if !ok || strings.HasPrefix(name, "#") {
+			continue
+		}
+		out[strings.TrimSpace(name)] = unquote(strings.TrimSpace(value))
+	}
+	return out
+}
+
+// unquote takes quotes, or a comment at the end, off a value.
+func unquote(v string) string {
+	if len(v) > 1 && (v[0] == '"' || v[0] == '\'') {
+		if end := strings.IndexByte(v[1:], v[0]); end >= 0 {
+			return v[1 : 1+end]
+		}
+	}
+	v, _, _ = strings.Cut(v, " #")
+	return strings.TrimSpace(v)
+}

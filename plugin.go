@@ -1,0 +1,50 @@
+package gorgon
+
+import (
+	"context"
+	"io/fs"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/job"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// A Plugin lists all that a part of a shop brings along. Everything but the name may be left out.
+type Plugin struct {
+	Name string
+
+	Tables []module.Entity // of its own data models
+	Links  []module.Entity // between data models, its own and others
+
+	Workflows     []workflow.Any
+	Subscriptions []event.Subscription
+	Jobs          []job.Job
+
+	Routes     []route.Route
+	Middleware []route.Middleware
+	Auth       route.Authenticator   // who requests come from; the last plugin that has one decides
+	Keys       route.PublishableKeys // what /store asks for; the last plugin that has some decides
+
+	Migrations []db.Set // without any, tables and links are made as they are declared, and never altered
+
+	Start    []func(ctx context.Context) error // run in order at each start, after the migrations: loaders, which do nothing when they have run before
+	Commands []Command
+	Scripts  []Script
+	Admin    fs.FS // extensions of the admin: widgets and pages in TSX
+}
+
+// A Command is a command of the shop's program. Run points to a struct whose fields are arguments and flags as kong has them, and which has a method
+// Run with any of context.Context and *App as parameters; the app is open by then. The struct may be shared by nothing else.
+type Command struct {
+	Name, Help string
+	Run        any
+}
+
+// A Script is a function that the command exec runs.
+type Script struct {
+	Name, Help string
+	Run        func(ctx context.Context, args []string) error
+}

@@ -1,0 +1,188 @@
+package gorgon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/job"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// Open connects the plugins with the database: after it tables can be read and workflows run. It starts nothing and changes nothing in the
+// database. Close the app when it is no longer needed.
+func (a *App) Open(ctx context.Context) error {
+	if a.db != nil {
+		return nil
+	}
+	schema, err := graph.NewSchema(entities(a.plugins))
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, a.cfg.DatabaseURL)
+	if err != nil {
+		return fmt.Errorf("cannot open the database: %w", err)
+	}
+	schema.Bind(d)
+	a.db, a.schema = d, schema
+	if err := a.wire(); err != nil {
+		a.Close()
+		return err
+	}
+	return nil
+}
+
+// wire binds what the plugins bring to the open database.
+func (a *App) wire() error {
+	a.bus = event.NewBus(a.db, a.cfg.Log)
+	a.jobs = job.NewScheduler(a.db, a.cfg.Log)
+	a.engine = workflow.NewEngine(a.db, a.bus, a.cfg.Log)
+	for _, p := range a.plugins {
+		if err := a.engine.Bind(p.Workflows...); err != nil {
+			return fmt.Errorf("plugin %s: %w", p.Name, err)
+		}
+		if err := a.jobs.Add(p.Jobs...); err != nil {
+			return fmt.Errorf("plugin %s: %w", p.Name, err)
+		}
+		a.bus.Subscribe(p.Subscriptions...)
+	}
+	var err error
+	a.router, err = a.newRouter()
+	return err
+}
+
+func (a *App) newRouter() (*route.Router, error) {
+	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log}
+	routes := []route.Route{route.Handle(http.MethodGet, "/health", http.HandlerFunc(health), route.NoCORS())}
+	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}}
+	for _, p := range a.plugins {
+		routes = append(routes, p.Routes...)
+		middleware = append(middleware, p.Middleware...)
+		if p.Auth != nil {
+			cfg.Auth = p.Auth
+		}
+		if p.Keys != nil {
+			cfg.Keys = p.Keys
+		}
+	}
+	return route.NewRouter(cfg, routes, middleware...)
+}
+
+// health tells that the process answers requests.
+func health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("OK"))
+}
+
+// inContext puts the app into the context of each request.
+func (a *App) inContext(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r.WithContext(a.Context(r.Context()))) })
+}
+
+func entities(plugins []Plugin) (out []*graph.Entity) {
+	for _, p := range plugins {
+		for _, list := range [][]module.Entity{p.Tables, p.Links} {
+			for _, t := range list {
+				out = append(out, t.Entity())
+			}
+		}
+	}
+	return out
+}
+
+// ErrPending is the error of a start on a database that has not seen all migrations.
+var ErrPending = errors.New("the database is not up to date")
+
+// Start opens the app, checks that no migration is pending, runs the loaders of the plugins, and begins to handle events and jobs. Close ends all.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.Open(ctx); err != nil {
+		return err
+	}
+	pending, err := db.Pending(ctx, a.db, a.migrations())
+	if err != nil {
+		return err
+	}
+	if len(pending) > 0 {
+		return fmt.Errorf("%w: %d migrations are pending (%s); run db:migrate", ErrPending, len(pending), names(pending))
+	}
+	if err := a.load(ctx); err != nil {
+		return err
+	}
+	if a.cfg.WorkerMode != "server" {
+		a.work(ctx)
+	}
+	return nil
+}
+
+// load runs what the plugins want to happen at each start.
+func (a *App) load(ctx context.Context) error {
+	ctx = a.Context(ctx)
+	for _, p := range a.plugins {
+		for _, start := range p.Start {
+			if err := start(ctx); err != nil {
+				return fmt.Errorf("plugin %s: %w", p.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// work handles events and jobs until the app is closed.
+func (a *App) work(ctx context.Context) {
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
+	for name, run := range map[string]func(context.Context) error{"events": a.bus.Run, "jobs": a.jobs.Run} {
+		a.running.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				a.cfg.Log.Error("stopped working", "on", name, "error", err)
+			}
+		})
+	}
+}
+
+// Serve starts the app and serves HTTP until ctx ends. Requests under way are then finished.
+func (a *App) Serve(ctx context.Context) error {
+	began := time.Now()
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	if a.cfg.WorkerMode == "worker" {
+		<-ctx.Done()
+		return nil
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(a.cfg.Host, a.cfg.Port))
+	if err != nil {
+		return err
+	}
+	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(began).Round(time.Millisecond), "database", a.db.Dialect(), "routes", len(a.router.Routes()))
+	return (&route.Server{Handler: a.router, Log: a.cfg.Log}).Serve(ctx, ln)
+}
+
+// Close stops what Start began and closes the database. The app can be opened again.
+func (a *App) Close() {
+	if a.stop != nil {
+		a.stop()
+		a.running.Wait()
+		a.stop = nil
+	}
+	if a.db != nil {
+		a.db.Close()
+		a.db = nil
+	}
+}
+
+func names(list []db.Migration) string {
+	var out []string
+	for _, m := range list {
+		out = append(out, m.Plugin+"/"+m.Name)
+	}
+	return strings.Join(out, ", ")
+}
