@@ -95,6 +95,7 @@ type commands struct {
 	Rollback rollbackCmd `cmd:"" name:"db:rollback" help:"Undo the last batch of migrations."`
 	Setup    setupCmd    `cmd:"" name:"db:setup" help:"Create the database, apply all migrations, and make the first records."`
 	Create   createCmd   `cmd:"" name:"db:create" help:"Create the database that DATABASE_URL names."`
+	Drop     dropCmd     `cmd:"" name:"db:drop" help:"Drop the database that DATABASE_URL names, with all that is in it." hidden:""`
 	Sync     syncCmd     `cmd:"" name:"db:sync-links" help:"Make the tables of links that are missing."`
 	Routes   routesCmd   `cmd:"" help:"List all routes."`
 	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with configuration and database."`

@@ -82,15 +82,9 @@ func (c *createCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 
 // createDatabase creates the PostgreSQL database of a URL unless it exists, and returns its name. SQLite's make themselves.
 func createDatabase(ctx context.Context, address, template string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil || !strings.HasPrefix(u.Scheme, "postgres") {
+	name, c, err := maintenance(ctx, address)
+	if c == nil || err != nil {
 		return "", err
-	}
-	name := strings.TrimPrefix(u.Path, "/")
-	u.Path = "/postgres"
-	c, err := pgx.Connect(ctx, u.String())
-	if err != nil {
-		return "", fmt.Errorf("cannot reach the server: %w", err)
 	}
 	defer c.Close(context.WithoutCancel(ctx))
 	var there bool
@@ -103,6 +97,20 @@ func createDatabase(ctx context.Context, address, template string) (string, erro
 	}
 	_, err = c.Exec(ctx, sql)
 	return name, err
+}
+
+// maintenance connects to the server of a PostgreSQL URL, beside the database that it names; of other URLs the connection is nil.
+func maintenance(ctx context.Context, address string) (name string, c *pgx.Conn, err error) {
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasPrefix(u.Scheme, "postgres") {
+		return "", nil, nil
+	}
+	name = strings.TrimPrefix(u.Path, "/")
+	u.Path = "/postgres"
+	if c, err = pgx.Connect(ctx, u.String()); err != nil {
+		return "", nil, fmt.Errorf("cannot reach the server: %w", err)
+	}
+	return name, c, nil
 }
 
 type setupCmd struct{}
@@ -173,4 +181,19 @@ func (a *App) secrets() error {
 		return fmt.Errorf("JWT_SECRET or COOKIE_SECRET is %q, which everybody knows", insecure)
 	}
 	return nil
+}
+
+type dropCmd struct{}
+
+// Run implements kong's command.
+func (dropCmd) Run(ctx context.Context, a *App, out io.Writer) error {
+	name, c, err := maintenance(ctx, a.cfg.DatabaseURL)
+	if c == nil || err != nil {
+		return err
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	if _, err = c.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)"); err == nil {
+		fmt.Fprintln(out, "dropped", name)
+	}
+	return err
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
 
-// graphRead reads by the query graph of the shop that ctx belongs to, for resources that bring no Reader.
-func graphRead(ctx context.Context, q *Query) (Rows, error) {
+// Graph reads by the query graph of the shop that ctx belongs to, for resources that bring no Reader.
+func Graph(ctx context.Context, q *Query) (Rows, error) {
 	schema := graph.SchemaFrom(ctx)
 	if schema == nil {
 		return nil, fmt.Errorf("resource: no schema in the context to read %s of", q.Entity)

@@ -127,7 +127,7 @@ type server struct {
 func (r Resource) server() *server {
 	s := &server{Resource: r, key: or(r.Key, "id"), object: or(r.Object, r.One), defaults: strings.Fields(r.Fields)}
 	if r.Read == nil {
-		s.Read = graphRead
+		s.Read = Graph
 	}
 	if len(r.Allow) > 0 {
 		s.allowed = map[string]bool{}

@@ -1,0 +1,40 @@
+// Package commerce is the plugin that makes a shop of an application: Medusa's modules, the workflows over them, and the API.
+package commerce
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon"
+	"github.com/gorgon-commerce/gorgon/flow/auth"
+)
+
+// A Shop has the commerce modules and workflows as fields, for those who build on them.
+type Shop struct {
+	Modules
+	Flows
+	Links
+}
+
+// New returns the shop of an application. Nothing of it works before the application is open.
+func New(app *gorgon.App) *Shop {
+	s := &Shop{Modules: newModules(app.Config())}
+	s.Links = newLinks(&s.Modules)
+	s.Flows = newFlows(&s.Modules, &s.Links)
+	return s
+}
+
+// Plugin lists all that a shop consists of.
+func (s *Shop) Plugin() gorgon.Plugin {
+	access := &auth.Access{Auth: s.Auth, Keys: s.APIKey, Channels: s.APIKeyChannels.Others}
+	return gorgon.Plugin{
+		Name:      "commerce",
+		Tables:    s.Modules.tables(),
+		Links:     s.Links.tables(),
+		Workflows: s.Flows.workflows(),
+		Routes:    s.routes(),
+		Auth:      access,
+		Keys:      access,
+		Start:     []func(context.Context) error{s.seed},
+		Commands:  []gorgon.Command{{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}}},
+	}
+}

@@ -1,0 +1,75 @@
+package commerce
+
+import (
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/apikey"
+	"github.com/gorgon-commerce/gorgon/modules/auth"
+	"github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/currency"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/modules/notification"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+	"github.com/gorgon-commerce/gorgon/modules/region"
+	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
+	"github.com/gorgon-commerce/gorgon/modules/stocklocation"
+	"github.com/gorgon-commerce/gorgon/modules/store"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
+	"github.com/gorgon-commerce/gorgon/modules/user"
+	"github.com/gorgon-commerce/gorgon/provider/fulfillment/manual"
+)
+
+// Modules are the parts of a shop, each with its tables and rules.
+type Modules struct {
+	APIKey        *apikey.Module
+	Auth          *auth.Module
+	Cart          *cart.Module
+	Currency      *currency.Module
+	Customer      *customer.Module
+	Fulfillment   *fulfillment.Module
+	Inventory     *inventory.Module
+	Notification  *notification.Module
+	Pricing       *pricing.Module
+	Product       *product.Module
+	Promotion     *promotion.Module
+	Region        *region.Module
+	SalesChannel  *saleschannel.Module
+	StockLocation *stocklocation.Module
+	Store         *store.Module
+	Tax           *tax.Module
+	User          *user.Module
+}
+
+func newModules(cfg gorgon.Config) Modules {
+	return Modules{
+		APIKey:        apikey.New(),
+		Auth:          auth.New(auth.Config{JWTSecret: cfg.JWTSecret, CookieSecret: cfg.CookieSecret, MFA: auth.MFA{Key: cfg.JWTSecret}}),
+		Cart:          cart.New(),
+		Currency:      currency.New(),
+		Customer:      customer.New(),
+		Fulfillment:   fulfillment.New(manual.Provider{}),
+		Inventory:     inventory.New(),
+		Notification:  notification.New(),
+		Pricing:       pricing.New(),
+		Product:       product.New(),
+		Promotion:     promotion.New(),
+		Region:        region.New(),
+		SalesChannel:  saleschannel.New(),
+		StockLocation: stocklocation.New(),
+		Store:         store.New(),
+		Tax:           tax.New(),
+		User:          user.New(user.Config{JWTSecret: cfg.JWTSecret}),
+	}
+}
+
+func (m *Modules) tables() []module.Entity {
+	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Fulfillment.Tables(),
+		m.Inventory.Tables(), m.Notification.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
+		m.SalesChannel.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
+}
