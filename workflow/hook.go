@@ -27,6 +27,9 @@ func (h *Hook[T]) Handle(fn func(Context, T) error) {
 	}
 }
 
+// Handled reports whether there is a handler.
+func (h *Hook[T]) Handled() bool { return h.handlers.Load() != nil }
+
 // Run calls the handlers.
 func (h *Hook[T]) Run(ctx Context, v T) error {
 	list := h.handlers.Load()

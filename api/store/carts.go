@@ -119,14 +119,15 @@ func (a *NewCartAddress) UnmarshalJSON(b []byte) error {
 // A cartAPI is /store/carts.
 type cartAPI struct{ flows *cart.Flows }
 
-// Carts routes /store/carts. Read is nil for the query graph.
-func Carts(flows *cart.Flows, read resource.Reader) []route.Route {
+// Carts routes /store/carts.
+func Carts(flows *cart.Flows) []route.Route {
 	c := cartAPI{flows}
 	all := resource.Resource{
 		Path: "/store/carts", Entity: "cart", One: "cart", Singular: true,
 		Fields: CartFields, Allow: cartExtras(),
 		Missing: "Cart with id '%s' not found",
-		Read:    read,
+		Read:    c.read,
+		Options: []route.Option{route.Use(hold)},
 		Update:  resource.Do(c.update),
 		Actions: []resource.Action{
 			resource.Post("/{id}/line-items", resource.Do(c.addItem)),
@@ -139,10 +140,10 @@ func Carts(flows *cart.Flows, read resource.Reader) []route.Route {
 	}
 	first, mine := all, all
 	first.Singular, first.Update, first.Actions = false, nil, nil
-	first.Create, first.Options = resource.Do(c.create), []route.Option{route.Use(ownChannel)}
+	first.Create, first.Options = resource.Do(c.create), []route.Option{route.Use(hold, ownChannel)}
 	mine.Singular, mine.Update = false, nil
 	mine.Actions = []resource.Action{resource.Post("/{id}/customer", resource.Do(c.transfer))}
-	mine.Options = []route.Option{route.Auth(route.Session|route.Bearer, 0, "customer")}
+	mine.Options = []route.Option{route.Auth(route.Session|route.Bearer, 0, "customer"), route.Use(hold)}
 	out := append(all.Routes(), first.Routes()...)
 	out = append(out, mine.Routes()...)
 	return append(out, all.DeleteParts(resource.Part{Pattern: "/{id}/line-items/{line_id}", Param: "line_id", Object: "line-item", Remove: c.removeItem})...)
@@ -191,8 +192,7 @@ func (c cartAPI) create(ctx context.Context, in NewCart) (string, error) {
 	for _, i := range in.Items.Value {
 		d.Items = append(d.Items, cart.NewItem{VariantID: i.VariantID, Quantity: money.Float(i.Quantity), Metadata: i.Metadata.Value})
 	}
-	out, err := c.flows.Create.Run(ctx, d)
-	return out.ID, err
+	return c.held(ctx)(c.flows.Create.Run(ctx, d))
 }
 
 func (a CartAddress) address() *carts.Address {
@@ -204,23 +204,23 @@ func (a CartAddress) address() *carts.Address {
 }
 
 func (c cartAPI) update(ctx context.Context, in CartPatch) (string, error) {
-	return c.flows.Update.Run(ctx, cart.Change{ID: in.ID, RegionID: in.RegionID, SalesChannelID: in.SalesChannelID, Email: in.Email, Locale: in.Locale,
-		ShippingAddress: in.ShippingAddress.Value.Fields, BillingAddress: in.BillingAddress.Value.Fields, Metadata: in.Metadata,
-		PromoCodes: in.PromoCodes, AdditionalData: in.AdditionalData})
+	return c.held(ctx)(c.flows.Update.Run(ctx, cart.Change{ID: in.ID, RegionID: in.RegionID, SalesChannelID: in.SalesChannelID, Email: in.Email,
+		Locale: in.Locale, ShippingAddress: in.ShippingAddress.Value.Fields, BillingAddress: in.BillingAddress.Value.Fields, Metadata: in.Metadata,
+		PromoCodes: in.PromoCodes, AdditionalData: in.AdditionalData}))
 }
 
 func (c cartAPI) addItem(ctx context.Context, in NewCartItem) (string, error) {
-	return c.flows.AddItems.Run(ctx, cart.Addition{CartID: in.CartID, AdditionalData: in.AdditionalData,
-		Items: []cart.NewItem{{VariantID: in.VariantID, Quantity: money.Float(in.Quantity), Metadata: in.Metadata.Value}}})
+	return c.held(ctx)(c.flows.AddItems.Run(ctx, cart.Addition{CartID: in.CartID, AdditionalData: in.AdditionalData,
+		Items: []cart.NewItem{{VariantID: in.VariantID, Quantity: money.Float(in.Quantity), Metadata: in.Metadata.Value}}}))
 }
 
 func (c cartAPI) updateItem(ctx context.Context, in CartItemPatch) (string, error) {
-	return c.flows.UpdateItem.Run(ctx, cart.LineChange{CartID: in.CartID, ItemID: in.ID, Quantity: money.Float(in.Quantity), Metadata: in.Metadata,
-		AdditionalData: in.AdditionalData})
+	return c.held(ctx)(c.flows.UpdateItem.Run(ctx, cart.LineChange{CartID: in.CartID, ItemID: in.ID, Quantity: money.Float(in.Quantity),
+		Metadata: in.Metadata, AdditionalData: in.AdditionalData}))
 }
 
 func (c cartAPI) removeItem(ctx context.Context, id, line string) error {
-	_, err := c.flows.DeleteItems.Run(ctx, cart.Removal{CartID: id, IDs: []string{line}})
+	_, err := c.held(ctx)(c.flows.DeleteItems.Run(ctx, cart.Removal{CartID: id, IDs: []string{line}}))
 	return err
 }
 
@@ -229,13 +229,11 @@ func (c cartAPI) addCodes(ctx context.Context, in CartCodes) (string, error) {
 	if len(in.Codes) == 0 {
 		action = cart.Replace
 	}
-	_, err := c.flows.UpdateCodes.Run(ctx, cart.CodeChange{CartID: in.CartID, Codes: in.Codes, Action: action})
-	return in.CartID, err
+	return c.held(ctx)(c.flows.UpdateCodes.Run(ctx, cart.CodeChange{CartID: in.CartID, Codes: in.Codes, Action: action}))
 }
 
 func (c cartAPI) removeCodes(ctx context.Context, in CartCodes) (string, error) {
-	_, err := c.flows.UpdateCodes.Run(ctx, cart.CodeChange{CartID: in.CartID, Codes: in.Codes, Action: cart.Remove})
-	return in.CartID, err
+	return c.held(ctx)(c.flows.UpdateCodes.Run(ctx, cart.CodeChange{CartID: in.CartID, Codes: in.Codes, Action: cart.Remove}))
 }
 
 // oneCart is a request about a cart that says nothing more.
@@ -244,7 +242,7 @@ type oneCart struct {
 }
 
 func (c cartAPI) taxes(ctx context.Context, in oneCart) (string, error) {
-	return c.flows.UpdateTaxes.Run(ctx, cart.TaxUpdate{CartID: in.ID, Force: true})
+	return c.held(ctx)(c.flows.UpdateTaxes.Run(ctx, cart.TaxUpdate{CartID: in.ID, Force: true}))
 }
 
 func (c cartAPI) addShipping(ctx context.Context, in oneCart) (string, error) {
@@ -263,12 +261,12 @@ func (c cartAPI) addShipping(ctx context.Context, in oneCart) (string, error) {
 		choice.Data, _ = v.Get("data").Any().(map[string]any)
 		s.Options = append(s.Options, choice)
 	}
-	return c.flows.AddShipping.Run(ctx, s)
+	return c.held(ctx)(c.flows.AddShipping.Run(ctx, s))
 }
 
 func (c cartAPI) transfer(ctx context.Context, in oneCart) (string, error) {
 	if _, err := schema.Check(schema.ObjectOf().Strict(), route.From(ctx).Body()); err != nil {
 		return "", err
 	}
-	return c.flows.TransferTo.Run(ctx, cart.Transfer{CartID: in.ID, CustomerID: customerID(ctx)})
+	return c.held(ctx)(c.flows.TransferTo.Run(ctx, cart.Transfer{CartID: in.ID, CustomerID: customerID(ctx)}))
 }

@@ -2,7 +2,9 @@ package cart_test
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -319,3 +321,32 @@ func TestReadTotals(t *testing.T) {
 }
 
 var withoutIDs = regexp.MustCompile(`"id":"cali[a-z]*_\w+",|,"id":"cali[a-z]*_\w+"`)
+
+// A cart that was just changed is shown from memory as it would be from the database.
+func TestHand(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ctx := t.Context()
+		s.promote(t, promotion.Promotion{Code: "ALL", IsAutomatic: true}, promotion.ApplicationMethod{Type: "fixed", TargetType: "order", Value: ptr(money.Int(15))})
+		st := must(s.Create.Run(ctx, cart.Draft{Items: []cart.NewItem{item(s.shirt, 3)}, Email: ptr("a@b.co"), Metadata: module.Map{"a": "<b>"},
+			ShippingAddress: &carts.Address{CountryCode: ptr("dk")}}))(t)
+		same := func(st *cart.State) {
+			t.Helper()
+			q := graph.Query{Node: graph.NewNode(s.Cart.Carts.Entity(), graph.Paths("*", "total", "items.*", "items.tax_lines.*", "items.adjustments.*",
+				"shipping_address.*", "billing_address.*", "shipping_methods.*", "credit_lines.*"), false), Where: graph.Filter{"id": st.ID}}
+			want := must(graph.Read(ctx, q))(t)
+			q.Hand = st.Hand()
+			got := must(graph.Read(ctx, q))(t)
+			var a, b any
+			must(0, json.Unmarshal(want.AppendRow(nil, 0), &a))(t)
+			must(0, json.Unmarshal(got.AppendRow(nil, 0), &b))(t)
+			if !reflect.DeepEqual(a, b) {
+				t.Errorf("from the database\n%v\nfrom memory\n%v", a, b)
+			}
+		}
+		same(st)
+		same(must(s.AddItems.Run(ctx, cart.Addition{CartID: st.ID, Items: []cart.NewItem{item(s.mug, 1), item(s.shirt, 2)}}))(t))
+		same(must(s.Update.Run(ctx, cart.Change{ID: st.ID, Metadata: module.Some(module.Map{"c": 1.5}), BillingAddress: module.Set{"city": "Rom", "country_code": "IT"},
+			ShippingAddress: module.Set{"country_code": "de"}}))(t))
+		same(must(s.UpdateItem.Run(ctx, cart.LineChange{CartID: st.ID, ItemID: st.Items[0].ID, Quantity: money.Int(1)}))(t))
+	})
+}

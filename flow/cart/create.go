@@ -14,31 +14,31 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-func (f *Flows) create(ctx workflow.Context, in Draft) (cart.Cart, error) {
+func (f *Flows) create(ctx workflow.Context, in Draft) (*State, error) {
 	s, err := workflow.Step(ctx, "prepare-cart-to-create", f.prepare, in)
 	if err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
 	items, err := f.price(ctx, &f.CreateHooks, s, in.Items, in)
 	if err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
 	if err := f.CreateHooks.Validate.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
 	if s, err = workflow.Step(ctx, "create-carts", f.save, draft{s, items}); err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
 	if _, err := workflow.Step(ctx, "set-tax-lines-for-items", f.setTaxes, taxing{state: s}); err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
 	if _, err := f.promote(ctx, s, in.PromoCodes, Add); err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
 	if err := workflow.Emit(ctx, Created, event.ID{ID: s.ID}); err != nil {
-		return cart.Cart{}, err
+		return nil, err
 	}
-	return s.Cart, f.CartCreated.Run(ctx, Moment{s, in, in.AdditionalData})
+	return s, f.CartCreated.Run(ctx, Moment{s, in, in.AdditionalData})
 }
 
 // A draft is a cart that is not saved yet, and its lines.
@@ -71,7 +71,7 @@ func (f *Flows) prepare(ctx context.Context, in Draft) (*State, error) {
 	if c := in.CurrencyCode; c != nil && *c != "" && !strings.EqualFold(*c, currency) {
 		return nil, fault.New(fault.Invalid, "Currency code %s does not match the region's currency code %s", *c, currency)
 	}
-	s := &State{Region: r, Customer: who, Cart: cart.Cart{RegionID: &r.ID, SalesChannelID: &channel.ID, CurrencyCode: currency, Locale: in.Locale,
+	s := &State{fresh: true, Region: r, Customer: who, Cart: cart.Cart{RegionID: &r.ID, SalesChannelID: &channel.ID, CurrencyCode: currency, Locale: in.Locale,
 		Metadata: in.Metadata, Email: in.Email, ShippingAddress: in.ShippingAddress, BillingAddress: in.BillingAddress}}
 	if who != nil {
 		s.CustomerID = &who.ID

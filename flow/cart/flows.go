@@ -146,17 +146,17 @@ type Flows struct {
 	Shipping    *shipping.Flows
 	Ports       Ports
 
-	Create         *workflow.Workflow[Draft, cart.Cart]
-	Update         *workflow.Workflow[Change, string]
-	AddItems       *workflow.Workflow[Addition, string]
-	UpdateItem     *workflow.Workflow[LineChange, string]
-	DeleteItems    *workflow.Workflow[Removal, string]
-	AddShipping    *workflow.Workflow[Shipping, string]
-	UpdateCodes    *workflow.Workflow[CodeChange, []promotion.Refusal]
-	UpdateTaxes    *workflow.Workflow[TaxUpdate, string]
+	Create         *workflow.Workflow[Draft, *State]
+	Update         *workflow.Workflow[Change, *State]
+	AddItems       *workflow.Workflow[Addition, *State]
+	UpdateItem     *workflow.Workflow[LineChange, *State]
+	DeleteItems    *workflow.Workflow[Removal, *State]
+	AddShipping    *workflow.Workflow[Shipping, *State]
+	UpdateCodes    *workflow.Workflow[CodeChange, *State]
+	UpdateTaxes    *workflow.Workflow[TaxUpdate, *State]
 	RefreshItems   *workflow.Workflow[Refresh, string]
 	RefreshPayment *workflow.Workflow[string, string]
-	TransferTo     *workflow.Workflow[Transfer, string]
+	TransferTo     *workflow.Workflow[Transfer, *State]
 	CreateCredits  *workflow.Workflow[[]cart.CreditLine, []cart.CreditLine]
 	DeleteCredits  *workflow.Workflow[[]string, []string]
 
@@ -192,4 +192,14 @@ func New(f *Flows) *Flows {
 func (f *Flows) Workflows() []workflow.Any {
 	return []workflow.Any{f.Create, f.Update, f.AddItems, f.UpdateItem, f.DeleteItems, f.AddShipping, f.UpdateCodes, f.UpdateTaxes,
 		f.RefreshItems, f.RefreshPayment, f.TransferTo, f.CreateCredits, f.DeleteCredits}
+}
+
+// Hooked reports whether anybody else may have changed a cart while a workflow did.
+func (f *Flows) Hooked() bool {
+	for _, h := range []*Hooks{&f.CreateHooks, &f.UpdateHooks, &f.AddHooks, &f.UpdateItemHooks, &f.ShippingHooks, &f.CodeHooks, &f.TransferHooks, &f.PaymentHooks} {
+		if h.Validate.Handled() {
+			return true
+		}
+	}
+	return f.BeforePayment.Handled() || f.CartCreated.Handled() || f.CartUpdated.Handled()
 }

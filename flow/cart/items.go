@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -146,28 +147,28 @@ func (s *State) match(n NewItem) *cart.LineItem {
 
 func same(a, b module.Map) bool { return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b) }
 
-func (f *Flows) addItems(ctx workflow.Context, in Addition) (string, error) {
+func (f *Flows) addItems(ctx workflow.Context, in Addition) (*State, error) {
 	s, err := workflow.Step(ctx, "get-cart", f.open, in.CartID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.AddHooks.Validate.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
 	lines, err := f.price(ctx, &f.AddHooks, s, in.Items, in)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	touched, err := workflow.Step(ctx, "create-line-items", func(ctx context.Context, lines []cart.LineItem) ([]string, error) {
 		return f.merge(ctx, s, lines)
 	}, lines)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.refresh(ctx, s, Refresh{CartID: s.ID, Items: touched, AdditionalData: in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.ID, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
+	return s, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
 }
 
 // merge saves lines, those that are there already by changing these. It returns the ids of all.
@@ -181,7 +182,8 @@ func (f *Flows) merge(ctx context.Context, s *State, lines []cart.LineItem) ([]s
 			continue
 		}
 		there.Quantity, there.UnitPrice = there.Quantity+l.Quantity, l.UnitPrice
-		set := module.Set{"quantity": there.Quantity, "unit_price": there.UnitPrice}
+		there.UpdatedAt = db.Now()
+		set := module.Set{"quantity": there.Quantity, "unit_price": there.UnitPrice, "updated_at": there.UpdatedAt}
 		if l.CompareAtUnitPrice != nil {
 			there.CompareAtUnitPrice = l.CompareAtUnitPrice
 			set["compare_at_unit_price"] = l.CompareAtUnitPrice
@@ -199,40 +201,40 @@ func (f *Flows) merge(ctx context.Context, s *State, lines []cart.LineItem) ([]s
 	return touched, err
 }
 
-func (f *Flows) updateItem(ctx workflow.Context, in LineChange) (string, error) {
+func (f *Flows) updateItem(ctx workflow.Context, in LineChange) (*State, error) {
 	s, err := workflow.Step(ctx, "get-cart", func(ctx context.Context, id string) (*State, error) { return f.Load(ctx, id, true) }, in.CartID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	l := s.item(in.ItemID)
 	if l == nil {
-		return "", fault.New(fault.NotFound, "Line item with id: %s was not found", in.ItemID)
+		return nil, fault.New(fault.NotFound, "Line item with id: %s was not found", in.ItemID)
 	}
 	if err := s.Changeable(); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.UpdateItemHooks.Validate.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
 	if in.Quantity.IsZero() {
-		if _, err := f.DeleteItems.Run(ctx, Removal{CartID: s.ID, IDs: []string{l.ID}, AdditionalData: in.AdditionalData}); err != nil {
-			return "", err
+		if s, err = f.DeleteItems.Run(ctx, Removal{CartID: s.ID, IDs: []string{l.ID}, AdditionalData: in.AdditionalData}); err != nil {
+			return nil, err
 		}
-		return s.ID, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
+		return s, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
 	}
 	set, err := f.reprice(ctx, s, l, in)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if _, err := workflow.Step(ctx, "update-line-items", func(ctx context.Context, set module.Set) (int64, error) {
 		return f.Cart.Items.Update(ctx, module.Filter{"id": l.ID}, set)
 	}, set); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.refresh(ctx, s, Refresh{CartID: s.ID, AdditionalData: in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.ID, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
+	return s, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
 }
 
 // reprice changes a line in the state to another quantity, and returns what is to be saved of that.
@@ -252,8 +254,8 @@ func (f *Flows) reprice(ctx workflow.Context, s *State, l *cart.LineItem, in Lin
 			l.UnitPrice, l.CompareAtUnitPrice = found.price.Amount, found.price.Before
 		}
 	}
-	l.Quantity = whole(in.Quantity)
-	set := module.Set{"quantity": l.Quantity, "unit_price": l.UnitPrice, "compare_at_unit_price": l.CompareAtUnitPrice, "is_tax_inclusive": l.IsTaxInclusive}
+	l.Quantity, l.UpdatedAt = whole(in.Quantity), db.Now()
+	set := module.Set{"updated_at": l.UpdatedAt, "quantity": l.Quantity, "unit_price": l.UnitPrice, "compare_at_unit_price": l.CompareAtUnitPrice, "is_tax_inclusive": l.IsTaxInclusive}
 	if in.Metadata.Set {
 		l.Metadata = merged(l.Metadata, in.Metadata)
 		set["metadata"] = l.Metadata
@@ -279,21 +281,21 @@ func (f *Flows) findAgain(ctx workflow.Context, s *State, wanted []Wanted) (find
 	}, wanted)
 }
 
-func (f *Flows) deleteItems(ctx workflow.Context, in Removal) (string, error) {
+func (f *Flows) deleteItems(ctx workflow.Context, in Removal) (*State, error) {
 	s, err := workflow.Step(ctx, "get-cart", func(ctx context.Context, id string) (*State, error) { return f.Load(ctx, id, true) }, in.CartID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := s.Changeable(); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.remove(ctx, s, in.IDs); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.refresh(ctx, s, Refresh{CartID: s.ID, AdditionalData: in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.ID, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
+	return s, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
 }
 
 // remove takes lines out of the cart. Those that are not of it stay.

@@ -16,7 +16,7 @@ import (
 // keep is what is done with codes that are on the cart already. Those that are gone are dropped rather than refused.
 const keep = "keep"
 
-func (f *Flows) updateCodes(ctx workflow.Context, in CodeChange) ([]promotion.Refusal, error) {
+func (f *Flows) updateCodes(ctx workflow.Context, in CodeChange) (*State, error) {
 	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
 	if err != nil {
 		return nil, err
@@ -24,11 +24,10 @@ func (f *Flows) updateCodes(ctx workflow.Context, in CodeChange) ([]promotion.Re
 	if err := f.CodeHooks.Validate.Run(ctx, Moment{s, in, nil}); err != nil {
 		return nil, err
 	}
-	out, err := f.promote(ctx, s, in.Codes, in.Action)
-	if err != nil {
+	if s.Refused, err = f.promote(ctx, s, in.Codes, in.Action); err != nil {
 		return nil, err
 	}
-	return out, f.payment(ctx, s)
+	return s, f.payment(ctx, s)
 }
 
 // promote applies promotions: those of the codes and the automatic ones. A code that does not exist is fault.Invalid; one that does nothing

@@ -3,6 +3,7 @@ package cart
 import (
 	"context"
 
+	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/internal/metadata"
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -101,9 +102,9 @@ func (f *Flows) updatePrice(ctx context.Context, l *cart.LineItem, p *Price) err
 	if l.UnitPrice.Equal(p.Amount) && l.IsTaxInclusive == p.TaxInclusive && before == l.CompareAtUnitPrice {
 		return nil
 	}
-	l.UnitPrice, l.IsTaxInclusive, l.CompareAtUnitPrice = p.Amount, p.TaxInclusive, before
+	l.UnitPrice, l.IsTaxInclusive, l.CompareAtUnitPrice, l.UpdatedAt = p.Amount, p.TaxInclusive, before, db.Now()
 	_, err := f.Cart.Items.Update(ctx, module.Filter{"id": l.ID},
-		module.Set{"unit_price": l.UnitPrice, "is_tax_inclusive": l.IsTaxInclusive, "compare_at_unit_price": before})
+		module.Set{"updated_at": l.UpdatedAt, "unit_price": l.UnitPrice, "is_tax_inclusive": l.IsTaxInclusive, "compare_at_unit_price": before})
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -12,30 +13,30 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-func (f *Flows) addShipping(ctx workflow.Context, in Shipping) (string, error) {
+func (f *Flows) addShipping(ctx workflow.Context, in Shipping) (*State, error) {
 	s, err := workflow.Step(ctx, "get-cart", f.open, in.CartID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.ShippingHooks.Validate.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
 	options, err := workflow.Step(ctx, "list-shipping-options-for-cart-with-pricing", func(ctx context.Context, in []Choice) ([]Option, error) {
 		return f.chosen(ctx, s, in)
 	}, in.Options)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	fresh, err := workflow.Step(ctx, "add-shipping-method-to-cart-step", func(ctx context.Context, options []Option) ([]string, error) {
 		return f.choose(ctx, s, in.Options, options)
 	}, options)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.refresh(ctx, s, Refresh{CartID: s.ID, Methods: fresh, AdditionalData: in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.ID, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
+	return s, workflow.Emit(ctx, Updated, event.ID{ID: s.ID})
 }
 
 // chosen finds the options that a buyer chose, all of which the cart must be able to have, at a price.
@@ -192,8 +193,8 @@ func (f *Flows) fitMethod(ctx context.Context, m *cart.ShippingMethod, o *Option
 	if m.Name == o.Name && m.Amount.Equal(o.Price.Amount) && m.IsTaxInclusive == o.Price.TaxInclusive {
 		return nil
 	}
-	m.Name, m.Amount, m.IsTaxInclusive = o.Name, o.Price.Amount, o.Price.TaxInclusive
+	m.Name, m.Amount, m.IsTaxInclusive, m.UpdatedAt = o.Name, o.Price.Amount, o.Price.TaxInclusive, db.Now()
 	_, err := f.Cart.ShippingMethods.Update(ctx, module.Filter{"id": m.ID},
-		module.Set{"name": m.Name, "amount": m.Amount, "is_tax_inclusive": m.IsTaxInclusive})
+		module.Set{"updated_at": m.UpdatedAt, "name": m.Name, "amount": m.Amount, "is_tax_inclusive": m.IsTaxInclusive})
 	return err
 }

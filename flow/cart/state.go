@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -17,6 +19,9 @@ type State struct {
 	cart.Cart
 	Region   *region.Region     `json:"region"`
 	Customer *customer.Customer `json:"customer"` // with its groups
+
+	Refused []promotion.Refusal `json:"-"` // promotions that have been used up
+	fresh   bool                // made just now: nothing refers to it yet
 }
 
 // relations are what of a cart lies in its own module.
@@ -142,4 +147,39 @@ func (s *State) method(id string) *cart.ShippingMethod {
 		}
 	}
 	return nil
+}
+
+// Hand is what of the cart need not be read again to show it.
+func (s *State) Hand() graph.Hand {
+	h := graph.Hand{"": []cart.Cart{s.Cart}, "items": s.Items, "shipping_methods": s.ShippingMethods, "credit_lines": s.CreditLines,
+		"shipping_address": some(s.ShippingAddress), "billing_address": some(s.BillingAddress), "region": some(s.Region), "customer": some(s.Customer)}
+	var taxes []cart.ItemTaxLine
+	var adjustments []cart.ItemAdjustment
+	for _, l := range s.Items {
+		taxes, adjustments = append(taxes, l.TaxLines...), append(adjustments, l.Adjustments...)
+	}
+	h["items.tax_lines"], h["items.adjustments"] = taxes, adjustments
+	var methodTaxes []cart.ShippingTaxLine
+	var methodAdjustments []cart.ShippingAdjustment
+	for _, m := range s.ShippingMethods {
+		methodTaxes, methodAdjustments = append(methodTaxes, m.TaxLines...), append(methodAdjustments, m.Adjustments...)
+	}
+	h["shipping_methods.tax_lines"], h["shipping_methods.adjustments"] = methodTaxes, methodAdjustments
+	if s.Customer != nil {
+		h["customer.groups"] = s.Customer.Groups
+	}
+	if len(s.promotions()) == 0 {
+		h["promotions"] = []promotion.Promotion{}
+	}
+	if s.fresh {
+		h["payment_collection"] = []cart.Cart{}
+	}
+	return h
+}
+
+func some[T any](v *T) []T {
+	if v == nil {
+		return []T{}
+	}
+	return []T{*v}
 }

@@ -24,13 +24,12 @@ func (t taxing) method(id string) bool {
 	return t.items == nil && t.methods == nil || slices.Contains(t.methods, id)
 }
 
-func (f *Flows) updateTaxes(ctx workflow.Context, in TaxUpdate) (string, error) {
+func (f *Flows) updateTaxes(ctx workflow.Context, in TaxUpdate) (*State, error) {
 	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	_, err = workflow.Step(ctx, "set-tax-lines-for-items", f.setTaxes, taxing{state: s, force: in.Force})
-	return s.ID, err
+	return workflow.Step(ctx, "set-tax-lines-for-items", f.setTaxes, taxing{state: s, force: in.Force})
 }
 
 // setTaxes writes the tax lines of what is taxed in place of those before.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -25,33 +26,33 @@ type update struct {
 	taxes    bool           // what taxes depend on has changed
 }
 
-func (f *Flows) update(ctx workflow.Context, in Change) (string, error) {
+func (f *Flows) update(ctx workflow.Context, in Change) (*State, error) {
 	s, err := workflow.Step(ctx, "get-cart", f.open, in.ID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	u, err := workflow.Step(ctx, "prepare-cart-to-update", f.prepareUpdate, &update{state: s, in: in, set: module.Set{}, shipping: in.ShippingAddress})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.UpdateHooks.Validate.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
 	if u.moved {
 		if err := workflow.Emit(ctx, RegionUpdated, event.ID{ID: s.ID}); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	if _, err := workflow.Step(ctx, "update-carts", f.saveUpdate, u); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := workflow.Emit(ctx, Updated, event.ID{ID: s.ID}); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.afterUpdate(ctx, u); err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.ID, f.CartUpdated.Run(ctx, Moment{s, in, in.AdditionalData})
+	return s, f.CartUpdated.Run(ctx, Moment{s, in, in.AdditionalData})
 }
 
 // afterUpdate brings the rest of the cart in line. Prices that were given are of the region that was.
@@ -222,6 +223,11 @@ func (f *Flows) saveUpdate(ctx context.Context, u *update) (*State, error) {
 		s.ShippingAddress, s.ShippingAddressID = nil, nil
 		u.set["shipping_address_id"] = nil
 	}
+	if len(u.set) == 0 {
+		return s, nil
+	}
+	s.UpdatedAt = db.Now()
+	u.set["updated_at"] = s.UpdatedAt
 	_, err := f.Cart.Carts.Update(ctx, module.Filter{"id": s.ID}, u.set)
 	return s, err
 }
@@ -278,33 +284,33 @@ func AddressOf(set module.Set) cart.Address {
 	return a
 }
 
-func (f *Flows) transfer(ctx workflow.Context, in Transfer) (string, error) {
+func (f *Flows) transfer(ctx workflow.Context, in Transfer) (*State, error) {
 	s, err := workflow.Step(ctx, "get-cart", func(ctx context.Context, id string) (*State, error) { return f.Load(ctx, id, true) }, in.CartID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.TransferHooks.Validate.Run(ctx, Moment{s, in, in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
 	who, err := f.customer(ctx, &in.CustomerID)
 	if err == nil && who == nil {
 		err = fault.New(fault.NotFound, "Customer id not found: %s", in.CustomerID)
 	}
 	if err != nil || value(s.CustomerID) == who.ID {
-		return s.ID, err
+		return s, err
 	}
-	s.Customer, s.CustomerID, s.Email = who, &who.ID, who.Email
+	s.Customer, s.CustomerID, s.Email, s.UpdatedAt = who, &who.ID, who.Email, db.Now()
 	_, err = workflow.Step(ctx, "update-carts", func(ctx context.Context, s *State) (int64, error) {
-		return f.Cart.Carts.Update(ctx, module.Filter{"id": s.ID}, module.Set{"customer_id": s.CustomerID, "email": s.Email})
+		return f.Cart.Carts.Update(ctx, module.Filter{"id": s.ID}, module.Set{"updated_at": s.UpdatedAt, "customer_id": s.CustomerID, "email": s.Email})
 	}, s)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := s.Changeable(); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := f.refresh(ctx, s, Refresh{CartID: s.ID, Force: true, AdditionalData: in.AdditionalData}); err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.ID, workflow.Emit(ctx, CustomerTransferred, Transferred{s.ID, who.ID})
+	return s, workflow.Emit(ctx, CustomerTransferred, Transferred{s.ID, who.ID})
 }

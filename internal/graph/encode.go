@@ -37,7 +37,7 @@ func (s *Set) AppendRow(dst []byte, row int) []byte {
 		}
 	}
 	for i := range s.children {
-		if c := &s.children[i]; c.def.shown {
+		if c := &s.children[i]; c.def.shown && !c.absent(row) {
 			dst = appendKey(dst, c.def.rel.Name, start)
 			dst = c.append(dst, row)
 		}
@@ -52,6 +52,11 @@ func appendKey(dst []byte, key string, start int) []byte {
 	dst = append(dst, '"')
 	dst = append(dst, key...)
 	return append(dst, '"', ':')
+}
+
+// absent reports that a record of another module is not there, which is left out rather than null.
+func (c *kin) absent(row int) bool {
+	return c.def.rel.Path == nil && !c.def.rel.List && len(c.of(row)) == 0
 }
 
 func (c *kin) append(dst []byte, row int) []byte {

@@ -19,6 +19,7 @@ type Query struct {
 	Count       bool // also count all records that match
 	Lock        bool // FOR UPDATE, within a transaction
 	Args        map[string]any
+	Hand        Hand // what need not be read
 }
 
 // Read reads the records of q and all that its node asks for: one round trip for each level of relations.
@@ -28,12 +29,17 @@ func Read(ctx context.Context, q Query) (*Set, error) {
 		return nil, err
 	}
 	set := newSet(q.Node)
-	if err := q.roots(ctx, d, set); err != nil {
+	if own, ok := q.Hand[""]; ok {
+		err = set.take(own, nil, -1)
+	} else {
+		err = q.roots(ctx, d, set)
+	}
+	if err != nil {
 		return nil, err
 	}
 	level := []*Set{set}
 	for len(level) > 0 {
-		if level, err = children(ctx, d, level, q.WithDeleted); err != nil {
+		if level, err = q.children(ctx, d, level); err != nil {
 			return nil, err
 		}
 	}
@@ -204,20 +210,31 @@ func (b *builder) orderBy(e *Entity, alias string, path []string) error {
 }
 
 // children reads the next level of each set of a level, all in one batch, and returns that next level.
-func children(ctx context.Context, d *db.DB, level []*Set, withDeleted bool) ([]*Set, error) {
+func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, error) {
 	var next []*Set
 	var statements []db.Statement
-	for _, set := range level {
+	for len(level) > 0 {
+		set := level[0]
+		level = level[1:]
 		for i, c := range set.node.children {
 			sub := newSet(c.node)
 			set.children[i].set = sub
+			sub.path = strings.TrimPrefix(set.path+"."+c.rel.Name, ".")
 			keys := set.keys(c.rel.LocalKey)
 			if len(keys) == 0 {
 				continue
 			}
 			sub.parent = &set.children[i]
+			if own, ok := q.Hand[sub.path]; ok {
+				if err := sub.take(own, keys, c.key); err != nil {
+					return nil, err
+				}
+				sub.parent.group()
+				level = append(level, sub)
+				continue
+			}
 			next = append(next, sub)
-			statements = append(statements, c.statement(d.Dialect(), keys, withDeleted))
+			statements = append(statements, c.statement(d.Dialect(), keys, q.WithDeleted))
 		}
 	}
 	if len(next) == 0 {

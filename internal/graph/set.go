@@ -20,6 +20,7 @@ type Set struct {
 	children []kin
 	computed [][][]byte
 	parent   *kin
+	path     string // of the relations that lead here: "items.tax_lines"
 	memos    map[string]any
 }
 
@@ -133,16 +134,6 @@ func (s *Set) Related(row int, relation string) (*Set, []int32) {
 		}
 	}
 	return nil, nil
-}
-
-// Has reports whether a relation was read.
-func (s *Set) Has(relation string) bool {
-	for _, c := range s.children {
-		if c.def.rel.Name == relation {
-			return true
-		}
-	}
-	return false
 }
 
 // Owner is the set whose related records these are; nil for those that were asked for themselves.
