@@ -14,7 +14,7 @@ import (
 type Tie interface {
 	// Attach ties a location to others; those that it is tied to already stay.
 	Attach(ctx context.Context, location string, others []string) error
-	// Detach unties a location from others.
+	// Detach unties a location from others, or from all when there are none.
 	Detach(ctx context.Context, location string, others []string) error
 	// Others lists what a location is tied to.
 	Others(ctx context.Context, location string) ([]string, error)
@@ -121,11 +121,7 @@ func (f *Flows) untie(ctx context.Context, id string) error {
 		return err
 	}
 	for _, t := range []Tie{f.Ties.Sets, f.Ties.Channels, f.Ties.Providers} {
-		others, err := t.Others(ctx, id)
-		if err != nil {
-			return err
-		}
-		if err := t.Detach(ctx, id, others); err != nil {
+		if err := t.Detach(ctx, id, nil); err != nil {
 			return err
 		}
 	}
@@ -163,8 +159,13 @@ func (f *Flows) link(ctx context.Context, t Tie, in Link) (string, error) {
 	if _, err := f.Locations.Locations.Retrieve(ctx, in.ID, module.Find{Select: []string{"id"}}); err != nil {
 		return "", err
 	}
-	if err := t.Attach(ctx, in.ID, in.Add); err != nil {
-		return "", err
+	if len(in.Add) > 0 {
+		if err := t.Attach(ctx, in.ID, in.Add); err != nil {
+			return "", err
+		}
+	}
+	if len(in.Remove) == 0 {
+		return in.ID, nil
 	}
 	return in.ID, t.Detach(ctx, in.ID, in.Remove)
 }
