@@ -42,6 +42,18 @@ var selectFields = []schema.Field{{Name: "fields", Schema: schema.String().Optio
 // selectSchema is of the requests that read one record.
 var selectSchema = schema.ObjectOf(selectFields...).Strict()
 
+// one is the schema of the query for one record.
+func (f Filters) one() *schema.Schema {
+	if len(f) == 0 {
+		return selectSchema
+	}
+	own := make([]schema.Field, len(f))
+	for i, x := range f {
+		own[i] = schema.Field{Name: x.Name, Schema: x.Kind}
+	}
+	return selectSchema.Extend(own...)
+}
+
 // list is the schema of the list's query.
 func (f Filters) list(r Resource) *schema.Schema {
 	own := make([]schema.Field, len(f))

@@ -33,6 +33,7 @@ type Resource struct {
 	Order       string            // of a list unless the caller says otherwise; by key when empty
 	WithDeleted bool              // ?with_deleted=true has an effect
 	Singular    bool              // one record can be retrieved
+	OneFilters  Filters           // parameters of a request for one record besides fields, for Prepare to read
 
 	Missing       string // answer to GET of an unknown key: "Product tag with id: %s was not found"
 	MissingUpdate string // answer to changes of one, checked before they begin; empty leaves it to the change itself
@@ -135,7 +136,7 @@ func (r Resource) server() *server {
 			s.allowed[strings.TrimPrefix(f, "*")] = true
 		}
 	}
-	s.listSchema, s.oneSchema = r.Filters.list(r), selectSchema
+	s.listSchema, s.oneSchema = r.Filters.list(r), r.OneFilters.one()
 	return s
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"strconv"
 	"unicode/utf8"
 
@@ -33,7 +34,7 @@ func (s *Set) AppendRow(dst []byte, row int) []byte {
 	}
 	for i, c := range n.computed {
 		if v := s.computed[i][row]; v != nil {
-			dst = append(appendKey(dst, c.Name, start), v...)
+			dst = append(appendKey(dst, cmp.Or(c.As, c.Name), start), v...)
 		}
 	}
 	for i := range s.children {

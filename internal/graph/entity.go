@@ -107,6 +107,7 @@ type Relation struct {
 // A Computed is a field that code works out for the records read: prices in a context, totals, stock.
 type Computed struct {
 	Name  string
+	As    string   // what it is shown as; Name when empty
 	Needs []string // fields, nested ones too, that must be read for it
 	Whole bool     // read along with all columns
 	// Under tells what must be read besides, in records below this one that are shown as they are, where fields of the field are asked for.

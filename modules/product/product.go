@@ -36,6 +36,7 @@ func New() *Module {
 		Categories:          module.NewTable[Category]("product_category", "product_categories"),
 	}
 	m.addComputed()
+	m.addTrees()
 	return m
 }
 

@@ -1,0 +1,141 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
+)
+
+// productCategoryFields are the fields of categories that are shown unless others are asked for.
+const productCategoryFields = "id name description handle is_active is_internal rank external_id parent_category_id created_at updated_at metadata " +
+	"*parent_category *category_children"
+
+// CategoryFields are what requests say of categories, new and old.
+type CategoryFields struct {
+	Description      module.Opt[string]  `json:"description" valid:"notnull"`
+	Handle           module.Opt[string]  `json:"handle" valid:"notnull"`
+	IsInternal       module.Opt[bool]    `json:"is_internal" valid:"notnull"`
+	IsActive         module.Opt[bool]    `json:"is_active" valid:"notnull"`
+	ParentCategoryID module.Opt[string]  `json:"parent_category_id"`
+	ExternalID       module.Opt[string]  `json:"external_id"`
+	Rank             module.Opt[float64] `json:"rank" valid:"notnull,min=0"`
+	Metadata         Metadata            `json:"metadata"`
+	AdditionalData   module.Map          `json:"additional_data" valid:"nullish"`
+}
+
+// A NewProductCategory is what it takes to make a category.
+type NewProductCategory struct {
+	Name string `json:"name"`
+	CategoryFields
+}
+
+// A ProductCategoryPatch changes a category.
+type ProductCategoryPatch struct {
+	ID   string             `path:"id"`
+	Name module.Opt[string] `json:"name" valid:"notnull"`
+	CategoryFields
+}
+
+// A categoryAPI is /admin/product-categories.
+type categoryAPI struct{ flows *flow.Flows }
+
+// ProductCategories routes /admin/product-categories. Read is nil for the query graph.
+func ProductCategories(flows *flow.Flows, read resource.Reader) []route.Route {
+	a := categoryAPI{flows}
+	r := resource.Resource{
+		Path: "/admin/product-categories", Entity: "product_category", One: "product_category", Many: "product_categories", Singular: true,
+		Fields: productCategoryFields,
+		Filters: times(append(categoryFilters(), resource.Filter{Name: "is_internal", Kind: resource.Flag}, resource.Filter{Name: "is_active", Kind: resource.Flag},
+			list("description"))...),
+		OneFilters: treeFilters(),
+		Limit:      50,
+		Missing:    "Product category with id: %s was not found",
+		Create:     resource.Do(a.create),
+		Update:     resource.Do(a.update),
+		Delete:     a.delete,
+		Prepare:    func(_ context.Context, q *resource.Query) error { Tree(q, nil); return nil },
+		Actions:    []resource.Action{resource.Post("/{id}/products", resource.Do(a.products))},
+		Read:       read,
+	}
+	return r.Routes()
+}
+
+func treeFilters() resource.Filters {
+	return resource.Filters{{Name: "include_ancestors_tree", Kind: resource.Flag}, {Name: "include_descendants_tree", Kind: resource.Flag}}
+}
+
+func categoryFilters() resource.Filters {
+	external := schema.Union(schema.String(), schema.ArrayOf(schema.String()), schema.Null()).Optional()
+	return append(treeFilters(), text("q"), list("id"), list("handle"), list("parent_category_id"), resource.Filter{Name: "external_id", Kind: external})
+}
+
+// Tree makes a read of categories one of the trees around them, where the parameters ask for these; where leaves others out of them.
+func Tree(q *resource.Query, where module.Filter) {
+	delete(q.Filters, "include_ancestors_tree")
+	delete(q.Filters, "include_descendants_tree")
+	if q.Filters["parent_category_id"] == "null" {
+		q.Filters["parent_category_id"] = nil
+	}
+	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
+	if !up && !down {
+		return
+	}
+	t := product.Tree{Fields: resource.Plain(q.Fields), Where: where}
+	if down {
+		q.Fields, t.Descendants = branch(q.Fields, "category_children", product.DescendantsField)
+	}
+	if up {
+		q.Fields, t.Ancestors = branch(q.Fields, "parent_category", product.AncestorsField)
+	}
+	if q.Key == "" {
+		q.Order = append([]string{"rank"}, q.Order...)
+	}
+	q.Context = map[string]any{product.TreeContext: t}
+}
+
+// branch replaces a relation by the field that follows it to the end, if it is read at all.
+func branch(fields []string, relation, field string) ([]string, bool) {
+	rest, below, whole := resource.Take(fields, relation)
+	if whole || len(below) > 0 {
+		rest = append(rest, field)
+	}
+	return rest, whole
+}
+
+func (a categoryAPI) create(ctx context.Context, in NewProductCategory) (string, error) {
+	rank := -1
+	if in.Rank.Set {
+		rank = int(in.Rank.Value)
+	}
+	out, err := a.flows.CreateCategories.Run(ctx, []product.Category{{
+		Name: in.Name, Description: in.Description.Value, Handle: in.Handle.Value, IsActive: in.IsActive.Value, IsInternal: in.IsInternal.Value, Rank: rank,
+		ParentCategoryID: in.ParentCategoryID.Ptr(), ExternalID: in.ExternalID.Ptr(), Metadata: in.Metadata.Value,
+	}})
+	if err != nil {
+		return "", err
+	}
+	return out[0].ID, nil
+}
+
+func (a categoryAPI) update(ctx context.Context, in ProductCategoryPatch) (string, error) {
+	set := module.SetOf(in)
+	if in.Rank.Set {
+		set["rank"] = int(in.Rank.Value)
+	}
+	_, err := a.flows.UpdateCategories.Run(ctx, []product.CategoryPatch{{ID: in.ID, Set: set}})
+	return in.ID, err
+}
+
+func (a categoryAPI) delete(ctx context.Context, id string) error {
+	_, err := a.flows.DeleteCategories.Run(ctx, []string{id})
+	return err
+}
+
+func (a categoryAPI) products(ctx context.Context, in resource.Link) (string, error) {
+	return a.flows.LinkCategory.Run(ctx, flow.Membership(in))
+}
