@@ -58,7 +58,7 @@ func ProductCategories(flows *flow.Flows, read resource.Reader) []route.Route {
 		Create:     resource.Do(a.create),
 		Update:     resource.Do(a.update),
 		Delete:     a.delete,
-		Prepare:    func(_ context.Context, q *resource.Query) error { Tree(q, nil); return nil },
+		Prepare:    prepareTree,
 		Actions:    []resource.Action{resource.Post("/{id}/products", resource.Do(a.products))},
 		Read:       read,
 	}
@@ -74,8 +74,8 @@ func categoryFilters() resource.Filters {
 	return append(treeFilters(), text("q"), list("id"), list("handle"), list("parent_category_id"), resource.Filter{Name: "external_id", Kind: external})
 }
 
-// Tree makes a read of categories one of the trees around them, where the parameters ask for these; where leaves others out of them.
-func Tree(q *resource.Query, where module.Filter) {
+// prepareTree makes a read of categories one of the trees around them, where the parameters ask for these.
+func prepareTree(_ context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_ancestors_tree")
 	delete(q.Filters, "include_descendants_tree")
 	if q.Filters["parent_category_id"] == "null" {
@@ -83,28 +83,14 @@ func Tree(q *resource.Query, where module.Filter) {
 	}
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {
-		return
+		return nil
 	}
-	t := product.Tree{Fields: resource.Plain(q.Fields), Where: where}
-	if down {
-		q.Fields, t.Descendants = branch(q.Fields, "category_children", product.DescendantsField)
-	}
-	if up {
-		q.Fields, t.Ancestors = branch(q.Fields, "parent_category", product.AncestorsField)
-	}
+	fields, tree := flow.TreeOf(q.Fields, up, down, nil)
+	q.Fields, q.Context = fields, map[string]any{product.TreeContext: tree}
 	if q.Key == "" {
 		q.Order = append([]string{"rank"}, q.Order...)
 	}
-	q.Context = map[string]any{product.TreeContext: t}
-}
-
-// branch replaces a relation by the field that follows it to the end, if it is read at all.
-func branch(fields []string, relation, field string) ([]string, bool) {
-	rest, below, whole := resource.Take(fields, relation)
-	if whole || len(below) > 0 {
-		rest = append(rest, field)
-	}
-	return rest, whole
+	return nil
 }
 
 func (a categoryAPI) create(ctx context.Context, in NewProductCategory) (string, error) {

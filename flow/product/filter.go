@@ -3,8 +3,10 @@ package product
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/product"
 )
 
 // FilterByOptionValues makes of a filter option_value_id one for products with a variant that has, of each option that is named by one of its values,
@@ -41,4 +43,45 @@ func FilterByOptionValues(ctx context.Context, f *Flows, filters map[string]any)
 	and, _ := filters["$and"].([]any)
 	filters["$and"] = append(and, with)
 	return nil
+}
+
+// TreeOf replaces the next of kin among the fields of categories, where they are there, by all ancestors and descendants. Where leaves others out.
+func TreeOf(fields []string, ancestors, descendants bool, where module.Filter) ([]string, product.Tree) {
+	plain := slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return strings.ContainsAny(f, ".*") })
+	t := product.Tree{Fields: plain, Where: where}
+	if descendants {
+		fields, t.Descendants = replace(fields, "category_children", product.DescendantsField)
+	}
+	if ancestors {
+		fields, t.Ancestors = replace(fields, "parent_category", product.AncestorsField)
+	}
+	return fields, t
+}
+
+// replace puts a field in the place of a relation, if that is read at all; whole is set when all of it is.
+func replace(fields []string, relation, field string) (out []string, whole bool) {
+	found := false
+	for _, f := range fields {
+		name, under := strings.CutPrefix(f, relation+".")
+		if !under && f != relation {
+			out = append(out, f)
+			continue
+		}
+		found, whole = true, whole || name == "*" || !under
+	}
+	if found {
+		out = append(out, field)
+	}
+	return out, whole
+}
+
+// Public hides the internal ones of the categories of products that are read.
+func Public(fields []string) []string {
+	out := slices.Clone(fields)
+	for i, f := range out {
+		if rest, ok := strings.CutPrefix(f, "categories"); ok && (rest == "" || rest[0] == '.') {
+			out[i] = product.PublicField + rest
+		}
+	}
+	return out
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/modules/product"
-	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -93,8 +93,8 @@ type Flows struct {
 	DeleteItems *workflow.Workflow[[]string, []string]
 	// Available finds how many units of variants a sales channel can sell; of all locations when it is empty.
 	Available func(ctx context.Context, channel string, variants []string) (map[string]int64, error)
-	// Taxes finds the rates of tax, in percent, of variants that are sold to an address. Nil taxes nothing.
-	Taxes func(ctx context.Context, to TaxAddress, list []Taxed) (map[string][]money.Decimal, error)
+	// Tax knows the rates of what is sold to an address; nil taxes nothing.
+	Tax *tax.Module
 
 	Create *workflow.Workflow[Drafts, []product.Product]
 	Update *workflow.Workflow[Changes, []product.Product]

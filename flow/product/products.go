@@ -93,8 +93,8 @@ func (f *Flows) place(ctx context.Context, list []placing) error {
 	return f.attach(ctx, profiles, shipped)
 }
 
-// replace ties products anew.
-func (f *Flows) replace(ctx context.Context, list []placing) error {
+// move ties products anew.
+func (f *Flows) move(ctx context.Context, list []placing) error {
 	var sold, shipped []string
 	for _, p := range list {
 		if p.Channels.Set {
@@ -139,7 +139,7 @@ func (f *Flows) update(ctx workflow.Context, in Changes) ([]product.Product, err
 	if err := f.prices(ctx, in.Products, changes, removed); err != nil {
 		return nil, err
 	}
-	if _, err := workflow.Step(ctx, "create-sales-channel-links-step", act(f.replace), places); err != nil {
+	if _, err := workflow.Step(ctx, "create-sales-channel-links-step", act(f.move), places); err != nil {
 		return nil, err
 	}
 	if err := workflow.Emit(ctx, Updated, event.IDs(module.IDs(out)...)...); err != nil {

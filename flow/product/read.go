@@ -6,6 +6,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -18,13 +19,6 @@ const (
 
 // A TaxAddress is where something is sold to.
 type TaxAddress struct{ CountryCode, ProvinceCode string }
-
-// A Taxed is something whose rates of tax are asked for.
-type Taxed struct {
-	VariantID, ProductID, TypeID string
-	Amount                       money.Decimal
-	CurrencyCode                 string
-}
 
 // byVariant is how prices are found by variants.
 var byVariant = pricing.Of{Table: priceSet.table, Column: priceSet.near}
@@ -114,9 +108,14 @@ func (f *Flows) readCalculated(ctx context.Context, s *graph.Set, args map[strin
 	}
 	address, taxed := args[TaxContext].(TaxAddress)
 	var rates map[string][]money.Decimal
-	if taxed && f.Taxes != nil && len(prices) > 0 {
-		if rates, err = f.Taxes(ctx, address, f.taxed(s, prices)); err != nil {
+	if taxed && f.Tax != nil && len(prices) > 0 {
+		lines, err := f.Tax.Lines(ctx, address.CountryCode, address.ProvinceCode, taxable(s, prices))
+		if err != nil {
 			return err
+		}
+		rates = make(map[string][]money.Decimal, len(prices))
+		for _, l := range lines {
+			rates[l.TaxableID] = append(rates[l.TaxableID], money.Float(l.Rate))
 		}
 	}
 	for i := range out {
@@ -135,19 +134,19 @@ func (f *Flows) readCalculated(ctx context.Context, s *graph.Set, args map[strin
 	return nil
 }
 
-// taxed lists the variants that have a price, with what their taxes depend on.
-func (f *Flows) taxed(s *graph.Set, prices map[string]*pricing.Calculated) []Taxed {
-	var list []Taxed
+// taxable lists the variants that have a price, with what their taxes depend on.
+func taxable(s *graph.Set, prices map[string]*pricing.Calculated) []tax.Taxable {
 	types := map[string]string{}
 	if products := s.Owner(); products != nil {
 		for i := range products.Len() {
 			types[string(products.Text(i, "id"))] = string(products.Text(i, "type_id"))
 		}
 	}
+	list := make([]tax.Taxable, 0, len(prices))
 	for i := range s.Len() {
 		id, product := string(s.Text(i, "id")), string(s.Text(i, "product_id"))
-		if p := prices[id]; p != nil {
-			list = append(list, Taxed{id, product, types[product], p.Price.Amount, p.CurrencyCode})
+		if prices[id] != nil {
+			list = append(list, tax.Taxable{ID: id, ProductID: product, ProductTypeID: types[product]})
 		}
 	}
 	return list
