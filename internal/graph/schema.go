@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
+	"sync"
 
 	"github.com/gorgon-commerce/gorgon/db"
 )
@@ -14,6 +15,9 @@ type Schema struct {
 	list   []*Entity
 	byName map[string]*Entity
 	byType map[reflect.Type]*Entity
+
+	plans  plans
+	shapes sync.Map // shapeKey → *Shape
 }
 
 // NewSchema resolves the relations between entities and gives pivot tables that have no model of their own an entity.
@@ -104,10 +108,10 @@ func (s *Schema) pivot(r *Relation) error {
 		{Name: r.Pivot.Local, Key: true}, {Name: r.Pivot.Foreign, Key: true},
 	}}
 	e.index()
-	for col, to := range map[string]*Entity{r.Pivot.Local: r.From, r.Pivot.Foreign: r.To} {
-		rel := &Relation{Name: to.Table, To: to, LocalKey: col, Belongs: true, OnDelete: "cascade"}
-		e.AddRelation(rel)
-		rel.keys()
+	for _, end := range []Relation{{Name: r.From.Table, To: r.From, LocalKey: r.Pivot.Local}, {Name: r.To.Table, To: r.To, LocalKey: r.Pivot.Foreign}} {
+		end.Belongs, end.OnDelete = true, "cascade"
+		e.AddRelation(&end)
+		end.keys()
 	}
 	r.Pivot.Entity = e
 	return s.add(e)

@@ -2,6 +2,7 @@
 package moduletest
 
 import (
+	"context"
 	"testing"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -10,8 +11,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// Open makes tables in a database and binds them to it.
-func Open(t testing.TB, d *db.DB, tables []module.Entity) {
+// Open makes tables in a database, binds them to it and returns a context for queries of them.
+func Open(t testing.TB, d *db.DB, tables []module.Entity) context.Context {
 	t.Helper()
 	list := make([]*graph.Entity, len(tables))
 	for i, e := range tables {
@@ -27,6 +28,7 @@ func Open(t testing.TB, d *db.DB, tables []module.Entity) {
 		}
 	}
 	s.Bind(d)
+	return graph.WithSchema(t.Context(), s)
 }
 
 // Each runs a test on every database, with modules and tables made for it.
