@@ -24,6 +24,11 @@ type Engine struct {
 	Bus *event.Bus // may be nil: events are dropped
 	Log *slog.Logger
 
+	// Show and Hide, if set, are told in the same transaction when a run with a row begins to wait or ends, and when it is gone. They are how
+	// runs get into tables that others read.
+	Show func(ctx context.Context, s Snapshot) error
+	Hide func(ctx context.Context, runIDs []string) error
+
 	// Lease is how long a run stays with a process that has fallen silent, 15 seconds.
 	Lease time.Duration
 	// Poll is how often Run looks for work when nothing calls for it, 1 second.

@@ -29,6 +29,7 @@ type run struct {
 	used   int
 	seq    int
 	events []event.Message
+	reply  any
 	keys   []string // locks that are held
 	cuts   int      // transactions that were committed before the end
 

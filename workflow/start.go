@@ -30,7 +30,13 @@ func (w *Workflow[In, Out]) begin(ctx context.Context, in In, transactionID stri
 		r.idem = w.idem(in)
 	}
 	for {
-		created, err := r.create(ctx, false)
+		created := false
+		err := w.engine.DB.InTx(ctx, func(ctx context.Context) (err error) {
+			if created, err = r.create(ctx, false); err == nil && created {
+				err = w.engine.show(ctx, r.id)
+			}
+			return err
+		})
 		if err != nil {
 			return "", err
 		}

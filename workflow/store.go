@@ -59,6 +59,8 @@ func (r *run) create(ctx context.Context, held bool) (bool, error) {
 	return n == 1, err
 }
 
+func itoa(n int) string { return strconv.Itoa(n) }
+
 func nullable(s string) any {
 	if s == "" {
 		return nil
@@ -217,6 +219,15 @@ func (h *history) add(rec *record) {
 // park gives the run up until it is woken: by a signal, or at a moment unless that is zero. A signal that has come since the run was taken
 // up wakes it at once.
 func (r *run) park(ctx context.Context, until time.Time) error {
+	return r.inTx(ctx, func(ctx context.Context) error {
+		if err := r.setAside(ctx, until); err != nil {
+			return err
+		}
+		return r.engine.show(ctx, r.id)
+	})
+}
+
+func (r *run) setAside(ctx context.Context, until time.Time) error {
 	k := r.engine.DB.Dialect()
 	return r.fence(ctx, "wake_at = CASE WHEN signals <> $1 OR cancel_at IS NOT NULL THEN "+k.Now()+" ELSE "+cast(k, "$2")+" END, lease_until = NULL, owner = NULL, ", r.signals, moment(until))
 }
@@ -247,8 +258,10 @@ func (r *run) end(ctx context.Context, state string, out any, cause error) error
 		if err := r.fence(ctx, ""); err != nil {
 			return err
 		}
-		_, err := r.engine.DB.Exec(ctx, stmt("DELETE FROM gorgon_run WHERE id = $1", r.id))
-		return err
+		if _, err := r.engine.DB.Exec(ctx, stmt("DELETE FROM gorgon_run WHERE id = $1", r.id)); err != nil {
+			return err
+		}
+		return r.engine.hide(ctx, r.id)
 	}
 	output, err := encode(out)
 	if err != nil {
@@ -264,8 +277,15 @@ func (r *run) end(ctx context.Context, state string, out any, cause error) error
 		idem = "idem_key = NULL, "
 	}
 	k := r.engine.DB.Dialect()
-	return r.fence(ctx, "state = $1, output = $2, error = COALESCE("+jsonCast(k, "$3")+", error), retention_until = "+k.After("$4")+", wake_at = NULL, lease_until = NULL, owner = NULL, "+idem,
+	err = r.fence(ctx, "state = $1, output = $2, error = COALESCE("+jsonCast(k, "$3")+", error), retention_until = "+k.After("$4")+", wake_at = NULL, lease_until = NULL, owner = NULL, "+idem,
 		state, output, encodeError(cause), keep.Seconds())
+	if err != nil {
+		return err
+	}
+	if r.def.retention == 0 && state != Failed {
+		return r.engine.hide(ctx, r.id)
+	}
+	return r.engine.show(ctx, r.id)
 }
 
 func jsonCast(k db.Dialect, placeholder string) string {

@@ -19,10 +19,22 @@ var (
 )
 
 // Suspended is what Run returns for a run that waits for something and goes on without its caller.
-type Suspended struct{ RunID string }
+type Suspended struct {
+	RunID         string
+	TransactionID string
+	Reply         any // what the body gave to Reply
+}
 
 // Error implements error.
 func (s *Suspended) Error() string { return "workflow: run " + s.RunID + " goes on in the background" }
+
+// Reply sets what the caller of Run is told, in [Suspended], if the run has to wait later.
+func Reply(ctx Context, v any) {
+	r := ctx.branch().run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reply = v
+}
 
 // Await waits for a [Engine.Signal] of that name, and returns what it brings. The run gives up its goroutine meanwhile and survives the
 // process; a run that was in memory is written to the database. Signals that come early are kept. After limit, unless it is 0, Await fails

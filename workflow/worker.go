@@ -169,7 +169,7 @@ func (r *run) interrupted(s *scope, i *interrupt) error {
 			return lost(err)
 		}
 		r.engine.wake()
-		return &Suspended{r.id}
+		return &Suspended{RunID: r.id, TransactionID: r.tid, Reply: r.reply}
 	case errors.Is(why, errLost):
 		return why
 	case errors.Is(why, ErrCancelled):
@@ -186,7 +186,13 @@ func (r *run) interrupted(s *scope, i *interrupt) error {
 
 // block puts a run aside until somebody has looked at it.
 func (r *run) block(ctx context.Context, why error) error {
-	if err := r.fence(ctx, "state = 'blocked', error = $1, wake_at = NULL, lease_until = NULL, owner = NULL, ", encodeError(why)); err != nil {
+	err := r.inTx(ctx, func(ctx context.Context) error {
+		if err := r.fence(ctx, "state = 'blocked', error = $1, wake_at = NULL, lease_until = NULL, owner = NULL, ", encodeError(why)); err != nil {
+			return err
+		}
+		return r.engine.show(ctx, r.id)
+	})
+	if err != nil {
 		return lost(err)
 	}
 	r.engine.told(ctx, r.id)
@@ -213,8 +219,22 @@ func (r *run) reopen(s *scope) error {
 // Tidy removes runs whose retention is over, with all that belongs to them. Run does it every minute.
 func (e *Engine) Tidy(ctx context.Context) error {
 	for {
-		n, err := e.DB.Exec(ctx, stmt("DELETE FROM gorgon_run WHERE id IN (SELECT id FROM gorgon_run WHERE retention_until <= "+e.DB.Dialect().Now()+" LIMIT 500)"))
-		if err != nil || n < 500 {
+		var gone []string
+		err := e.DB.InTx(ctx, func(ctx context.Context) error {
+			rows, err := e.DB.Query(ctx, stmt("DELETE FROM gorgon_run WHERE id IN (SELECT id FROM gorgon_run WHERE retention_until <= "+e.DB.Dialect().Now()+" LIMIT 500) RETURNING id"))
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				gone = append(gone, string(rows.Value(0)))
+			}
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			return e.hide(ctx, gone...)
+		})
+		if err != nil || len(gone) < 500 {
 			return err
 		}
 	}

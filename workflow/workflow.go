@@ -43,6 +43,7 @@ type definition struct {
 	keepFailures bool
 	checkInput   bool
 	retention    time.Duration
+	outline      []Planned
 	engine       *Engine
 	origin       string // where New was called
 }

@@ -5,7 +5,7 @@ import "github.com/gorgon-commerce/gorgon/api/resource"
 // Notifications is /admin/notifications: what was sent, to be read alone.
 func Notifications() resource.Resource {
 	return resource.Resource{
-		Path: "/admin/notifications", Entity: "notification", One: "notification", Many: "notifications", Singular: true,
+		Path: "/admin/notifications", Entity: "notification", One: "notification", Many: "notifications", Singular: true, Absent: true,
 		Fields:  "id to channel template data trigger_type resource_id resource_type receiver_id created_at updated_at",
 		Filters: resource.Filters{text("q"), list("id"), list("channel"), list("to")},
 		Limit:   50,

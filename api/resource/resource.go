@@ -37,6 +37,7 @@ type Resource struct {
 
 	Missing       string // answer to GET of an unknown key: "Product tag with id: %s was not found"
 	MissingUpdate string // answer to changes of one, checked before they begin; empty leaves it to the change itself
+	Absent        bool   // GET of an unknown key is answered with {}
 	Object        string // in the answers of deletions; One when empty
 
 	Create, Update *Change
@@ -201,6 +202,9 @@ func (s *server) show(ctx context.Context, params schema.Value, key string) (any
 	rows, err := s.read(ctx, s.oneQuery(params, key))
 	if err != nil {
 		return nil, err
+	}
+	if rows.Len() == 0 && s.Absent {
+		return struct{}{}, nil
 	}
 	if rows.Len() == 0 {
 		return nil, s.missing(s.Missing, key)

@@ -1,0 +1,154 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+// A Snapshot is a run as the database has it.
+type Snapshot struct {
+	ID            string // "wf_exec_…"
+	WorkflowID    string // the workflow's name
+	TransactionID string
+	State         string // Invoking, Done …
+	Input         json.RawMessage
+	Output        json.RawMessage
+	Err           error
+	Retention     time.Duration // 0: it is gone once it is over
+	Waiting       bool          // no process executes it now
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	Steps         []StepView // in the order of their ends, those that wait last
+	Outline       []Planned  // what the workflow says it consists of
+}
+
+// A StepView is one step of a run.
+type StepView struct {
+	Key       string
+	Name      string
+	Kind      string // "step", "external", "await", "sleep", "patch"
+	State     string // "done", "failed", "waiting"
+	Attempts  int
+	Output    json.RawMessage
+	Undo      json.RawMessage // what its compensation gets, if that is not Output
+	Err       error
+	UndoErr   error
+	DueAt     *time.Time // when a waiting one goes on at the latest
+	StartedAt time.Time
+	EndedAt   *time.Time
+	Reverted  *time.Time
+}
+
+// Planned is a step that a workflow says it has.
+type Planned struct {
+	Name        string
+	Async       bool // somebody else answers, or another process goes on
+	Nested      bool // a workflow of its own
+	Background  bool
+	Compensated bool
+	Timeout     time.Duration
+}
+
+// Outline tells what steps a workflow has, in their order, for those who look at runs that have not come to all of them yet.
+func Outline(steps ...Planned) Option {
+	return func(w any) { w.(Any).base().outline = steps }
+}
+
+// Snapshot returns a run with its steps. An unknown id is fault.NotFound.
+func (e *Engine) Snapshot(ctx context.Context, runID string) (Snapshot, error) {
+	list, err := e.snapshots(ctx, "id = $1", 1, runID)
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "Run %s was not found", runID)
+	}
+	if err != nil {
+		return Snapshot{}, err
+	}
+	s := list[0]
+	s.Steps, err = e.steps(ctx, runID)
+	return s, err
+}
+
+// Find returns the newest run of a workflow with a transaction id, without its steps.
+func (e *Engine) Find(ctx context.Context, workflowID, transactionID string) (Snapshot, error) {
+	list, err := e.snapshots(ctx, "workflow_id = $1 AND transaction_id = $2", 1, workflowID, transactionID)
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "Transaction %s of %s was not found", transactionID, workflowID)
+	}
+	if err != nil {
+		return Snapshot{}, err
+	}
+	return list[0], nil
+}
+
+// Runs lists runs without their steps, the newest first: of one workflow and in one state, unless these are empty.
+func (e *Engine) Runs(ctx context.Context, workflowID, state string, limit int) ([]Snapshot, error) {
+	return e.snapshots(ctx, "($1 = '' OR workflow_id = $2) AND ($3 = '' OR state = $4)", limit, workflowID, workflowID, state, state)
+}
+
+func (e *Engine) snapshots(ctx context.Context, where string, limit int, args ...any) (list []Snapshot, err error) {
+	rows, err := e.DB.Query(ctx, stmt("SELECT id, workflow_id, transaction_id, state, input, output, error, COALESCE(retention, 0), CASE WHEN owner IS NULL THEN 1 ELSE 0 END,"+
+		" created_at, updated_at FROM gorgon_run WHERE "+where+" ORDER BY created_at DESC, id DESC LIMIT "+itoa(limit), args...))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s Snapshot
+		var failure []byte
+		var retention int
+		if err := db.Scan(rows, &s.ID, &s.WorkflowID, &s.TransactionID, &s.State, (*[]byte)(&s.Input), (*[]byte)(&s.Output), &failure, &retention, &s.Waiting,
+			&s.CreatedAt, &s.UpdatedAt); err != nil {
+			return nil, err
+		}
+		s.Err, s.Retention = decodeError(failure), time.Duration(retention)*time.Second
+		if w := e.workflows[s.WorkflowID]; w != nil {
+			s.Outline = w.base().outline
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
+func (e *Engine) steps(ctx context.Context, runID string) (list []StepView, err error) {
+	rows, err := e.DB.Query(ctx, stmt("SELECT key, name, kind, state, attempts, output, undo, error, undo_error, due_at, started_at, ended_at, reverted_at"+
+		" FROM gorgon_run_step WHERE run_id = $1 ORDER BY CASE WHEN state = 'waiting' THEN 1 ELSE 0 END, seq, pos", runID))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s StepView
+		var failure, undoFailure []byte
+		if err := db.Scan(rows, &s.Key, &s.Name, &s.Kind, &s.State, &s.Attempts, (*[]byte)(&s.Output), (*[]byte)(&s.Undo), &failure, &undoFailure,
+			&s.DueAt, &s.StartedAt, &s.EndedAt, &s.Reverted); err != nil {
+			return nil, err
+		}
+		s.Err, s.UndoErr = decodeError(failure), decodeError(undoFailure)
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
+// show tells whoever shows runs to others how it stands with one, in the transaction of ctx.
+func (e *Engine) show(ctx context.Context, runID string) error {
+	if e.Show == nil {
+		return nil
+	}
+	s, err := e.Snapshot(ctx, runID)
+	if err != nil {
+		return err
+	}
+	return e.Show(ctx, s)
+}
+
+// hide tells that runs are gone.
+func (e *Engine) hide(ctx context.Context, runIDs ...string) error {
+	if e.Hide == nil || len(runIDs) == 0 {
+		return nil
+	}
+	return e.Hide(ctx, runIDs)
+}
