@@ -12,26 +12,28 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/promotion"
 	"github.com/gorgon-commerce/gorgon/flow/reservation"
 	"github.com/gorgon-commerce/gorgon/flow/shipping"
+	"github.com/gorgon-commerce/gorgon/flow/stocklocation"
 	"github.com/gorgon-commerce/gorgon/flow/user"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // Flows are the workflows of a shop.
 type Flows struct {
-	APIKeyFlows      *apikey.Flows
-	AuthFlows        *auth.Flows
-	CustomerFlows    *customer.Flows
-	FulfillmentFlows *fulfillment.Flows
-	InventoryFlows   *inventory.Flows
-	ProductFlows     *product.Flows
-	PromotionFlows   *promotion.Flows
-	ReservationFlows *reservation.Flows
-	ShippingFlows    *shipping.Flows
-	UserFlows        *user.Flows
+	APIKeyFlows        *apikey.Flows
+	AuthFlows          *auth.Flows
+	CustomerFlows      *customer.Flows
+	FulfillmentFlows   *fulfillment.Flows
+	InventoryFlows     *inventory.Flows
+	ProductFlows       *product.Flows
+	PromotionFlows     *promotion.Flows
+	ReservationFlows   *reservation.Flows
+	ShippingFlows      *shipping.Flows
+	StockLocationFlows *stocklocation.Flows
+	UserFlows          *user.Flows
 }
 
 func newFlows(m *Modules, l *Links) Flows {
-	return Flows{
+	f := Flows{
 		APIKeyFlows:      apikey.New(m.APIKey, l.APIKeyChannels),
 		AuthFlows:        auth.New(m.Auth),
 		CustomerFlows:    customer.New(m.Customer, m.Auth),
@@ -41,12 +43,16 @@ func newFlows(m *Modules, l *Links) Flows {
 		PromotionFlows:   promotion.New(m.Promotion),
 		ReservationFlows: reservation.New(m.Inventory),
 		ShippingFlows:    shipping.New(m.Fulfillment, m.Pricing, m.Region),
-		UserFlows:        user.New(m.User, m.Auth),
+		StockLocationFlows: stocklocation.New(m.StockLocation, m.Fulfillment,
+			stocklocation.Ties{Channels: l.ChannelLocations.Far(), Sets: l.LocationSets.Near(), Providers: l.LocationProviders.Near()}),
+		UserFlows: user.New(m.User, m.Auth),
 	}
+	f.tieStock(&l.StockLinks)
+	return f
 }
 
 func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.UserFlows.Workflows())
+		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
 }

@@ -9,17 +9,19 @@ import (
 
 // Links tie records of different modules together.
 type Links struct {
+	StockLinks
 	APIKeyChannels channelsOfKeys
 }
 
 func newLinks(m *Modules) Links {
 	return Links{
+		StockLinks:     newStockLinks(m),
 		APIKeyChannels: channelsOfKeys{module.NewTable[keyChannel]("publishable_api_key_sales_channel"), m.SalesChannel},
 	}
 }
 
 func (l *Links) tables() []module.Entity {
-	return []module.Entity{l.APIKeyChannels.rows}
+	return append([]module.Entity{l.APIKeyChannels.rows}, l.StockLinks.tables()...)
 }
 
 // A keyChannel ties a publishable key to a sales channel.

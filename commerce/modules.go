@@ -23,6 +23,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/modules/user"
 	"github.com/gorgon-commerce/gorgon/provider/fulfillment/manual"
+	"github.com/gorgon-commerce/gorgon/provider/notification/local"
 )
 
 // Modules are the parts of a shop, each with its tables and rules.
@@ -55,7 +56,7 @@ func newModules(cfg gorgon.Config) Modules {
 		Customer:      customer.New(),
 		Fulfillment:   fulfillment.New(manual.Provider{}),
 		Inventory:     inventory.New(),
-		Notification:  notification.New(),
+		Notification:  notification.New(local.Provider{}),
 		Pricing:       pricing.New(),
 		Product:       product.New(),
 		Promotion:     promotion.New(),

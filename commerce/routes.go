@@ -33,6 +33,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.ShippingOptionTypes(s.ShippingFlows, nil),
 		admin.ShippingOptions(s.ShippingFlows, nil),
 		admin.ShippingProfiles(s.FulfillmentFlows, nil),
+		admin.StockLocations(s.StockLocationFlows, nil),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
 	)
 }
@@ -45,6 +46,6 @@ func (s *Shop) storeRoutes() []route.Route {
 		store.ProductTags().Routes(),
 		store.ProductTypes().Routes(),
 		store.Regions().Routes(),
-		store.ShippingOptions(s.ShippingFlows, nil),
+		store.ShippingOptions(s.ShippingFlows, resource.Graph),
 	)
 }

@@ -30,8 +30,10 @@ func (s *Shop) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Fulfillment.Register(ctx); err != nil {
-		return err
+	for _, register := range []func(context.Context) error{s.Fulfillment.Register, s.Notification.Register} {
+		if err := register(ctx); err != nil {
+			return err
+		}
 	}
 	n, err := s.Store.Stores.Count(ctx, nil)
 	if n > 0 || err != nil {
