@@ -67,6 +67,9 @@ func (a *App) Bus() *event.Bus { return a.bus }
 // Jobs runs the jobs of an open app.
 func (a *App) Jobs() *job.Scheduler { return a.jobs }
 
+// Engine runs the workflows of an open app.
+func (a *App) Engine() *workflow.Engine { return a.engine }
+
 // Handler is the HTTP side of an open app.
 func (a *App) Handler() *route.Router { return a.router }
 

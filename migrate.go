@@ -9,6 +9,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/job"
+	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // Migrate brings the database of the app up to date and returns what it did.
@@ -21,7 +22,7 @@ func (a *App) Migrate(ctx context.Context) ([]db.Migration, error) {
 
 // migrations are those of the framework, of the plugins, and one for the tables of plugins without any.
 func (a *App) migrations() []db.Set {
-	sets := []db.Set{event.Migrations(), job.Migrations()}
+	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations()}
 	kept := map[*graph.Entity]bool{}
 	for _, p := range a.plugins {
 		sets = append(sets, p.Migrations...)

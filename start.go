@@ -136,10 +136,10 @@ func (a *App) load(ctx context.Context) error {
 	return nil
 }
 
-// work handles events and jobs until the app is closed.
+// work handles events, jobs and workflows that wait until the app is closed.
 func (a *App) work(ctx context.Context) {
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
-	for name, run := range map[string]func(context.Context) error{"events": a.bus.Run, "jobs": a.jobs.Run} {
+	for name, run := range map[string]func(context.Context) error{"events": a.bus.Run, "jobs": a.jobs.Run, "workflows": a.engine.Run} {
 		a.running.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
 				a.cfg.Log.Error("stopped working", "on", name, "error", err)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
+	"github.com/gorgon-commerce/gorgon/flow/execution"
+	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // A Shop has the commerce modules and workflows as fields, for those who build on them.
@@ -13,11 +15,13 @@ type Shop struct {
 	Modules
 	Flows
 	Links
+
+	engine func() *workflow.Engine
 }
 
 // New returns the shop of an application. Nothing of it works before the application is open.
 func New(app *gorgon.App) *Shop {
-	s := &Shop{Modules: newModules(app.Config())}
+	s := &Shop{Modules: newModules(app.Config()), engine: app.Engine}
 	s.Links = newLinks(&s.Modules)
 	s.Flows = newFlows(&s.Modules, &s.Links)
 	return s
@@ -34,7 +38,13 @@ func (s *Shop) Plugin() gorgon.Plugin {
 		Routes:    s.routes(),
 		Auth:      access,
 		Keys:      access,
-		Start:     []func(context.Context) error{s.seed},
+		Start:     []func(context.Context) error{s.mirror, s.seed},
 		Commands:  []gorgon.Command{{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}}},
 	}
+}
+
+// mirror lets the admin see the workflows that are under way.
+func (s *Shop) mirror(context.Context) error {
+	(&execution.Mirror{Executions: s.Execution}).Attach(s.engine())
+	return nil
 }

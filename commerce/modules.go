@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/currency"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/execution"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
@@ -33,6 +34,7 @@ type Modules struct {
 	Cart          *cart.Module
 	Currency      *currency.Module
 	Customer      *customer.Module
+	Execution     *execution.Module
 	Fulfillment   *fulfillment.Module
 	Inventory     *inventory.Module
 	Notification  *notification.Module
@@ -54,6 +56,7 @@ func newModules(cfg gorgon.Config) Modules {
 		Cart:          cart.New(),
 		Currency:      currency.New(),
 		Customer:      customer.New(),
+		Execution:     execution.New(),
 		Fulfillment:   fulfillment.New(manual.Provider{}),
 		Inventory:     inventory.New(),
 		Notification:  notification.New(local.Provider{}),
@@ -70,7 +73,7 @@ func newModules(cfg gorgon.Config) Modules {
 }
 
 func (m *Modules) tables() []module.Entity {
-	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Fulfillment.Tables(),
+	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Execution.Tables(), m.Fulfillment.Tables(),
 		m.Inventory.Tables(), m.Notification.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
 		m.SalesChannel.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
 }

@@ -35,6 +35,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.ShippingProfiles(s.FulfillmentFlows, nil),
 		admin.StockLocations(s.StockLocationFlows, nil),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
+		admin.WorkflowExecutions(s.engine),
 	)
 }
 

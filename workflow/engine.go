@@ -105,7 +105,7 @@ func (e *Engine) StartJSON(ctx context.Context, name string, input []byte, trans
 func (e *Engine) workflow(name string) (Any, error) {
 	w := e.workflows[name]
 	if w == nil {
-		return nil, fault.New(fault.NotFound, "Workflow with id %s not found.", name)
+		return nil, fault.New(fault.NotFound, "Workflow with id %q not found.", name)
 	}
 	return w, nil
 }

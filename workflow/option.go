@@ -36,10 +36,25 @@ func KeepFailures() Option { return func(w any) { w.(Any).base().keepFailures = 
 // CheckInput makes it a fault.Conflict if somebody comes with the idempotency key of a run and with other input.
 func CheckInput() Option { return func(w any) { w.(Any).base().checkInput = true } }
 
+// Input reads what callers over the wire give to a workflow, if that is not In itself as JSON.
+func Input[Wire, In any](read func(Wire) (In, error)) Option {
+	return func(w any) {
+		w.(keyed[In]).readBy(func(raw []byte) (in In, err error) {
+			v, err := decode[Wire](raw)
+			if err != nil {
+				return in, err
+			}
+			return read(v)
+		})
+	}
+}
+
 type keyed[In any] interface {
+	readBy(func([]byte) (In, error))
 	lockBy(func(In) string)
 	identifyBy(func(In) string)
 }
 
-func (w *Workflow[In, Out]) lockBy(key func(In) string)     { w.lock = key }
-func (w *Workflow[In, Out]) identifyBy(key func(In) string) { w.idem = key }
+func (w *Workflow[In, Out]) readBy(read func([]byte) (In, error)) { w.wire = read }
+func (w *Workflow[In, Out]) lockBy(key func(In) string)           { w.lock = key }
+func (w *Workflow[In, Out]) identifyBy(key func(In) string)       { w.idem = key }

@@ -32,6 +32,7 @@ type Workflow[In, Out any] struct {
 	body func(Context, In) (Out, error)
 	lock func(In) string
 	idem func(In) string
+	wire func([]byte) (In, error)
 }
 
 // definition is what the engine knows of a workflow whatever its types.
@@ -279,15 +280,23 @@ func (w *Workflow[In, Out]) resume(ctx context.Context, r *run, input []byte, ca
 
 // runJSON is Run for callers that know no types.
 func (w *Workflow[In, Out]) runJSON(ctx context.Context, input []byte, transactionID string) (any, error) {
-	in, err := decode[In](input)
+	in, err := w.read(input)
 	if err != nil {
 		return nil, err
 	}
 	return w.run(ctx, in, transactionID)
 }
 
+// read makes an input of JSON.
+func (w *Workflow[In, Out]) read(input []byte) (In, error) {
+	if w.wire != nil {
+		return w.wire(input)
+	}
+	return decode[In](input)
+}
+
 func (w *Workflow[In, Out]) startJSON(ctx context.Context, input []byte, transactionID string) (string, error) {
-	in, err := decode[In](input)
+	in, err := w.read(input)
 	if err != nil {
 		return "", err
 	}

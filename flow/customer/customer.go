@@ -107,7 +107,7 @@ func New(c *customer.Module, a *auth.Module) *Flows {
 	f.CreateAddresses = workflow.New("create-customer-addresses", f.createAddresses, atomic)
 	f.UpdateAddresses = workflow.New("update-customer-addresses", f.updateAddresses, atomic)
 	f.DeleteAddresses = workflow.New("delete-customer-addresses", f.deleteAddresses, atomic)
-	f.CreateGroups = workflow.New("create-customer-groups", f.createGroups, atomic)
+	f.CreateGroups = workflow.New("create-customer-groups", f.createGroups, atomic, workflow.Input(groupsOnWire))
 	f.UpdateGroups = workflow.New("update-customer-groups", f.updateGroups, atomic)
 	f.DeleteGroups = workflow.New("delete-customer-groups", f.deleteGroups, atomic)
 	f.LinkGroups = workflow.New("link-customer-groups-to-customer", f.linkGroups, atomic)
@@ -226,6 +226,18 @@ func (f *Flows) deleteAddresses(ctx workflow.Context, where module.Filter) ([]st
 		return nil, err
 	}
 	return ids, f.AddressesDeleted.Run(ctx, IDs{ids})
+}
+
+// groupDrafts is what Medusa's callers give to create-customer-groups.
+type groupDrafts struct {
+	Groups *[]customer.Group `json:"customersData"`
+}
+
+func groupsOnWire(in groupDrafts) ([]customer.Group, error) {
+	if in.Groups == nil {
+		return nil, fault.New(fault.Invalid, "customersData is required")
+	}
+	return *in.Groups, nil
 }
 
 func (f *Flows) createGroups(ctx workflow.Context, list []customer.Group) ([]customer.Group, error) {
