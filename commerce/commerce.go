@@ -24,6 +24,7 @@ func New(app *gorgon.App) *Shop {
 	s := &Shop{Modules: newModules(app.Config()), engine: app.Engine}
 	s.Links = newLinks(&s.Modules)
 	s.Flows = newFlows(&s.Modules, &s.Links)
+	s.Flows.joinCatalogue(&s.Modules)
 	return s
 }
 

@@ -78,8 +78,10 @@ func categoryFilters() resource.Filters {
 func prepareTree(_ context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_ancestors_tree")
 	delete(q.Filters, "include_descendants_tree")
-	if q.Filters["parent_category_id"] == "null" {
-		q.Filters["parent_category_id"] = nil
+	for _, name := range []string{"parent_category_id", "external_id"} {
+		if q.Filters[name] == "null" {
+			q.Filters[name] = nil
+		}
 	}
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {

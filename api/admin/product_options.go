@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
-	"github.com/gorgon-commerce/gorgon/fault"
 	flow "github.com/gorgon-commerce/gorgon/flow/product"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -95,7 +94,11 @@ func ProductOptions(flows *flow.Flows, read resource.Reader) []route.Route {
 		Create:        resource.Do(a.create),
 		Update:        resource.Do(a.update),
 		Delete:        a.delete,
-		Read:          read,
+		Prepare: func(_ context.Context, q *resource.Query) error {
+			q.Fields = withKin(q.Fields, "products.")
+			return nil
+		},
+		Read: read,
 	}
 	values := resource.Resource{
 		Path: "/admin/product-options/{option_id}/values", Entity: "product_option_value", One: "product_option_value", Many: "product_option_values", Singular: true,
@@ -105,7 +108,10 @@ func ProductOptions(flows *flow.Flows, read resource.Reader) []route.Route {
 		Update:  resource.Do(a.updateValue),
 		Delete:  a.deleteValue,
 		Prepare: func(ctx context.Context, q *resource.Query) error {
-			q.Filters["option_id"] = route.From(ctx).Param("option_id")
+			option := route.From(ctx).Param("option_id")
+			if q.Filters["option_id"] = option; q.Key != "" {
+				return a.flows.Product.HasValue(ctx, option, q.Key)
+			}
 			return nil
 		},
 		Read: read,
@@ -142,14 +148,9 @@ func (a productOptionAPI) updateValue(ctx context.Context, in ProductOptionValue
 }
 
 func (a productOptionAPI) deleteValue(ctx context.Context, id string) error {
-	option := route.From(ctx).Param("option_id")
-	n, err := a.flows.Product.OptionValues.Count(ctx, module.Filter{"id": id, "option_id": option})
-	if err != nil {
+	if err := a.flows.Product.HasValue(ctx, route.From(ctx).Param("option_id"), id); err != nil {
 		return err
 	}
-	if n == 0 {
-		return fault.New(fault.NotFound, `Product option value with id "%s" was not found for option with id "%s"`, id, option)
-	}
-	_, err = a.flows.DeleteValues.Run(ctx, []string{id})
+	_, err := a.flows.DeleteValues.Run(ctx, []string{id})
 	return err
 }

@@ -30,8 +30,16 @@ func ProductVariants(read resource.Reader) resource.Resource {
 }
 
 func prepareVariants(_ context.Context, q *resource.Query) error {
-	q.Fields = variantFieldsOf(q.Fields, "")
+	q.Fields = withKin(variantFieldsOf(q.Fields, ""), "product.")
 	return nil
+}
+
+// withKin adds the ids of the type and collection of products that are read whole below something else.
+func withKin(fields []string, prefix string) []string {
+	if !slices.Contains(fields, prefix+"*") {
+		return fields
+	}
+	return append(fields[:len(fields):len(fields)], prefix+"type.id", prefix+"collection.id")
 }
 
 // productFieldsOf adds what comes along with the relations of products that are asked for.

@@ -51,8 +51,10 @@ func nestedCategories(depth int) []string {
 func prepareCategories(_ context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_ancestors_tree")
 	delete(q.Filters, "include_descendants_tree")
-	if q.Filters["parent_category_id"] == "null" {
-		q.Filters["parent_category_id"] = nil
+	for _, name := range []string{"parent_category_id", "external_id"} {
+		if q.Filters[name] == "null" {
+			q.Filters[name] = nil
+		}
 	}
 	q.Filters["is_active"], q.Filters["is_internal"] = true, false
 	q.Context = map[string]any{"published_products": true}

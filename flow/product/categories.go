@@ -54,6 +54,11 @@ func (f *Flows) linkCategory(ctx workflow.Context, in Membership) (string, error
 		if err != nil {
 			return err
 		}
+		have, err := f.Product.Products.List(ctx, module.Filter{"id": in.Add}, module.Find{Select: []string{"id"}})
+		if err != nil {
+			return err
+		}
+		in.Add = module.IDs(have)
 		if len(list) == 0 {
 			return fault.New(fault.NotFound, "You tried to set relationship product_category_id: %s, but such entity does not exist", in.ID)
 		}

@@ -51,15 +51,8 @@ type ValueChange struct {
 }
 
 func (f *Flows) updateValue(ctx workflow.Context, in ValueChange) (product.OptionValue, error) {
-	out, err := workflow.Step(ctx, "update-product-option-values", func(ctx context.Context, in ValueChange) (v product.OptionValue, err error) {
-		list, err := f.Product.OptionValues.List(ctx, module.Filter{"id": in.ID, "option_id": in.OptionID})
-		if err != nil {
-			return v, err
-		}
-		if len(list) == 0 {
-			return v, fault.New(fault.NotFound, "Product option value with id: %s was not found", in.ID)
-		}
-		return f.Product.OptionValues.Patch(ctx, in.ID, in.Set)
+	out, err := workflow.Step(ctx, "update-product-option-values", func(ctx context.Context, in ValueChange) (product.OptionValue, error) {
+		return f.Product.UpdateValue(ctx, in.OptionID, in.ID, in.Set)
 	}, in)
 	if err != nil {
 		return out, err

@@ -80,7 +80,7 @@ func (f *Flows) variantPrices(ctx workflow.Context, in Prices) ([]string, error)
 	for i, v := range in.Variants {
 		ids[i] = v.VariantID
 	}
-	sets, err := f.priceSets(ctx, ids)
+	sets, err := f.PriceSets(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +103,8 @@ func (f *Flows) variantPrices(ctx workflow.Context, in Prices) ([]string, error)
 	return ids, f.createPrices(ctx, fresh, lists)
 }
 
-// priceSets finds the price sets of variants.
-func (f *Flows) priceSets(ctx context.Context, variants []string) (map[string]string, error) {
+// PriceSets finds the price sets of variants.
+func (f *Flows) PriceSets(ctx context.Context, variants []string) (map[string]string, error) {
 	pairs, err := f.pairs(ctx, priceSet, priceSet.near, variants)
 	out := make(map[string]string, len(pairs))
 	for _, p := range pairs {

@@ -140,8 +140,13 @@ func (n *Node) compute(c *Computed, asked *Fields) {
 		n.computed = append(n.computed, c)
 		n.add(Paths(c.Needs...), false)
 	}
-	if c.Under != nil {
-		n.add(c.Under(asked), false)
+	if c.Under == nil {
+		return
+	}
+	for name, sub := range c.Under(asked).Sub {
+		if r := n.Entity.rels[name]; r != nil {
+			n.relate(r, sub, false, true)
+		}
 	}
 }
 
@@ -158,17 +163,20 @@ func (n *Node) column(i int, show bool) int {
 	return len(n.cols) - 1
 }
 
-func (n *Node) child(r *Relation, f *Fields, show bool) {
+func (n *Node) child(r *Relation, f *Fields, show bool) { n.relate(r, f, show, show) }
+
+// relate adds a relation that may be hidden while its records, which something else writes, are not.
+func (n *Node) relate(r *Relation, f *Fields, shown, show bool) {
 	n.column(n.Entity.byName[r.LocalKey], false)
 	for _, c := range n.children {
 		if c.rel == r {
-			c.shown = c.shown || show
+			c.shown = c.shown || shown
 			c.node.add(f, show)
 			c.node.key(show)
 			return
 		}
 	}
-	c := &child{rel: r, node: newNode(r.To, f, n.typed, show), shown: show, key: -1}
+	c := &child{rel: r, node: newNode(r.To, f, n.typed, show), shown: shown, key: -1}
 	if r.Pivot == nil {
 		c.key = c.node.column(r.To.byName[r.ForeignKey], false)
 	}

@@ -15,7 +15,7 @@ type Module struct {
 
 // New returns a module with its tables, which the application binds to its database.
 func New() *Module {
-	return &Module{
+	m := &Module{
 		Sets:        module.NewTable[Set]("price_set", "price_sets"),
 		Prices:      module.NewTable[Price]("price", "prices"),
 		Rules:       module.NewTable[Rule]("price_rule", "price_rules"),
@@ -23,6 +23,8 @@ func New() *Module {
 		ListRules:   module.NewTable[ListRule]("price_list_rule", "price_list_rules"),
 		Preferences: module.NewTable[Preference]("price_preference", "price_preferences"),
 	}
+	m.addRules()
+	return m
 }
 
 // Tables lists what the module keeps.

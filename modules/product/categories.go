@@ -122,7 +122,7 @@ func (m *Module) UpdateCategories(ctx context.Context, patches []CategoryPatch) 
 			err = m.move(ctx, list[0], p.Set)
 		}
 		if err == nil {
-			out[i], err = m.Categories.Patch(ctx, p.ID, p.Set)
+			out[i], err = patch(ctx, m.Categories, p.ID, p.Set)
 		}
 		if err != nil {
 			return nil, err

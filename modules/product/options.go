@@ -100,13 +100,52 @@ func (m *Module) UpdateOptions(ctx context.Context, patches []OptionPatch) ([]Op
 			err = m.updateValues(ctx, old, p)
 		}
 		if err == nil {
-			out[i], err = m.Options.Patch(ctx, p.ID, p.Set)
+			out[i], err = patch(ctx, m.Options, p.ID, p.Set)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// patch changes a record whose metadata is replaced, not merged.
+func patch[T any](ctx context.Context, t *module.Table[T], key string, set module.Set) (T, error) {
+	meta, given := set["metadata"]
+	delete(set, "metadata")
+	if given {
+		if _, err := t.Update(ctx, module.Filter{"id": key}, module.Set{"metadata": meta}); err != nil {
+			var none T
+			return none, err
+		}
+	}
+	return t.Patch(ctx, key, set)
+}
+
+// UpdateValue changes a value of an option.
+func (m *Module) UpdateValue(ctx context.Context, option, key string, set module.Set) (v OptionValue, err error) {
+	if err := m.HasValue(ctx, option, key); err != nil {
+		return v, err
+	}
+	if name, ok := set["value"].(string); ok {
+		n, err := m.OptionValues.Count(ctx, module.Filter{"option_id": option, "value": name, "id": module.Filter{"$ne": key}})
+		if err == nil && n > 0 {
+			err = fault.New(fault.Invalid, "Product option value with option_id: %s, value: %s, already exists.", option, name)
+		}
+		if err != nil {
+			return v, err
+		}
+	}
+	return patch(ctx, m.OptionValues, key, set)
+}
+
+// HasValue refuses a value that is not of an option.
+func (m *Module) HasValue(ctx context.Context, option, key string) error {
+	n, err := m.OptionValues.Count(ctx, module.Filter{"id": key, "option_id": option})
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, `Product option value with id "%s" was not found for option with id "%s"`, key, option)
+	}
+	return err
 }
 
 // updateValues makes the values of an option what a patch says.

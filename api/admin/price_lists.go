@@ -1,0 +1,245 @@
+package admin
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
+	flow "github.com/gorgon-commerce/gorgon/flow/pricing"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
+)
+
+// The fields of price lists and of their prices that are shown unless others are asked for.
+const (
+	priceListFields      = "id type description title status starts_at ends_at created_at updated_at deleted_at metadata price_list_rules.value price_list_rules.attribute"
+	priceListPriceFields = "id currency_code amount min_quantity max_quantity created_at deleted_at updated_at price_set.variant.id price_rules.value price_rules.attribute"
+)
+
+// A NewPriceListPrice is a price of a variant in a list.
+type NewPriceListPrice struct {
+	VariantID    string                    `json:"variant_id"`
+	CurrencyCode string                    `json:"currency_code"`
+	Amount       money.Decimal             `json:"amount" valid:"number"`
+	MinQuantity  module.Opt[money.Decimal] `json:"min_quantity" valid:"number"`
+	MaxQuantity  module.Opt[money.Decimal] `json:"max_quantity" valid:"number"`
+	Rules        map[string]string         `json:"rules" valid:"optional"`
+}
+
+func (p NewPriceListPrice) price() flow.Price {
+	return flow.Price{VariantID: p.VariantID, Draft: pricing.Draft{CurrencyCode: module.Some(p.CurrencyCode), Amount: module.Some(p.Amount),
+		MinQuantity: p.MinQuantity, MaxQuantity: p.MaxQuantity, Rules: module.Some(pricing.Conditions(p.Rules))}}
+}
+
+// A PriceListPricePatch changes a price in a list.
+type PriceListPricePatch struct {
+	ID           string                        `json:"id"`
+	VariantID    string                        `json:"variant_id"`
+	CurrencyCode module.Opt[string]            `json:"currency_code" valid:"notnull"`
+	Amount       module.Opt[money.Decimal]     `json:"amount" valid:"number,notnull"`
+	MinQuantity  module.Opt[money.Decimal]     `json:"min_quantity" valid:"number"`
+	MaxQuantity  module.Opt[money.Decimal]     `json:"max_quantity" valid:"number"`
+	Rules        module.Opt[map[string]string] `json:"rules" valid:"notnull"`
+}
+
+func (p PriceListPricePatch) price() flow.Price {
+	d := pricing.Draft{ID: p.ID, CurrencyCode: p.CurrencyCode, Amount: p.Amount, MinQuantity: p.MinQuantity, MaxQuantity: p.MaxQuantity}
+	if p.Rules.Set {
+		d.Rules = module.Some(pricing.Conditions(p.Rules.Value))
+	}
+	return flow.Price{VariantID: p.VariantID, Draft: d}
+}
+
+// A NewPriceList is what it takes to make a price list.
+type NewPriceList struct {
+	Title       string              `json:"title"`
+	Description string              `json:"description"`
+	StartsAt    module.Opt[string]  `json:"starts_at"`
+	EndsAt      module.Opt[string]  `json:"ends_at"`
+	Status      module.Opt[string]  `json:"status" valid:"enum=active|draft,notnull"`
+	Type        module.Opt[string]  `json:"type" valid:"enum=sale|override,notnull"`
+	Rules       map[string][]string `json:"rules" valid:"optional"`
+	Prices      []NewPriceListPrice `json:"prices" valid:"optional"`
+	Metadata    Metadata            `json:"metadata"`
+}
+
+// A PriceListPatch changes a price list. Rules, when they are set, become all that it has.
+type PriceListPatch struct {
+	ID          string                          `path:"id"`
+	Title       module.Opt[string]              `json:"title" valid:"notnull"`
+	Description module.Opt[string]              `json:"description"`
+	StartsAt    module.Opt[string]              `json:"starts_at"`
+	EndsAt      module.Opt[string]              `json:"ends_at"`
+	Status      module.Opt[string]              `json:"status" valid:"enum=active|draft,notnull"`
+	Type        module.Opt[string]              `json:"type" valid:"enum=sale|override,notnull"`
+	Rules       module.Opt[map[string][]string] `json:"rules" valid:"notnull"`
+	Metadata    Metadata                        `json:"metadata"`
+}
+
+// A priceListAPI is /admin/price-lists.
+type priceListAPI struct {
+	flows    *flow.Flows
+	products *product.Module
+}
+
+// PriceLists routes /admin/price-lists, with their prices. Read is nil for the query graph.
+func PriceLists(flows *flow.Flows, products *product.Module, read resource.Reader) []route.Route {
+	a := priceListAPI{flows, products}
+	r := resource.Resource{
+		Path: "/admin/price-lists", Entity: "price_list", One: "price_list", Many: "price_lists", Singular: true,
+		Fields: priceListFields,
+		Filters: resource.Filters{text("q"), list("id"), {Name: "starts_at", Kind: resource.Dates}, {Name: "ends_at", Kind: resource.Dates},
+			{Name: "status", Kind: schema.ArrayOf(schema.Enum("active", "draft")).Optional()}, {Name: "rules_count", Kind: schema.ArrayOf(schema.Number()).Optional()}},
+		Limit:         50,
+		Missing:       "Price list with id: %s was not found",
+		MissingUpdate: "Price lists with id: %s was not found",
+		Create:        resource.Do(a.create),
+		Update:        resource.Do(a.update),
+		Delete:        a.delete,
+		Prepare:       rulesByAttribute,
+		Actions:       []resource.Action{resource.Post("/{id}/products", resource.Do(a.removeProducts))},
+		Read:          read,
+	}
+	prices := resource.Resource{
+		Path: "/admin/price-lists/{list_id}/prices", Entity: "price", One: "price", Many: "prices", Plain: true,
+		Fields: priceListPriceFields, Limit: 50, Read: read,
+		Prepare: func(ctx context.Context, q *resource.Query) error {
+			q.Filters["price_list_id"] = route.From(ctx).Param("list_id")
+			q.Fields = withPriceSet(q.Fields)
+			return nil
+		},
+	}
+	batch := prices
+	batch.Many, batch.Batch = "", resource.DoBatch(a.batch)
+	batch.Prepare = func(_ context.Context, q *resource.Query) error {
+		q.Fields = withPriceSet(strings.Fields(priceListPriceFields))
+		return nil
+	}
+	return append(append(r.Routes(), prices.Routes()...), batch.Routes()...)
+}
+
+// rulesByAttribute shows the rules of lists by their attributes.
+func rulesByAttribute(_ context.Context, q *resource.Query) error {
+	var out []string
+	ruled := false
+	for _, f := range q.Fields {
+		switch {
+		case strings.HasPrefix(f, "price_list_rules"):
+			ruled = true
+		case f != "rules" && !strings.HasPrefix(f, "rules."):
+			out = append(out, f)
+		}
+	}
+	if q.Fields = out; ruled {
+		q.Fields = append(out, "rules")
+	}
+	return nil
+}
+
+// withPriceSet adds the keys of price sets of which something is asked.
+func withPriceSet(fields []string) []string {
+	for _, f := range fields {
+		if strings.HasPrefix(f, "price_set.") {
+			return append(fields[:len(fields):len(fields)], "price_set_id", "price_set.id")
+		}
+	}
+	return fields
+}
+
+// moments reads when a list begins and ends.
+func moments(start, end module.Opt[string]) (from, to module.Opt[*time.Time], err error) {
+	if from, err = moment("starts", start); err == nil {
+		to, err = moment("ends", end)
+	}
+	return from, to, err
+}
+
+func moment(word string, o module.Opt[string]) (out module.Opt[*time.Time], err error) {
+	if out.Set = o.Set; !o.Set || o.Null || o.Value == "" {
+		return out, nil
+	}
+	t, ok := schema.Time(schema.Text(o.Value))
+	if !ok {
+		return out, fault.New(fault.Invalid, "Cannot set price list %s at with with invalid date string: %s", word, o.Value)
+	}
+	out.Value = &t
+	return out, nil
+}
+
+func (a priceListAPI) create(ctx context.Context, in NewPriceList) (string, error) {
+	from, to, err := moments(in.StartsAt, in.EndsAt)
+	if err != nil {
+		return "", err
+	}
+	l := flow.NewList{ListDraft: pricing.ListDraft{Conditions: in.Rules, List: pricing.List{Title: in.Title, Description: in.Description, Status: in.Status.Or("draft"),
+		Type: in.Type.Or(pricing.Sale), StartsAt: from.Value, EndsAt: to.Value, Metadata: in.Metadata.Value}}}
+	for _, p := range in.Prices {
+		l.Prices = append(l.Prices, p.price())
+	}
+	out, err := a.flows.Create.Run(ctx, []flow.NewList{l})
+	if err != nil {
+		return "", err
+	}
+	return out[0].ID, nil
+}
+
+func (a priceListAPI) update(ctx context.Context, in PriceListPatch) (string, error) {
+	from, to, err := moments(in.StartsAt, in.EndsAt)
+	if err != nil {
+		return "", err
+	}
+	set := module.SetOf(in)
+	delete(set, "rules")
+	for name, at := range map[string]module.Opt[*time.Time]{"starts_at": from, "ends_at": to} {
+		if at.Set {
+			set[name] = at.Value
+		}
+	}
+	_, err = a.flows.Update.Run(ctx, []pricing.ListPatch{{ID: in.ID, Set: set, Conditions: in.Rules}})
+	return in.ID, err
+}
+
+func (a priceListAPI) delete(ctx context.Context, id string) error {
+	_, err := a.flows.Delete.Run(ctx, []string{id})
+	return err
+}
+
+func (a priceListAPI) batch(ctx context.Context, in resource.BatchOf[NewPriceListPrice, PriceListPricePatch]) (resource.Batched, error) {
+	b := flow.Batch{ID: route.From(ctx).Param("list_id"), Delete: in.Delete}
+	for _, p := range in.Create {
+		b.Create = append(b.Create, p.price())
+	}
+	for _, p := range in.Update {
+		b.Update = append(b.Update, p.price())
+	}
+	out, err := a.flows.Batch.Run(ctx, b)
+	return resource.Batched(out), err
+}
+
+// fewerProducts takes products out of a price list.
+type fewerProducts struct {
+	ID     string   `path:"id"`
+	Remove []string `json:"remove" valid:"optional"`
+}
+
+func (a priceListAPI) removeProducts(ctx context.Context, in fewerProducts) (string, error) {
+	if len(in.Remove) == 0 {
+		return "", fault.New(fault.Invalid, "No product ids passed to remove from price list")
+	}
+	variants, err := a.products.Variants.List(ctx, module.Filter{"product_id": in.Remove}, module.Find{Select: []string{"id"}})
+	if err != nil {
+		return "", err
+	}
+	prices, err := a.flows.OfVariants(ctx, in.ID, module.IDs(variants))
+	if err != nil {
+		return "", err
+	}
+	_, err = a.flows.Batch.Run(ctx, flow.Batch{ID: in.ID, Delete: prices})
+	return in.ID, err
+}
