@@ -20,31 +20,18 @@ import (
 
 // Flows are the workflows of a shop.
 type Flows struct {
-<<<<<<< HEAD
 	APIKeyFlows        *apikey.Flows
 	AuthFlows          *auth.Flows
 	CustomerFlows      *customer.Flows
 	FulfillmentFlows   *fulfillment.Flows
 	InventoryFlows     *inventory.Flows
+	PriceListFlows     *pricing.Flows
 	ProductFlows       *product.Flows
 	PromotionFlows     *promotion.Flows
 	ReservationFlows   *reservation.Flows
 	ShippingFlows      *shipping.Flows
 	StockLocationFlows *stocklocation.Flows
 	UserFlows          *user.Flows
-=======
-	APIKeyFlows      *apikey.Flows
-	AuthFlows        *auth.Flows
-	CustomerFlows    *customer.Flows
-	FulfillmentFlows *fulfillment.Flows
-	PriceListFlows   *pricing.Flows
-	InventoryFlows   *inventory.Flows
-	ProductFlows     *product.Flows
-	PromotionFlows   *promotion.Flows
-	ReservationFlows *reservation.Flows
-	ShippingFlows    *shipping.Flows
-	UserFlows        *user.Flows
->>>>>>> 6fe606d (pricing, admin: price lists, and the catalogue as part of the shop)
 }
 
 func newFlows(m *Modules, l *Links) Flows {
@@ -68,11 +55,6 @@ func newFlows(m *Modules, l *Links) Flows {
 
 func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
-<<<<<<< HEAD
-		f.InventoryFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
-=======
 		f.InventoryFlows.Workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.UserFlows.Workflows())
->>>>>>> 6fe606d (pricing, admin: price lists, and the catalogue as part of the shop)
+		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
 }
