@@ -100,7 +100,7 @@ func (r *Relation) check() error {
 
 // pivot finds the pivot's model, or makes an entity of the two key columns alone.
 func (s *Schema) pivot(r *Relation) error {
-	if e, ok := s.byName[r.Pivot.Table]; ok {
+	if e, ok := s.byName[r.Pivot.Table]; ok && e.Table == r.Pivot.Table { // others may have the name as an alias
 		r.Pivot.Entity = e
 		return nil
 	}
