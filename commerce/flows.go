@@ -10,43 +10,55 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/inventory"
 	"github.com/gorgon-commerce/gorgon/flow/product"
 	"github.com/gorgon-commerce/gorgon/flow/promotion"
+	"github.com/gorgon-commerce/gorgon/flow/region"
 	"github.com/gorgon-commerce/gorgon/flow/reservation"
+	"github.com/gorgon-commerce/gorgon/flow/saleschannel"
 	"github.com/gorgon-commerce/gorgon/flow/shipping"
+	"github.com/gorgon-commerce/gorgon/flow/store"
 	"github.com/gorgon-commerce/gorgon/flow/user"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // Flows are the workflows of a shop.
 type Flows struct {
-	APIKeyFlows      *apikey.Flows
-	AuthFlows        *auth.Flows
-	CustomerFlows    *customer.Flows
-	FulfillmentFlows *fulfillment.Flows
-	InventoryFlows   *inventory.Flows
-	ProductFlows     *product.Flows
-	PromotionFlows   *promotion.Flows
-	ReservationFlows *reservation.Flows
-	ShippingFlows    *shipping.Flows
-	UserFlows        *user.Flows
+	APIKeyFlows       *apikey.Flows
+	AuthFlows         *auth.Flows
+	CustomerFlows     *customer.Flows
+	FulfillmentFlows  *fulfillment.Flows
+	InventoryFlows    *inventory.Flows
+	ProductFlows      *product.Flows
+	PromotionFlows    *promotion.Flows
+	ProductGroups     *product.Groups
+	RegionFlows       *region.Flows
+	ReservationFlows  *reservation.Flows
+	SalesChannelFlows *saleschannel.Flows
+	StoreFlows        *store.Flows
+	ShippingFlows     *shipping.Flows
+	UserFlows         *user.Flows
 }
 
 func newFlows(m *Modules, l *Links) Flows {
 	return Flows{
-		APIKeyFlows:      apikey.New(m.APIKey, l.APIKeyChannels),
-		AuthFlows:        auth.New(m.Auth),
-		CustomerFlows:    customer.New(m.Customer, m.Auth),
-		FulfillmentFlows: fulfillment.New(m.Fulfillment, m.StockLocation),
-		InventoryFlows:   inventory.New(m.Inventory, m.StockLocation),
-		ProductFlows:     product.New(m.Product, m.Pricing, m.Inventory),
-		PromotionFlows:   promotion.New(m.Promotion),
-		ReservationFlows: reservation.New(m.Inventory),
-		ShippingFlows:    shipping.New(m.Fulfillment, m.Pricing, m.Region),
-		UserFlows:        user.New(m.User, m.Auth),
+		APIKeyFlows:       apikey.New(m.APIKey, l.APIKeyChannels.Near()),
+		AuthFlows:         auth.New(m.Auth),
+		CustomerFlows:     customer.New(m.Customer, m.Auth),
+		FulfillmentFlows:  fulfillment.New(m.Fulfillment, m.StockLocation),
+		InventoryFlows:    inventory.New(m.Inventory, m.StockLocation),
+		ProductFlows:      product.New(m.Product, m.Pricing, m.Inventory),
+		PromotionFlows:    promotion.New(m.Promotion),
+		ProductGroups:     product.NewGroups(m.Product),
+		RegionFlows:       region.New(region.Flows{Regions: m.Region, Pricing: m.Pricing, Payment: m.Payment, Providers: l.RegionProviders}),
+		SalesChannelFlows: saleschannel.New(m.SalesChannel, m.Store, l.ProductChannels),
+		StoreFlows:        store.New(m.Store, m.Pricing),
+		ReservationFlows:  reservation.New(m.Inventory),
+		ShippingFlows:     shipping.New(m.Fulfillment, m.Pricing, m.Region),
+		UserFlows:         user.New(m.User, m.Auth),
 	}
 }
 
 func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.UserFlows.Workflows())
+		f.ShippingFlows.Workflows(), f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(),
+		f.StoreFlows.Workflows(), f.UserFlows.Workflows())
 }

@@ -29,10 +29,16 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.Invites(s.UserFlows, nil),
 		admin.Notifications().Routes(),
 		admin.Promotions(s.PromotionFlows, nil),
+		admin.Collections(s.ProductGroups).Routes(),
+		admin.ProductTags(s.ProductGroups).Routes(),
+		admin.ProductTypes(s.ProductGroups).Routes(),
+		admin.Regions(s.RegionFlows).Routes(),
 		admin.Reservations(s.ReservationFlows, nil),
 		admin.ShippingOptionTypes(s.ShippingFlows, nil),
 		admin.ShippingOptions(s.ShippingFlows, nil),
 		admin.ShippingProfiles(s.FulfillmentFlows, nil),
+		admin.SalesChannels(s.SalesChannelFlows).Routes(),
+		admin.Stores(s.StoreFlows).Routes(),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
 	)
 }

@@ -54,10 +54,10 @@ type Kind[T any] struct {
 }
 
 // New gives a kind its workflows.
-func New[T any](k Kind[T]) *Kind[T] { return Named(k, "", "", "") }
+func New[T any](k *Kind[T]) *Kind[T] { return Named(k, "", "", "") }
 
 // Named gives a kind its workflows under names of their own; an empty one is the usual.
-func Named[T any](k Kind[T], create, update, remove string) *Kind[T] {
+func Named[T any](k *Kind[T], create, update, remove string) *Kind[T] {
 	if k.Save == nil {
 		k.Save = k.Table.CreateMany
 	}
@@ -71,7 +71,7 @@ func Named[T any](k Kind[T], create, update, remove string) *Kind[T] {
 	k.Create = workflow.New(or(create, "create-"+k.Name), k.create, atomic)
 	k.Update = workflow.New(or(update, "update-"+k.Name), k.update, atomic)
 	k.Delete = workflow.New(or(remove, "delete-"+k.Name), k.delete, atomic)
-	return &k
+	return k
 }
 
 func or(a, b string) string {

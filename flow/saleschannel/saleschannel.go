@@ -34,7 +34,7 @@ type Flows struct {
 // New returns the workflows of a module's channels; the channels that a store has by default stay.
 func New(m *saleschannel.Module, s *store.Module, products *link.Link[product.Product, saleschannel.Channel]) *Flows {
 	f := &Flows{Store: s, Products: products}
-	f.Channels = record.New(record.Kind[saleschannel.Channel]{Name: "sales-channels", Event: "sales-channel", Table: m.Channels,
+	f.Channels = record.New(&record.Kind[saleschannel.Channel]{Name: "sales-channels", Event: "sales-channel", Table: m.Channels,
 		Drop: func(ctx context.Context, ids []string) error {
 			if err := f.droppable(ctx, ids); err != nil {
 				return err
