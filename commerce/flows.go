@@ -5,6 +5,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/flow/apikey"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
+	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/customer"
 	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
 	"github.com/gorgon-commerce/gorgon/flow/inventory"
@@ -23,6 +24,7 @@ import (
 type Flows struct {
 	APIKeyFlows       *apikey.Flows
 	AuthFlows         *auth.Flows
+	CartFlows         *cart.Flows
 	CustomerFlows     *customer.Flows
 	FulfillmentFlows  *fulfillment.Flows
 	InventoryFlows    *inventory.Flows
@@ -38,7 +40,7 @@ type Flows struct {
 }
 
 func newFlows(m *Modules, l *Links) Flows {
-	return Flows{
+	f := Flows{
 		APIKeyFlows:       apikey.New(m.APIKey, l.APIKeyChannels.Near()),
 		AuthFlows:         auth.New(m.Auth),
 		CustomerFlows:     customer.New(m.Customer, m.Auth),
@@ -54,10 +56,12 @@ func newFlows(m *Modules, l *Links) Flows {
 		ShippingFlows:     shipping.New(m.Fulfillment, m.Pricing, m.Region),
 		UserFlows:         user.New(m.User, m.Auth),
 	}
+	f.CartFlows = newCartFlows(m, l, &f)
+	return f
 }
 
 func (f *Flows) workflows() []workflow.Any {
-	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
+	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ShippingFlows.Workflows(), f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(),
 		f.StoreFlows.Workflows(), f.UserFlows.Workflows())
