@@ -5,15 +5,19 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/flow/apikey"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
+	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/customer"
 	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
 	"github.com/gorgon-commerce/gorgon/flow/inventory"
 	"github.com/gorgon-commerce/gorgon/flow/pricing"
 	"github.com/gorgon-commerce/gorgon/flow/product"
 	"github.com/gorgon-commerce/gorgon/flow/promotion"
+	"github.com/gorgon-commerce/gorgon/flow/region"
 	"github.com/gorgon-commerce/gorgon/flow/reservation"
+	"github.com/gorgon-commerce/gorgon/flow/saleschannel"
 	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/flow/stocklocation"
+	"github.com/gorgon-commerce/gorgon/flow/store"
 	"github.com/gorgon-commerce/gorgon/flow/user"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
@@ -22,7 +26,12 @@ import (
 type Flows struct {
 	APIKeyFlows        *apikey.Flows
 	AuthFlows          *auth.Flows
+	CartFlows          *cart.Flows
 	CustomerFlows      *customer.Flows
+	ProductGroups      *product.Groups
+	RegionFlows        *region.Flows
+	SalesChannelFlows  *saleschannel.Flows
+	StoreFlows         *store.Flows
 	FulfillmentFlows   *fulfillment.Flows
 	InventoryFlows     *inventory.Flows
 	PriceListFlows     *pricing.Flows
@@ -36,25 +45,31 @@ type Flows struct {
 
 func newFlows(m *Modules, l *Links) Flows {
 	f := Flows{
-		APIKeyFlows:      apikey.New(m.APIKey, l.APIKeyChannels),
-		AuthFlows:        auth.New(m.Auth),
-		CustomerFlows:    customer.New(m.Customer, m.Auth),
-		FulfillmentFlows: fulfillment.New(m.Fulfillment, m.StockLocation),
-		InventoryFlows:   inventory.New(m.Inventory, m.StockLocation),
-		ProductFlows:     product.New(m.Product, m.Pricing, m.Inventory),
-		PromotionFlows:   promotion.New(m.Promotion),
-		ReservationFlows: reservation.New(m.Inventory),
-		ShippingFlows:    shipping.New(m.Fulfillment, m.Pricing, m.Region),
+		APIKeyFlows:       apikey.New(m.APIKey, l.APIKeyChannels.Near()),
+		AuthFlows:         auth.New(m.Auth),
+		CustomerFlows:     customer.New(m.Customer, m.Auth),
+		FulfillmentFlows:  fulfillment.New(m.Fulfillment, m.StockLocation),
+		InventoryFlows:    inventory.New(m.Inventory, m.StockLocation),
+		ProductFlows:      product.New(m.Product, m.Pricing, m.Inventory),
+		ProductGroups:     product.NewGroups(m.Product),
+		RegionFlows:       region.New(region.Flows{Regions: m.Region, Pricing: m.Pricing, Payment: m.Payment, Providers: l.RegionProviders}),
+		SalesChannelFlows: saleschannel.New(m.SalesChannel, m.Store, l.ProductChannels),
+		StoreFlows:        store.New(m.Store, m.Pricing),
+		PromotionFlows:    promotion.New(m.Promotion),
+		ReservationFlows:  reservation.New(m.Inventory),
+		ShippingFlows:     shipping.New(m.Fulfillment, m.Pricing, m.Region),
 		StockLocationFlows: stocklocation.New(m.StockLocation, m.Fulfillment,
 			stocklocation.Ties{Channels: l.ChannelLocations.Far(), Sets: l.LocationSets.Near(), Providers: l.LocationProviders.Near()}),
 		UserFlows: user.New(m.User, m.Auth),
 	}
+	f.CartFlows = newCartFlows(m, l, &f)
 	f.tieStock(&l.StockLinks)
 	return f
 }
 
 func (f *Flows) workflows() []workflow.Any {
-	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
+	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
+		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
 		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
 }

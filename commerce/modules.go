@@ -14,6 +14,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
+	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/modules/promotion"
@@ -25,6 +26,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/user"
 	"github.com/gorgon-commerce/gorgon/provider/fulfillment/manual"
 	"github.com/gorgon-commerce/gorgon/provider/notification/local"
+	"github.com/gorgon-commerce/gorgon/provider/payment/system"
 )
 
 // Modules are the parts of a shop, each with its tables and rules.
@@ -38,6 +40,7 @@ type Modules struct {
 	Fulfillment   *fulfillment.Module
 	Inventory     *inventory.Module
 	Notification  *notification.Module
+	Payment       *payment.Module
 	Pricing       *pricing.Module
 	Product       *product.Module
 	Promotion     *promotion.Module
@@ -60,6 +63,7 @@ func newModules(cfg gorgon.Config) Modules {
 		Fulfillment:   fulfillment.New(manual.Provider{}),
 		Inventory:     inventory.New(),
 		Notification:  notification.New(local.Provider{}),
+		Payment:       payment.New(system.Provider{}),
 		Pricing:       pricing.New(),
 		Product:       product.New(),
 		Promotion:     promotion.New(),
@@ -74,6 +78,6 @@ func newModules(cfg gorgon.Config) Modules {
 
 func (m *Modules) tables() []module.Entity {
 	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Execution.Tables(), m.Fulfillment.Tables(),
-		m.Inventory.Tables(), m.Notification.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
+		m.Inventory.Tables(), m.Notification.Tables(), m.Payment.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
 		m.SalesChannel.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
 }

@@ -29,6 +29,12 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.Invites(s.UserFlows, nil),
 		admin.Notifications().Routes(),
 		admin.Promotions(s.PromotionFlows, nil),
+		admin.Collections(s.ProductGroups).Routes(),
+		admin.ProductTags(s.ProductGroups).Routes(),
+		admin.ProductTypes(s.ProductGroups).Routes(),
+		admin.Regions(s.RegionFlows).Routes(),
+		admin.SalesChannels(s.SalesChannelFlows).Routes(),
+		admin.Stores(s.StoreFlows).Routes(),
 		admin.Reservations(s.ReservationFlows, nil),
 		admin.ShippingOptionTypes(s.ShippingFlows, nil),
 		admin.ShippingOptions(s.ShippingFlows, nil),
@@ -41,6 +47,7 @@ func (s *Shop) adminRoutes() []route.Route {
 
 func (s *Shop) storeRoutes() []route.Route {
 	return slices.Concat(
+		store.Carts(s.CartFlows, nil),
 		store.Collections().Routes(),
 		store.Currencies().Routes(),
 		store.Customers(s.CustomerFlows, nil),

@@ -9,6 +9,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/apikey"
 	"github.com/gorgon-commerce/gorgon/modules/currency"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
@@ -34,6 +35,9 @@ func (s *Shop) seed(ctx context.Context) error {
 		if err := register(ctx); err != nil {
 			return err
 		}
+	}
+	if err := s.Payment.Register(ctx); err != nil {
+		return err
 	}
 	n, err := s.Store.Stores.Count(ctx, nil)
 	if n > 0 || err != nil {
@@ -112,5 +116,22 @@ func (s *Shop) seedStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.APIKeyChannels.Attach(ctx, keys[0].ID, []string{channel.ID})
+	if err := s.APIKeyChannels.Near().Attach(ctx, keys[0].ID, []string{channel.ID}); err != nil {
+		return err
+	}
+	return s.seedReasons(ctx)
+}
+
+// seedReasons makes the usual reasons why money is given back.
+func (s *Shop) seedReasons(ctx context.Context) error {
+	var list []payment.Reason
+	for _, r := range [][3]string{
+		{"Shipping Issue", "shipping_issue", "Refund due to lost, delayed, or misdelivered shipment"},
+		{"Customer Care Adjustment", "customer_care_adjustment", "Refund given as goodwill or compensation for inconvenience"},
+		{"Pricing Error", "pricing_error", "Refund to correct an overcharge, missing discount, or incorrect price"},
+	} {
+		list = append(list, payment.Reason{Label: r[0], Code: r[1], Description: &r[2]})
+	}
+	_, err := s.Payment.Reasons.CreateMany(ctx, list)
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/flow/record"
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -20,6 +21,29 @@ type Verbs[New, Patch any] struct {
 func (v Verbs[New, Patch]) with(r resource.Resource) resource.Resource {
 	r.Create, r.Update, r.Delete = resource.Do(v.Create), resource.Do(v.Update), v.Delete
 	return r
+}
+
+// verbs are those of a kind of records: draft makes one of a request, patch tells which record a request changes, and its data for the hooks.
+func verbs[New, Patch, T any](k *record.Kind[T], draft func(New) (T, module.Map), patch func(Patch) (string, module.Map)) Verbs[New, Patch] {
+	return Verbs[New, Patch]{
+		Create: func(ctx context.Context, in New) (string, error) {
+			v, extra := draft(in)
+			out, err := k.Create.Run(ctx, record.Drafts[T]{Records: []T{v}, AdditionalData: extra})
+			if err != nil {
+				return "", err
+			}
+			return k.Table.Key(out[0]), nil
+		},
+		Update: func(ctx context.Context, in Patch) (string, error) {
+			id, extra := patch(in)
+			_, err := k.Update.Run(ctx, record.Patch{ID: id, Set: module.SetOf(in), AdditionalData: extra})
+			return id, err
+		},
+		Delete: func(ctx context.Context, id string) error {
+			_, err := k.Delete.Run(ctx, []string{id})
+			return err
+		},
+	}
 }
 
 // Linker ties records together and apart, and returns the key of the record of the path.

@@ -2,7 +2,9 @@ package admin
 
 import (
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	flow "github.com/gorgon-commerce/gorgon/flow/product"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/product"
 )
 
 // A NewProductTag is what it takes to make a tag, or a type, of products.
@@ -20,8 +22,16 @@ type ProductTagPatch struct {
 	Metadata   Metadata           `json:"metadata"`
 }
 
+func (p ProductTagPatch) which() (string, module.Map) { return p.ID, nil }
+
 // ProductTags is /admin/product-tags.
-func ProductTags(v Verbs[NewProductTag, ProductTagPatch]) resource.Resource {
+func ProductTags(g *flow.Groups) resource.Resource {
+	return productTags(verbs(g.Tags, func(n NewProductTag) (product.Tag, module.Map) {
+		return product.Tag{Value: n.Value, ExternalID: n.ExternalID.Ptr(), Metadata: n.Metadata.Value}, nil
+	}, ProductTagPatch.which))
+}
+
+func productTags(v Verbs[NewProductTag, ProductTagPatch]) resource.Resource {
 	return v.with(resource.Resource{
 		Path: "/admin/product-tags", Entity: "product_tag", One: "product_tag", Many: "product_tags", Singular: true,
 		Fields:        "id value external_id created_at updated_at metadata",
@@ -32,8 +42,10 @@ func ProductTags(v Verbs[NewProductTag, ProductTagPatch]) resource.Resource {
 }
 
 // ProductTypes is /admin/product-types.
-func ProductTypes(v Verbs[NewProductTag, ProductTagPatch]) resource.Resource {
-	r := ProductTags(v)
+func ProductTypes(g *flow.Groups) resource.Resource {
+	r := productTags(verbs(g.Types, func(n NewProductTag) (product.Type, module.Map) {
+		return product.Type{Value: n.Value, ExternalID: n.ExternalID.Ptr(), Metadata: n.Metadata.Value}, nil
+	}, ProductTagPatch.which))
 	r.Path, r.Entity, r.One, r.Many = "/admin/product-types", "product_type", "product_type", "product_types"
 	r.Limit, r.MissingUpdate = 10, `Product type with id "%s" not found`
 	return r

@@ -1,8 +1,12 @@
 package admin
 
 import (
+	"context"
+
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	flow "github.com/gorgon-commerce/gorgon/flow/region"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/region"
 )
 
 // A NewRegion is what it takes to make a region.
@@ -28,8 +32,36 @@ type RegionPatch struct {
 	Metadata         Metadata             `json:"metadata"`
 }
 
+// A regionAPI is /admin/regions.
+type regionAPI struct{ flows *flow.Flows }
+
+func (a regionAPI) create(ctx context.Context, in NewRegion) (string, error) {
+	out, err := a.flows.Create.Run(ctx, flow.Draft{
+		Region:   region.Region{Name: in.Name, CurrencyCode: in.CurrencyCode, AutomaticTaxes: in.AutomaticTaxes.Or(true), Metadata: in.Metadata.Value},
+		Settings: flow.Settings{Countries: in.Countries, Providers: in.PaymentProviders, IsTaxInclusive: module.Some(in.IsTaxInclusive.Value)},
+	})
+	return out.ID, err
+}
+
+func (a regionAPI) update(ctx context.Context, in RegionPatch) (string, error) {
+	set := module.SetOf(in)
+	for _, k := range []string{"countries", "payment_providers", "is_tax_inclusive"} {
+		delete(set, k)
+	}
+	_, err := a.flows.Update.Run(ctx, flow.Change{ID: in.ID, Set: set,
+		Settings: flow.Settings{Countries: in.Countries, Providers: in.PaymentProviders, IsTaxInclusive: in.IsTaxInclusive}})
+	return in.ID, err
+}
+
+func (a regionAPI) delete(ctx context.Context, id string) error {
+	_, err := a.flows.Delete.Run(ctx, []string{id})
+	return err
+}
+
 // Regions is /admin/regions.
-func Regions(v Verbs[NewRegion, RegionPatch]) resource.Resource {
+func Regions(f *flow.Flows) resource.Resource {
+	a := regionAPI{f}
+	v := Verbs[NewRegion, RegionPatch]{Create: a.create, Update: a.update, Delete: a.delete}
 	return v.with(resource.Resource{
 		Path: "/admin/regions", Entity: "region", One: "region", Many: "regions", Singular: true,
 		Fields:        "id name currency_code created_at updated_at deleted_at automatic_taxes metadata *countries",

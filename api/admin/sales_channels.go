@@ -1,8 +1,12 @@
 package admin
 
 import (
+	"context"
+
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	flow "github.com/gorgon-commerce/gorgon/flow/saleschannel"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
 )
 
 // A NewSalesChannel is what it takes to make a sales channel.
@@ -22,8 +26,14 @@ type SalesChannelPatch struct {
 	Metadata    Metadata           `json:"metadata"`
 }
 
-// SalesChannels is /admin/sales-channels; products puts products into one.
-func SalesChannels(v Verbs[NewSalesChannel, SalesChannelPatch], products Linker) resource.Resource {
+// SalesChannels is /admin/sales-channels.
+func SalesChannels(f *flow.Flows) resource.Resource {
+	v := verbs(f.Channels, func(n NewSalesChannel) (saleschannel.Channel, module.Map) {
+		return saleschannel.Channel{Name: n.Name, Description: n.Description.Ptr(), IsDisabled: n.IsDisabled.Value, Metadata: n.Metadata.Value}, nil
+	}, func(p SalesChannelPatch) (string, module.Map) { return p.ID, nil })
+	products := func(ctx context.Context, in resource.Link) (string, error) {
+		return f.LinkProducts.Run(ctx, flow.Link{ID: in.ID, Add: in.Add, Remove: in.Remove})
+	}
 	own := times(text("q"), list("id"), list("name"), text("description"), resource.Filter{Name: "is_disabled", Kind: resource.Flag})
 	return v.with(resource.Resource{
 		Path: "/admin/sales-channels", Entity: "sales_channel", One: "sales_channel", Many: "sales_channels", Singular: true,

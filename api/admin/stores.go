@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	flow "github.com/gorgon-commerce/gorgon/flow/store"
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -31,8 +32,28 @@ type StoreLocale struct {
 	LocaleCode string `json:"locale_code"`
 }
 
+// change is what a request asks of a store.
+func (p StorePatch) change() flow.Change {
+	set := module.SetOf(p)
+	delete(set, "supported_currencies")
+	delete(set, "supported_locales")
+	c := flow.Change{ID: p.ID, Set: set}
+	if c.Currencies.Set = p.SupportedCurrencies.Set; c.Currencies.Set {
+		for _, x := range p.SupportedCurrencies.Value {
+			c.Currencies.Value = append(c.Currencies.Value, flow.Currency{Code: x.CurrencyCode, IsDefault: x.IsDefault.Value, IsTaxInclusive: x.IsTaxInclusive})
+		}
+	}
+	if c.Locales.Set = p.SupportedLocales.Set; c.Locales.Set {
+		for _, x := range p.SupportedLocales.Value {
+			c.Locales.Value = append(c.Locales.Value, x.LocaleCode)
+		}
+	}
+	return c
+}
+
 // Stores is /admin/stores.
-func Stores(update func(context.Context, StorePatch) (string, error)) resource.Resource {
+func Stores(f *flow.Flows) resource.Resource {
+	update := func(ctx context.Context, p StorePatch) (string, error) { return f.Update.Run(ctx, p.change()) }
 	return resource.Resource{
 		Path: "/admin/stores", Entity: "store", One: "store", Many: "stores", Singular: true,
 		Fields: "id name *supported_currencies *supported_currencies.currency default_sales_channel_id default_region_id " +

@@ -1,0 +1,134 @@
+// Package record has the workflows that kinds of simple records share: to create, to change and to delete some, each with its event and its
+// hook. A kind is one literal; what differs from the rest of them is code.
+package record
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// Drafts are new records, with data for the hooks.
+type Drafts[T any] struct {
+	Records        []T        `json:"records"`
+	AdditionalData module.Map `json:"additional_data"`
+}
+
+// A Patch changes one record.
+type Patch struct {
+	ID             string     `json:"id"`
+	Set            module.Set `json:"set"`
+	AdditionalData module.Map `json:"additional_data"`
+}
+
+// Records is what hooks are told.
+type Records[T any] struct {
+	Records        []T        `json:"records"`
+	AdditionalData module.Map `json:"additional_data"`
+}
+
+// IDs is what the hook of deletions is told.
+type IDs struct {
+	IDs []string `json:"ids"`
+}
+
+// A Kind is a kind of records with its workflows. Name is that of the workflows and steps, in the plural: "product-tags" for
+// create-product-tags. Event is that of its events, in the singular; empty for none.
+type Kind[T any] struct {
+	Name, Event string
+	Table       *module.Table[T]
+
+	// Save, Change and Drop replace what the table does by itself: saving new records, patching one, deleting some softly.
+	Save   func(ctx context.Context, list []T) ([]T, error)
+	Change func(ctx context.Context, p Patch) (T, error)
+	Drop   func(ctx context.Context, ids []string) error
+
+	Create *workflow.Workflow[Drafts[T], []T]
+	Update *workflow.Workflow[Patch, T]
+	Delete *workflow.Workflow[[]string, []string]
+
+	Created, Updated workflow.Hook[Records[T]]
+	Deleted          workflow.Hook[IDs]
+}
+
+// New gives a kind its workflows.
+func New[T any](k *Kind[T]) *Kind[T] { return Named(k, "", "", "") }
+
+// Named gives a kind its workflows under names of their own; an empty one is the usual.
+func Named[T any](k *Kind[T], create, update, remove string) *Kind[T] {
+	if k.Save == nil {
+		k.Save = k.Table.CreateMany
+	}
+	if k.Change == nil {
+		k.Change = func(ctx context.Context, p Patch) (T, error) { return k.Table.Patch(ctx, p.ID, p.Set) }
+	}
+	if k.Drop == nil {
+		k.Drop = func(ctx context.Context, ids []string) error { return k.Table.SoftDelete(ctx, ids...) }
+	}
+	atomic := workflow.Atomic()
+	k.Create = workflow.New(or(create, "create-"+k.Name), k.create, atomic)
+	k.Update = workflow.New(or(update, "update-"+k.Name), k.update, atomic)
+	k.Delete = workflow.New(or(remove, "delete-"+k.Name), k.delete, atomic)
+	return k
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Workflows lists all.
+func (k *Kind[T]) Workflows() []workflow.Any { return []workflow.Any{k.Create, k.Update, k.Delete} }
+
+func (k *Kind[T]) tell(ctx workflow.Context, what string, ids ...string) error {
+	if k.Event == "" {
+		return nil
+	}
+	for _, id := range event.IDs(ids...) {
+		if err := workflow.Emit(ctx, event.Topic[event.ID](k.Event+"."+what), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Kind[T]) create(ctx workflow.Context, in Drafts[T]) ([]T, error) {
+	out, err := workflow.Step(ctx, "create-"+k.Name, k.Save, in.Records, workflow.Undo(k.Table.RemoveMany))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range out {
+		if err := k.tell(ctx, "created", k.Table.Key(r)); err != nil {
+			return nil, err
+		}
+	}
+	return out, k.Created.Run(ctx, Records[T]{out, in.AdditionalData})
+}
+
+func (k *Kind[T]) update(ctx workflow.Context, in Patch) (T, error) {
+	out, err := workflow.Step(ctx, "update-"+k.Name, k.Change, in)
+	if err == nil {
+		err = k.tell(ctx, "updated", in.ID)
+	}
+	if err != nil {
+		return out, err
+	}
+	return out, k.Updated.Run(ctx, Records[T]{[]T{out}, in.AdditionalData})
+}
+
+func (k *Kind[T]) delete(ctx workflow.Context, ids []string) ([]string, error) {
+	_, err := workflow.Step(ctx, "delete-"+k.Name, func(ctx context.Context, ids []string) (int, error) {
+		return len(ids), k.Drop(ctx, ids)
+	}, ids)
+	if err == nil {
+		err = k.tell(ctx, "deleted", ids...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ids, k.Deleted.Run(ctx, IDs{ids})
+}
