@@ -11,12 +11,19 @@ import (
 
 // amounts filters by a number, numbers, or operators over numbers, which queries write as text.
 func amounts(name string) resource.Filter {
-	return resource.Filter{Name: name, Kind: resource.OperatorsOf(schema.Number().Before(func(v schema.Value) schema.Value {
+	number := schema.Number().Before(func(v schema.Value) schema.Value {
 		if f, err := strconv.ParseFloat(v.Str(), 64); v.Kind() == schema.KindString && err == nil {
 			return schema.Num(f)
 		}
 		return v
-	}))}
+	})
+	one, many := number.Optional(), schema.ArrayOf(schema.Number()).Optional() // within lists text is no number
+	either := schema.Union(one, many).Optional()
+	fields := []schema.Field{{Name: "$eq", Schema: either}, {Name: "$ne", Schema: either}, {Name: "$in", Schema: many}, {Name: "$nin", Schema: many}}
+	for _, op := range []string{"$like", "$ilike", "$re", "$contains", "$gt", "$gte", "$lt", "$lte"} {
+		fields = append(fields, schema.Field{Name: op, Schema: one})
+	}
+	return resource.Filter{Name: name, Kind: schema.Union(either, schema.ObjectOf(fields...)).Optional()}
 }
 
 // quantity is a number of a request, exactly as it was written.

@@ -1,9 +1,11 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
 	flow "github.com/gorgon-commerce/gorgon/flow/fulfillment"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
@@ -55,8 +57,8 @@ func (a profileAPI) update(ctx context.Context, in ShippingProfilePatch) (string
 }
 
 func (a profileAPI) delete(ctx context.Context, id string) error {
-	if _, err := a.flows.Fulfillment.ShippingProfiles.Retrieve(ctx, id); err != nil {
-		return err
+	if n, err := a.flows.Fulfillment.ShippingProfiles.Count(ctx, module.Filter{"id": id}); n == 0 || err != nil {
+		return cmp.Or(err, error(fault.New(fault.NotFound, "ShippingProfile with id: %s was not found", id)))
 	}
 	_, err := a.flows.DeleteProfiles.Run(ctx, []string{id})
 	return err

@@ -93,6 +93,11 @@ func (s *server) listQuery(params schema.Value) (*Query, error) {
 	}
 	var err error
 	q.Filters, err = s.filters(params.Without("fields", "offset", "limit", "order", "with_deleted"))
+	if v, ok := q.Filters["deleted_at"]; ok && !q.WithDeleted { // among others it does not make the deleted be seen
+		delete(q.Filters, "deleted_at")
+		branches, _ := q.Filters["$and"].([]any)
+		q.Filters["$and"] = append(branches, map[string]any{"deleted_at": v})
+	}
 	return q, err
 }
 

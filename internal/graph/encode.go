@@ -37,12 +37,36 @@ func (s *Set) AppendRow(dst []byte, row int) []byte {
 			dst = append(appendKey(dst, cmp.Or(c.As, c.Name), start), v...)
 		}
 	}
+	for _, r := range n.stubs {
+		if !n.shows(r) {
+			dst = appendStub(appendKey(dst, r.Name, start), r, s.value(row, n.at[r.LocalKey]))
+		}
+	}
 	for i := range s.children {
 		if c := &s.children[i]; c.def.shown && !c.absent(row) {
 			dst = appendKey(dst, c.def.rel.Name, start)
 			dst = c.append(dst, row)
 		}
 	}
+	return append(dst, '}')
+}
+
+// shows reports whether a relation is read as a whole.
+func (n *Node) shows(r *Relation) bool {
+	for _, c := range n.children {
+		if c.rel == r && c.shown {
+			return true
+		}
+	}
+	return false
+}
+
+// appendStub writes a related record of which no more than the key is known.
+func appendStub(dst []byte, r *Relation, key []byte) []byte {
+	if key == nil {
+		return append(dst, "null"...)
+	}
+	dst = AppendString(append(append(append(dst, `{"`...), r.ForeignKey...), `":`...), key)
 	return append(dst, '}')
 }
 

@@ -99,6 +99,8 @@ type Relation struct {
 	Belongs    bool   // From holds the key of To
 	Cascade    bool   // soft delete and restore go along
 	Searchable bool
+	KeyShown   bool // whoever sees the relation sees LocalKey too
+	Stub       bool // among all columns there is the relation with the key alone
 	OnDelete   string
 	Path       []int // index path in the struct of From; nil for links
 	ToType     reflect.Type

@@ -54,6 +54,7 @@ type Node struct {
 	at       map[string]int // column name → position in cols
 	children []*child
 	computed []*Computed
+	stubs    []*Relation
 	typed    bool // read for structs: decimals exactly
 }
 
@@ -125,8 +126,13 @@ func (n *Node) name(name string, show bool) {
 	}
 }
 
-// whole adds the computed fields that come with all columns. Structs have no place for them.
+// whole adds what comes with all columns besides them. Structs have no place for it.
 func (n *Node) whole() {
+	for _, r := range n.Entity.Relations {
+		if r.Stub && !n.typed && !slices.Contains(n.stubs, r) {
+			n.stubs = append(n.stubs, r)
+		}
+	}
 	for _, c := range n.Entity.Computed {
 		if c.Whole && !n.typed {
 			n.compute(c, &Fields{})
@@ -167,7 +173,7 @@ func (n *Node) child(r *Relation, f *Fields, show bool) { n.relate(r, f, show, s
 
 // relate adds a relation that may be hidden while its records, which something else writes, are not.
 func (n *Node) relate(r *Relation, f *Fields, shown, show bool) {
-	n.column(n.Entity.byName[r.LocalKey], false)
+	n.column(n.Entity.byName[r.LocalKey], show && r.KeyShown)
 	for _, c := range n.children {
 		if c.rel == r {
 			c.shown = c.shown || shown

@@ -169,8 +169,20 @@ func (q *Query) order(b *builder) error {
 		if desc {
 			b.put(" DESC")
 		}
+		b.nulls(q.Node.Entity.Column(path), desc)
 	}
 	return nil
+}
+
+// nulls makes SQLite order NULLs as PostgreSQL does: as if they were greater than all values.
+func (b *builder) nulls(c *Column, desc bool) {
+	switch {
+	case b.dialect != db.SQLite || c == nil || !c.Nullable:
+	case desc:
+		b.put(" NULLS FIRST")
+	default:
+		b.put(" NULLS LAST")
+	}
 }
 
 // orderBy writes a column, or a sub-select that reaches it over relations that lead to one record each.

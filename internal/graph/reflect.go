@@ -106,6 +106,10 @@ func (e *Entity) relation(f reflect.StructField, name string, path []int) error 
 			r.Cascade = true
 		case "searchable":
 			r.Searchable = true
+		case "shown":
+			r.KeyShown = true
+		case "stub":
+			r.Stub = true
 		case "ondelete":
 			r.OnDelete = v
 		default:

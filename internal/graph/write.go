@@ -66,7 +66,7 @@ func (e *Entity) Insert(ctx context.Context, rows []reflect.Value, conflict bool
 			return err
 		}
 		if _, err := d.Exec(ctx, s); err != nil {
-			return e.explain(err, rows[start])
+			return e.explain(d.Detach(ctx), err, rows[start])
 		}
 	}
 	return nil
@@ -308,14 +308,34 @@ func deref(v any) any {
 }
 
 // explain turns a broken constraint into words for the user, with the record's own values.
-func (e *Entity) explain(err error, row reflect.Value) error {
-	return e.words(err, func(c *Column) string {
-		f := row.FieldByIndex(c.Path)
-		if v := deref(f.Interface()); v != nil {
+func (e *Entity) explain(ctx context.Context, err error, row reflect.Value) error {
+	value := func(c *Column) string {
+		if v := deref(row.FieldByIndex(c.Path).Interface()); v != nil {
 			return asText(v)
 		}
 		return "null"
-	})
+	}
+	if ce, ok := errors.AsType[*db.ConstraintError](err); ok && ce.Kind == db.ForeignKey && len(ce.Columns) == 0 {
+		ce.Columns = e.dangling(ctx, value)
+	}
+	return e.words(err, value)
+}
+
+// dangling finds the column of a foreign key that names nothing, where the database does not tell.
+func (e *Entity) dangling(ctx context.Context, value func(*Column) string) []string {
+	var set []*Relation
+	for _, r := range e.foreign() {
+		if value(e.Column(r.LocalKey)) != "null" {
+			set = append(set, r)
+		}
+	}
+	for i, r := range set {
+		n, err := Count(ctx, r.To, Filter{r.ForeignKey: value(e.Column(r.LocalKey))})
+		if i == len(set)-1 || err == nil && n == 0 {
+			return []string{r.LocalKey}
+		}
+	}
+	return nil
 }
 
 func (e *Entity) explainSet(err error, set map[string]any) error {

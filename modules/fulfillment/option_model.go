@@ -13,8 +13,8 @@ type ShippingOption struct {
 	Data                 module.Map           `json:"data"`
 	Metadata             module.Map           `json:"metadata"`
 	ShippingOptionTypeID string               `json:"shipping_option_type_id" model:"index"`
-	ServiceZone          *ServiceZone         `json:"service_zone,omitempty" rel:"belongs=service_zone_id,ondelete=cascade"`
-	Profile              *ShippingProfile     `json:"shipping_profile,omitempty" rel:"belongs=shipping_profile_id,ondelete=set null"`
+	ServiceZone          *ServiceZone         `json:"service_zone,omitempty" rel:"belongs=service_zone_id,ondelete=cascade,shown"`
+	Profile              *ShippingProfile     `json:"shipping_profile,omitempty" rel:"belongs=shipping_profile_id,ondelete=set null,shown"`
 	Provider             *ProviderRecord      `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null"`
 	Type                 *ShippingOptionType  `json:"type,omitempty" rel:"belongs=shipping_option_type_id"`
 	Rules                []ShippingOptionRule `json:"rules,omitempty" rel:"has=shipping_option_id,cascade"`

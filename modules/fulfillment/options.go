@@ -145,7 +145,10 @@ func (m *Module) UpdateRules(ctx context.Context, list []ShippingOptionRule) ([]
 	out := make([]ShippingOptionRule, len(list))
 	for i, r := range list {
 		var err error
-		if out[i], err = m.ShippingOptionRules.Patch(ctx, r.ID, module.Set{"attribute": r.Attribute, "operator": r.Operator, "value": r.Value}); err != nil {
+		if out[i], err = m.ShippingOptionRules.Patch(ctx, r.ID, module.Set{"attribute": r.Attribute, "operator": r.Operator, "value": r.Value}); fault.KindOf(err) == fault.NotFound {
+			err = fault.New(fault.NotFound, "ShippingOptionRule with id %q not found", r.ID)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -17,7 +17,7 @@ type ServiceZone struct {
 	Name             string           `json:"name" model:"unique"`
 	Metadata         module.Map       `json:"metadata"`
 	FulfillmentSetID string           `json:"fulfillment_set_id" model:"index"`
-	Set              *Set             `json:"fulfillment_set,omitempty" rel:"belongs=fulfillment_set_id,ondelete=cascade"`
+	Set              *Set             `json:"fulfillment_set,omitempty" rel:"belongs=fulfillment_set_id,ondelete=cascade,shown,stub"`
 	GeoZones         []GeoZone        `json:"geo_zones,omitempty" rel:"has=service_zone_id,cascade"`
 	ShippingOptions  []ShippingOption `json:"shipping_options,omitempty" rel:"has=service_zone_id,cascade"`
 }

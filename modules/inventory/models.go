@@ -63,5 +63,5 @@ type Reservation struct {
 	Metadata        module.Map    `json:"metadata"`
 	InventoryItemID string        `json:"inventory_item_id" model:"index"`
 	AllowBackorder  *bool         `json:"allow_backorder" model:"default=false"`
-	Item            *Item         `json:"inventory_item,omitempty" rel:"belongs=inventory_item_id,ondelete=cascade,searchable"`
+	Item            *Item         `json:"inventory_item,omitempty" rel:"belongs=inventory_item_id,ondelete=cascade,searchable,shown"`
 }

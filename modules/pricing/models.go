@@ -26,7 +26,7 @@ type Price struct {
 	MinQuantity  *money.Decimal `json:"min_quantity"`
 	MaxQuantity  *money.Decimal `json:"max_quantity"`
 	Set          *Set           `json:"price_set,omitempty" rel:"belongs=price_set_id,ondelete=cascade"`
-	List         *List          `json:"price_list,omitempty" rel:"belongs=price_list_id,ondelete=cascade"`
+	List         *List          `json:"price_list,omitempty" rel:"belongs=price_list_id,ondelete=cascade,stub"`
 	Rules        []Rule         `json:"price_rules,omitempty" rel:"has=price_id,cascade"`
 }
 
