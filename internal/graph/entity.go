@@ -100,7 +100,9 @@ type Relation struct {
 	Cascade    bool   // soft delete and restore go along
 	Searchable bool
 	OnDelete   string
-	Path       []int // index path in the struct of From; nil for links
+	// Where narrows the relation: SQL about a related record, which {t} stands for, and the pivot's row, {p}. Both dialects must understand it.
+	Where  string
+	Path   []int // index path in the struct of From; nil for links
 	ToType     reflect.Type
 }
 
