@@ -12,7 +12,7 @@ import (
 // relations are what of an order is read to change it.
 func relations() []string {
 	return []string{"items", "items.detail", "items.tax_lines", "items.adjustments", "shipping_methods", "shipping_methods.detail",
-		"shipping_methods.tax_lines", "shipping_methods.adjustments", "credit_lines", "transactions", "shipping_address", "billing_address"}
+		"shipping_methods.tax_lines", "shipping_methods.adjustments", "credit_lines", "transactions", "order_summary", "shipping_address", "billing_address"}
 }
 
 // Load reads an order with all that its totals are made of. With lock nobody else can change it until the transaction ends.
