@@ -32,3 +32,8 @@ func (s *State) Counted(variants []Variant) (out []inventory.Line) {
 	}
 	return out
 }
+
+// VariantsOf reads variants, with what they take from stock, by id.
+func (f *Flows) VariantsOf(ctx context.Context, ids []string) ([]Variant, error) {
+	return f.read(ctx, ids)
+}

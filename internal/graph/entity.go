@@ -103,7 +103,7 @@ type Relation struct {
 	// Where narrows the relation: SQL about a related record, which {t} stands for, and the pivot's row, {p}. Both dialects must understand it.
 	Where  string
 	Path   []int // index path in the struct of From; nil for links
-	ToType     reflect.Type
+	ToType reflect.Type
 }
 
 // A Computed is a field that code works out for the records read: prices in a context, totals, stock.
