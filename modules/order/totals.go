@@ -87,7 +87,7 @@ func wholes(s *graph.Set) []totals.Totals {
 // lineTotals are the totals of line items; nil when too little of them was read.
 func lineTotals(s *graph.Set) []totals.Detailed {
 	return s.Memo("lines", func() any {
-		if s.Len() == 0 || s.Text(0, "raw_unit_price") == nil || !s.Has("tax_lines") || !s.Has("adjustments") || !s.Has("detail") {
+		if s.Len() == 0 || s.Text(0, "raw_unit_price") == nil || !s.Reads("tax_lines") || !s.Reads("adjustments") || !s.Reads("detail") {
 			return []totals.Detailed(nil)
 		}
 		out := make([]totals.Detailed, s.Len())
@@ -101,7 +101,7 @@ func lineTotals(s *graph.Set) []totals.Detailed {
 // wayTotals are the totals of shipping methods; nil when too little of them was read.
 func wayTotals(s *graph.Set) []totals.Detailed {
 	return s.Memo("methods", func() any {
-		if s.Len() == 0 || s.Text(0, "raw_amount") == nil || !s.Has("tax_lines") || !s.Has("adjustments") {
+		if s.Len() == 0 || s.Text(0, "raw_amount") == nil || !s.Reads("tax_lines") || !s.Reads("adjustments") {
 			return []totals.Detailed(nil)
 		}
 		out := make([]totals.Detailed, s.Len())
