@@ -102,8 +102,10 @@ type Relation struct {
 	KeyShown   bool // whoever sees the relation sees LocalKey too
 	Stub       bool // among all columns there is the relation with the key alone
 	OnDelete   string
-	Path       []int // index path in the struct of From; nil for links
-	ToType     reflect.Type
+	// Where narrows the relation: SQL about a related record, which {t} stands for, and the pivot's row, {p}. Both dialects must understand it.
+	Where  string
+	Path   []int // index path in the struct of From; nil for links
+	ToType reflect.Type
 }
 
 // A Computed is a field that code works out for the records read: prices in a context, totals, stock.

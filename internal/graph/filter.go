@@ -160,10 +160,10 @@ func (b *builder) related(r *Relation, alias string, v any, depth int) error {
 }
 
 func (b *builder) exists(r *Relation, alias string, f Filter, depth int) error {
-	t := b.alias()
+	t, p := b.alias(), ""
 	b.put("EXISTS (SELECT 1 FROM ")
 	if r.Pivot != nil {
-		p := b.alias()
+		p = b.alias()
 		b.ident(r.Pivot.Table)
 		b.put(" ", p, " JOIN ")
 		b.ident(r.To.Table)
@@ -184,6 +184,7 @@ func (b *builder) exists(r *Relation, alias string, f Filter, depth int) error {
 		b.col(alias, r.LocalKey)
 	}
 	b.live(r.To, t)
+	b.narrow(r, t, p)
 	if len(f) > 0 {
 		b.put(" AND ")
 		if err := b.where(r.To, t, f, depth+1); err != nil {

@@ -289,6 +289,7 @@ func (c *child) statement(d db.Dialect, keys []string, withDeleted bool) db.Stat
 	if !withDeleted || c.rel.Pivot != nil {
 		b.live(to, "t0")
 	}
+	b.narrow(c.rel, "t0", "p")
 	b.put(" ORDER BY ")
 	b.col("t0", to.KeyName())
 	return b.statement()
@@ -307,4 +308,11 @@ func (b *builder) keyed(alias string, e *Entity, column string, keys []string) {
 		list[i], _ = argument(b.dialect, c, k)
 	}
 	b.listed(alias, c, list)
+}
+
+// narrow writes the relation's own condition.
+func (b *builder) narrow(r *Relation, t, p string) {
+	if r.Where != "" {
+		b.put(" AND ", strings.NewReplacer("{t}", t, "{p}", p).Replace(r.Where))
+	}
 }

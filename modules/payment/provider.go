@@ -95,3 +95,13 @@ func (m *Module) Register(ctx context.Context) error {
 	_, err = m.Records.CreateMany(ctx, fresh)
 	return err
 }
+
+// A Local provider answers out of itself: nothing outside of the shop comes of its methods, so that they may run inside a transaction.
+type Local interface{ Local() }
+
+// Inside reports whether a provider is Local.
+func (m *Module) Inside(provider string) bool {
+	p, err := m.Providers.Get(provider)
+	_, local := p.(Local)
+	return err == nil && local
+}

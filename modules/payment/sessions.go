@@ -200,3 +200,52 @@ func (c Collection) status(authorized, captured money.Decimal) string {
 	}
 	return NotPaid
 }
+
+// Refused notes an answer to Authorize that is not a yes, and is the error that says so; nil for a yes.
+func (m *Module) Refused(ctx context.Context, h Heard) error {
+	status, err := h.Answer.Status, error(nil)
+	switch status {
+	case Authorized, Captured:
+		return nil
+	case RequiresMore:
+		err = fault.New(fault.PaymentPending, "More information is required for payment").WithCode("requires_more")
+	default:
+		err = fault.New(fault.PaymentFailed, "Session: %s was not authorized with the provider.", h.ID)
+	}
+	if status == "" {
+		status = Failed
+	}
+	set := module.Set{"status": status}
+	if h.Answer.Data != nil {
+		set["data"] = h.Answer.Data
+	}
+	if _, update := m.Sessions.Update(ctx, module.Filter{"id": h.ID}, set); update != nil {
+		return errors.Join(err, update)
+	}
+	return err
+}
+
+// GiveUp gives an authorisation back that nothing came of, and ends its session. It works outside of the database, and may be repeated.
+func (m *Module) GiveUp(ctx context.Context, h Heard) error {
+	s, err := m.Sessions.Retrieve(ctx, h.ID)
+	if err != nil {
+		return err
+	}
+	p, err := m.Providers.Get(s.ProviderID)
+	if err != nil {
+		return err
+	}
+	r := s.request("cancel-" + s.ID)
+	r.Data = h.Answer.Data
+	switch c, ok := p.(Canceler); {
+	case h.Answer.Status == Captured:
+		_, err = p.Refund(ctx, r)
+	case ok:
+		_, err = c.Cancel(ctx, r)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = m.Sessions.Update(ctx, module.Filter{"id": s.ID}, module.Set{"status": Canceled})
+	return err
+}

@@ -43,3 +43,6 @@ func (Provider) Refund(context.Context, payment.Request) (payment.Answer, error)
 func (Provider) Cancel(context.Context, payment.Request) (payment.Answer, error) {
 	return payment.Answer{Status: payment.Canceled, Data: module.Map{}}, nil
 }
+
+// Local implements payment.Local: nothing leaves the shop.
+func (Provider) Local() {}

@@ -1,0 +1,213 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/flow/order"
+	"github.com/gorgon-commerce/gorgon/module"
+	orders "github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
+)
+
+// An OrderPatch changes an order.
+type OrderPatch struct {
+	ID              string                     `path:"id"`
+	Email           module.Opt[string]         `json:"email" valid:"notnull"`
+	ShippingAddress module.Opt[AddressPayload] `json:"shipping_address" valid:"notnull"`
+	BillingAddress  module.Opt[AddressPayload] `json:"billing_address" valid:"notnull"`
+	Locale          module.Opt[string]         `json:"locale"`
+	Metadata        module.Opt[module.Map]     `json:"metadata"`
+}
+
+// An AddressPayload is an address, or the part of one that changes.
+type AddressPayload struct {
+	FirstName   module.Opt[string]     `json:"first_name"`
+	LastName    module.Opt[string]     `json:"last_name"`
+	Phone       module.Opt[string]     `json:"phone"`
+	Company     module.Opt[string]     `json:"company"`
+	Address1    module.Opt[string]     `json:"address_1"`
+	Address2    module.Opt[string]     `json:"address_2"`
+	City        module.Opt[string]     `json:"city"`
+	CountryCode module.Opt[string]     `json:"country_code"`
+	Province    module.Opt[string]     `json:"province"`
+	PostalCode  module.Opt[string]     `json:"postal_code"`
+	Metadata    module.Opt[module.Map] `json:"metadata"`
+}
+
+// An OrderCompletion ends an order.
+type OrderCompletion struct {
+	ID             string     `path:"id"`
+	AdditionalData module.Map `json:"additional_data" valid:"nullish"`
+}
+
+type orderNamed struct {
+	ID string `path:"id"`
+}
+
+// An OrderCredit is an amount that an order costs less.
+type OrderCredit struct {
+	ID          string                 `path:"id"`
+	Amount      float64                `json:"amount"`
+	Reference   string                 `json:"reference"`
+	ReferenceID string                 `json:"reference_id"`
+	Metadata    module.Opt[module.Map] `json:"metadata"`
+}
+
+// An OrderQuantity is how much of a line.
+type OrderQuantity struct {
+	ID       string  `json:"id"`
+	Quantity float64 `json:"quantity"`
+}
+
+// An OrderFulfillment sends lines of an order.
+type OrderFulfillment struct {
+	ID               string                     `path:"id"`
+	Items            []OrderQuantity            `json:"items" valid:"min=1"`
+	LocationID       module.Opt[string]         `json:"location_id"`
+	ShippingOptionID module.Opt[string]         `json:"shipping_option_id" valid:"notnull"`
+	NoNotification   module.Opt[bool]           `json:"no_notification" valid:"notnull"`
+	DeliveryAddress  module.Opt[AddressPayload] `json:"delivery_address" valid:"notnull"`
+	Metadata         module.Opt[module.Map]     `json:"metadata"`
+	AdditionalData   module.Map                 `json:"additional_data" valid:"nullish"`
+}
+
+// An OrderShipment says that a fulfillment is on its way.
+type OrderShipment struct {
+	ID             string                 `path:"id"`
+	FulfillmentID  string                 `path:"fulfillment_id"`
+	Items          []OrderQuantity        `json:"items"`
+	Labels         module.Opt[[]NewLabel] `json:"labels" valid:"notnull"`
+	NoNotification module.Opt[bool]       `json:"no_notification" valid:"notnull"`
+	Metadata       module.Opt[module.Map] `json:"metadata"`
+	AdditionalData module.Map             `json:"additional_data" valid:"nullish"`
+}
+
+// An OrderParcel is what happens to a fulfillment of an order besides.
+type OrderParcel struct {
+	ID             string           `path:"id"`
+	FulfillmentID  string           `path:"fulfillment_id"`
+	NoNotification module.Opt[bool] `json:"no_notification" valid:"notnull"`
+	AdditionalData module.Map       `json:"additional_data" valid:"nullish"`
+}
+
+const orderFields = "id display_id custom_display_id status version summary total metadata locale created_at updated_at"
+
+const orderDetails = orderFields + " region_id subtotal tax_total discount_total discount_tax_total original_total original_subtotal original_tax_total item_total " +
+	"item_subtotal item_tax_total original_item_total original_item_subtotal original_item_tax_total shipping_total shipping_subtotal shipping_tax_total " +
+	"original_shipping_tax_total original_shipping_subtotal original_shipping_total credit_line_total credit_line_subtotal credit_line_tax_total *items " +
+	"*credit_lines *items.tax_lines *items.adjustments *items.variant *items.variant.product *items.detail *shipping_address *billing_address " +
+	"*shipping_methods *shipping_methods.tax_lines *shipping_methods.adjustments *payment_collections *payment_collections.payments " +
+	"*payment_collections.payments.refunds *payment_collections.payments.captures"
+
+// An orderAPI is /admin/orders.
+type orderAPI struct{ flows *order.Flows }
+
+// Orders routes /admin/orders.
+func Orders(flows *order.Flows, read resource.Reader) []route.Route {
+	a := orderAPI{flows}
+	list := resource.Resource{
+		Path: "/admin/orders", Entity: "order", One: "order", Many: "orders", Limit: 15, Fields: orderFields, Loose: true, Plain: true, Read: read,
+		Filters: resource.Filters{{Name: "id", Kind: resource.Operators}, {Name: "status", Kind: resource.Operators},
+			{Name: "sales_channel_id", Kind: schema.ArrayOf(schema.String()).Optional()}, {Name: "region_id", Kind: resource.TextOrList},
+			{Name: "customer_id", Kind: resource.TextOrList}, {Name: "q", Kind: resource.Text}, {Name: "created_at", Kind: resource.Dates},
+			{Name: "updated_at", Kind: resource.Dates}},
+		Prepare: func(_ context.Context, q *resource.Query) error {
+			q.Filters["is_draft_order"] = false
+			q.Fields = resource.OrderFields(q.Fields, true)
+			return nil
+		},
+	}
+	one := resource.Resource{
+		Path: "/admin/orders", Entity: "order", One: "order", Singular: true, Fields: orderDetails, Missing: "Order id not found: %s", Read: read,
+		Prepare: shownOrder(true),
+	}
+	changes := one
+	changes.Singular, changes.Prepare = false, shownOrder(false)
+	changes.Update = resource.Do(a.update)
+	changes.Actions = []resource.Action{
+		resource.Post("/{id}/cancel", resource.Do(a.cancel)),
+		resource.Post("/{id}/complete", resource.Do(a.complete)),
+		resource.Post("/{id}/archive", resource.Do(a.archive)),
+		resource.Post("/{id}/credit-lines", resource.Do(a.credit)),
+		resource.Post("/{id}/fulfillments", resource.Do(a.fulfill)),
+		resource.Post("/{id}/fulfillments/{fulfillment_id}/cancel", resource.Do(a.recall)),
+		resource.Post("/{id}/fulfillments/{fulfillment_id}/shipments", resource.Do(a.ship)),
+		resource.Post("/{id}/fulfillments/{fulfillment_id}/mark-as-delivered", resource.Do(a.deliver)),
+	}
+	return append(append(list.Routes(), one.Routes()...), changes.Routes()...)
+}
+
+// shownOrder adds what an order is shown with: on its own page also its statuses and fulfillments.
+func shownOrder(page bool) func(context.Context, *resource.Query) error {
+	return func(_ context.Context, q *resource.Query) error {
+		q.Fields = resource.OrderFields(q.Fields, page)
+		if page && !q.Params.Get("fields").Exists() {
+			q.Fields = append(q.Fields, "fulfillments.*")
+		}
+		return nil
+	}
+}
+
+func (a orderAPI) update(ctx context.Context, in OrderPatch) (string, error) {
+	p := order.Patch{ID: in.ID, Email: in.Email, Locale: in.Locale, Metadata: in.Metadata, By: actorID(ctx)}
+	if in.ShippingAddress.Set {
+		p.ShippingAddress = module.SetOf(in.ShippingAddress.Value)
+	}
+	if in.BillingAddress.Set {
+		p.BillingAddress = module.SetOf(in.BillingAddress.Value)
+	}
+	return a.flows.Update.Run(ctx, p)
+}
+
+func (a orderAPI) cancel(ctx context.Context, in orderNamed) (string, error) {
+	return a.flows.Cancel.Run(ctx, order.Act{ID: in.ID, By: actorID(ctx)})
+}
+
+func (a orderAPI) complete(ctx context.Context, in OrderCompletion) (string, error) {
+	return a.flows.Complete.Run(ctx, in.ID)
+}
+
+func (a orderAPI) archive(ctx context.Context, in orderNamed) (string, error) {
+	return a.flows.Archive.Run(ctx, in.ID)
+}
+
+func (a orderAPI) credit(ctx context.Context, in OrderCredit) (string, error) {
+	return a.flows.Credit.Run(ctx, orders.Booking{OrderID: in.ID, Credits: []orders.CreditLine{
+		{Amount: money.Float(in.Amount), Reference: &in.Reference, ReferenceID: &in.ReferenceID, Metadata: in.Metadata.Value}}})
+}
+
+func quantities(list []OrderQuantity) []order.Quantity {
+	out := make([]order.Quantity, len(list))
+	for i, q := range list {
+		out[i] = order.Quantity(q)
+	}
+	return out
+}
+
+func (a orderAPI) fulfill(ctx context.Context, in OrderFulfillment) (string, error) {
+	s := order.Sending{OrderID: in.ID, Items: quantities(in.Items), LocationID: in.LocationID.Value, ShippingOptionID: in.ShippingOptionID.Value,
+		NoNotification: in.NoNotification.Ptr(), Metadata: in.Metadata.Value, By: actorID(ctx)}
+	if in.DeliveryAddress.Set {
+		s.Address = module.SetOf(in.DeliveryAddress.Value)
+	}
+	return a.flows.Fulfill.Run(ctx, s)
+}
+
+func (a orderAPI) recall(ctx context.Context, in OrderParcel) (string, error) {
+	return a.flows.CancelFulfillment.Run(ctx, order.Recall{OrderID: in.ID, FulfillmentID: in.FulfillmentID, By: actorID(ctx), NoNotification: in.NoNotification.Ptr()})
+}
+
+func (a orderAPI) ship(ctx context.Context, in OrderShipment) (string, error) {
+	d := order.Dispatch{OrderID: in.ID, FulfillmentID: in.FulfillmentID, By: actorID(ctx), Items: quantities(in.Items), NoNotification: in.NoNotification.Ptr()}
+	if in.Labels.Set {
+		d.Labels = module.Some(Labels(in.Labels.Value))
+	}
+	return a.flows.Ship.Run(ctx, d)
+}
+
+func (a orderAPI) deliver(ctx context.Context, in OrderParcel) (string, error) {
+	return a.flows.Deliver.Run(ctx, order.Arrival{OrderID: in.ID, FulfillmentID: in.FulfillmentID, By: actorID(ctx)})
+}

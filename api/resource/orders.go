@@ -1,0 +1,37 @@
+package resource
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gorgon-commerce/gorgon/internal/totals"
+)
+
+// OrderFields adds to the fields of an order what comes with others: with any total of it, its version and items as the total was worked out of them;
+// with its customer and channel, their ids.
+func OrderFields(fields []string, statuses bool) []string {
+	out := slices.Clone(fields)
+	put := func(names ...string) {
+		for _, n := range names {
+			if !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	whole := totals.WholeNames()
+	if slices.ContainsFunc(fields, func(f string) bool { return f == "summary" || slices.Contains(whole, f) }) {
+		put("version", "items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*")
+	}
+	for _, f := range fields {
+		if strings.HasPrefix(f, "customer.") {
+			put("customer_id")
+		}
+		if strings.HasPrefix(f, "sales_channel.") {
+			put("sales_channel_id")
+		}
+	}
+	if statuses {
+		put("payment_status", "fulfillment_status")
+	}
+	return out
+}

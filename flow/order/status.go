@@ -1,0 +1,182 @@
+package order
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// update changes what an order says of its buyer. What changes is noted without a new version.
+func (f *Flows) update(ctx workflow.Context, in Patch) (string, error) {
+	_, err := workflow.Step(ctx, "update-orders", func(ctx context.Context, in Patch) (string, error) {
+		o, err := f.load(ctx, in.ID)
+		if err != nil {
+			return "", err
+		}
+		if err := o.Open(); err != nil {
+			return "", err
+		}
+		set := module.Set{}
+		for name, a := range map[string]struct {
+			set module.Set
+			old *order.Address
+		}{"shipping_address_id": {in.ShippingAddress, o.ShippingAddress}, "billing_address_id": {in.BillingAddress, o.BillingAddress}} {
+			if a.set == nil {
+				continue
+			}
+			id, err := f.readdress(ctx, a.old, a.set)
+			if err != nil {
+				return "", err
+			}
+			set[name] = id
+		}
+		for name, v := range map[string]module.Opt[string]{"email": in.Email, "locale": in.Locale} {
+			if v.Set {
+				set[name] = v.Any()
+			}
+		}
+		if in.Metadata.Set {
+			set["metadata"] = in.Metadata.Any()
+		}
+		_, err = f.Order.Orders.Patch(ctx, o.ID, set)
+		return o.ID, err
+	}, in)
+	if err != nil {
+		return "", err
+	}
+	return in.ID, workflow.Emit(ctx, Updated, event.ID{ID: in.ID})
+}
+
+// readdress saves a changed address as a new one, for orders of before may show the old one.
+func (f *Flows) readdress(ctx context.Context, old *order.Address, set module.Set) (string, error) {
+	a := order.Address{}
+	if old != nil {
+		a = *old
+		a.Model = module.Model{}
+	}
+	saved, err := f.Order.Addresses.Create(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Order.Addresses.Patch(ctx, saved.ID, set)
+	return saved.ID, err
+}
+
+// cancel ends an order: its money goes back and its stock becomes free. What was sent must be cancelled before.
+func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
+	o, err := workflow.Step(ctx, "cancel-validate-order", f.cancelable, in.ID)
+	if err != nil {
+		return "", err
+	}
+	if err := f.Payment.Cancel(ctx, in.ID, in.By); err != nil {
+		return "", err
+	}
+	_, err = workflow.Step(ctx, "cancel-orders", func(ctx context.Context, in Act) (bool, error) {
+		var lines []string
+		for _, l := range o.Items {
+			lines = append(lines, l.ID)
+		}
+		if _, err := f.Inventory.ReleaseLines(ctx, lines); err != nil {
+			return false, err
+		}
+		now, err := f.load(ctx, in.ID)
+		if err != nil {
+			return false, err
+		}
+		_, err = f.Order.Revise(ctx, order.Revision{Order: now, By: in.By, Set: module.Set{"status": order.Canceled, "canceled_at": db.Now()}})
+		return true, err
+	}, in)
+	if err != nil {
+		return "", err
+	}
+	return in.ID, workflow.Emit(ctx, Canceled, event.ID{ID: in.ID})
+}
+
+func (f *Flows) cancelable(ctx context.Context, id string) (*order.Order, error) {
+	o, err := f.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.Open(); err != nil {
+		return nil, err
+	}
+	ids, err := f.Fulfillments.Others(ctx, id)
+	if err != nil || len(ids) == 0 {
+		return o, err
+	}
+	n, err := f.Fulfillment.Fulfillment.Fulfillments.Count(ctx, module.Filter{"id": ids, "canceled_at": nil})
+	if err == nil && n > 0 {
+		err = fault.New(fault.NotAllowed, "All fulfillments must be canceled before canceling an order")
+	}
+	return o, err
+}
+
+// complete ends an order that everything was done of. One that is completed stays so.
+func (f *Flows) complete(ctx workflow.Context, id string) (string, error) {
+	return id, f.status(ctx, id, "complete-orders", order.Completed, Completed, func(o order.Order) error {
+		if o.Status == order.Canceled {
+			return fault.New(fault.Invalid, "Orders %s are canceled and cannot be completed", id)
+		}
+		return nil
+	})
+}
+
+// archive puts an order away that is over.
+func (f *Flows) archive(ctx workflow.Context, id string) (string, error) {
+	return id, f.status(ctx, id, "archive-orders", order.Archived, Archived, func(o order.Order) error {
+		if o.Status != order.Completed && o.Status != order.Canceled {
+			return fault.New(fault.Invalid, "Orders %s are completed, canceled, or in draft and cannot be archived", id)
+		}
+		return nil
+	})
+}
+
+func (f *Flows) status(ctx workflow.Context, id, step, status string, topic event.Topic[event.ID], may func(order.Order) error) error {
+	_, err := workflow.Step(ctx, step, func(ctx context.Context, id string) (bool, error) {
+		list, err := f.Order.Orders.List(ctx, module.Filter{"id": id}, module.Find{Lock: true})
+		if err == nil && len(list) == 0 {
+			err = fault.New(fault.NotFound, "Order with id \"%s\" not found", id)
+		}
+		if err != nil {
+			return false, err
+		}
+		if err := may(list[0]); err != nil {
+			return false, err
+		}
+		_, err = f.Order.Orders.Patch(ctx, id, module.Set{"status": status})
+		return true, err
+	}, id)
+	if err != nil {
+		return err
+	}
+	return workflow.Emit(ctx, topic, event.ID{ID: id})
+}
+
+// credit takes amounts off what an order costs, or puts them on it, up to what is owed either way.
+func (f *Flows) credit(ctx workflow.Context, in order.Booking) (string, error) {
+	_, err := workflow.Step(ctx, "create-order-credit-lines", func(ctx context.Context, in order.Booking) (bool, error) {
+		o, err := f.load(ctx, in.OrderID)
+		if err != nil {
+			return false, err
+		}
+		owed := o.Owed()
+		for _, c := range in.Credits {
+			switch {
+			case owed.Sign() < 0 && c.Amount.Sign() > 0 || owed.IsZero() && c.Amount.Sign() != 0:
+				return false, fault.New(fault.Invalid, "Can only create negative credit lines if the order has a negative pending difference")
+			case owed.Sign() > 0 && c.Amount.Sign() < 0:
+				return false, fault.New(fault.Invalid, "Can only create positive credit lines if the order has a positive pending difference")
+			case owed.Abs().Less(c.Amount.Abs()):
+				return false, fault.New(fault.Invalid, "Cannot create more credit lines with amount more than the pending difference")
+			}
+		}
+		_, err = f.Order.Book(ctx, in)
+		return true, err
+	}, in)
+	return in.OrderID, err
+}

@@ -1,0 +1,168 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/modules/payment"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// capture writes down what is taken, has the provider take it, and books it to the order. What a provider refuses is not taken.
+func (f *Flows) capture(ctx workflow.Context, in Capture) (string, error) {
+	t, err := workflow.Step(ctx, "capture-payment-step", f.Payment.Take, payment.Taking{PaymentID: in.PaymentID, Amount: in.Amount, By: in.By},
+		workflow.Undo(f.Payment.Untake))
+	if err != nil || t.Done {
+		return in.PaymentID, err
+	}
+	answer, err := workflow.Step(ctx, "capture-payment-at-provider", f.Payment.Capture, t, f.outside(t.Payment.ProviderID)...)
+	if err != nil {
+		return in.PaymentID, err
+	}
+	p, err := workflow.Step(ctx, "note-capture", f.Payment.Captured, payment.Heard{ID: in.PaymentID, Answer: answer})
+	if err != nil {
+		return in.PaymentID, err
+	}
+	if err := f.book(ctx, p, "capture", t.Capture.ID, t.Capture.Amount); err != nil {
+		return in.PaymentID, err
+	}
+	return in.PaymentID, workflow.Emit(ctx, Captured, event.ID{ID: in.PaymentID})
+}
+
+// book notes money that moved at the order that it was for, if there is one.
+func (f *Flows) book(ctx workflow.Context, p payment.Payment, what, id string, amount money.Decimal, credits ...order.CreditLine) error {
+	_, err := workflow.Step(ctx, "add-order-transaction", func(ctx context.Context, amount money.Decimal) (bool, error) {
+		orders, err := f.Orders.Far().Others(ctx, p.CollectionID)
+		if err != nil || len(orders) == 0 {
+			return false, err
+		}
+		_, err = f.Order.Book(ctx, order.Booking{OrderID: orders[0], Credits: credits,
+			Transactions: []order.Transaction{{Amount: amount, Reference: &what, ReferenceID: &id}}})
+		return true, err
+	}, amount)
+	return err
+}
+
+// refund writes down what is given back, has the provider do so, and books it to the order. What the order is not owed becomes a credit, so that it
+// costs that much less.
+func (f *Flows) refund(ctx workflow.Context, in Refund) (string, error) {
+	r, err := workflow.Step(ctx, "refund-payment-step", f.Payment.GiveBack, payment.Return{PaymentID: in.PaymentID, Amount: in.Amount, By: in.By,
+		Note: in.Note, ReasonID: in.ReasonID}, workflow.Undo(f.Payment.Ungive))
+	if err != nil {
+		return in.PaymentID, err
+	}
+	answer, err := workflow.Step(ctx, "refund-payment-at-provider", f.Payment.Refund, r, f.outside(r.Payment.ProviderID)...)
+	if err != nil {
+		return in.PaymentID, err
+	}
+	p, err := workflow.Step(ctx, "note-refund", f.Payment.Refunded, payment.Heard{ID: in.PaymentID, Answer: answer})
+	if err != nil {
+		return in.PaymentID, err
+	}
+	credits, err := workflow.Step(ctx, "create-order-refund-credit-lines", f.credits, r)
+	if err != nil {
+		return in.PaymentID, err
+	}
+	if err := f.book(ctx, p, "refund", r.Refund.ID, r.Refund.Amount.Neg(), credits...); err != nil {
+		return in.PaymentID, err
+	}
+	return in.PaymentID, workflow.Emit(ctx, Refunded, event.ID{ID: in.PaymentID})
+}
+
+// credits are what a refund takes off an order beyond what the order's buyer was owed.
+func (f *Flows) credits(ctx context.Context, r payment.Returned) ([]order.CreditLine, error) {
+	orders, err := f.Orders.Far().Others(ctx, r.Payment.CollectionID)
+	if err != nil || len(orders) == 0 {
+		return nil, err
+	}
+	o, err := f.Order.Load(ctx, orders[0], true)
+	if err != nil {
+		return nil, err
+	}
+	more := r.Refund.Amount
+	if owed := o.Owed(); owed.Sign() < 0 {
+		more = more.Add(owed)
+	}
+	if more.Sign() <= 0 {
+		return nil, nil
+	}
+	why := "refund"
+	return []order.CreditLine{{Reference: &why, ReferenceID: &r.Payment.ID, Amount: more}}, nil
+}
+
+// markPaid has a collection paid by other means, at the system's provider.
+func (f *Flows) markPaid(ctx workflow.Context, in Payoff) (string, error) {
+	c, err := f.Payment.Collections.Retrieve(ctx, in.CollectionID)
+	if err != nil {
+		return "", err
+	}
+	if c.Status != payment.NotPaid {
+		return "", fault.New(fault.NotAllowed, "Can only mark 'not_paid' payment collection as paid")
+	}
+	s, err := f.CreateSession.Run(ctx, payment.SessionDraft{CollectionID: in.CollectionID, ProviderID: "pp_system_default"})
+	if err != nil {
+		return "", err
+	}
+	p, err := workflow.Step(ctx, "authorize-payment-session-step", func(ctx context.Context, s payment.Session) (payment.Payment, error) {
+		a, err := f.Payment.Authorize(ctx, s)
+		if err != nil {
+			return payment.Payment{}, err
+		}
+		return f.Payment.Authorized(ctx, payment.Heard{ID: s.ID, Answer: a})
+	}, s)
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Capture.Run(ctx, Capture{PaymentID: p.ID, By: in.By})
+	return in.CollectionID, err
+}
+
+// Cancel gives up all that was authorised for an order, and gives all that was captured back.
+func (f *Flows) Cancel(ctx workflow.Context, id, by string) error {
+	list, err := f.OfOrder(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		for _, p := range c.Payments {
+			if err := f.giveUp(ctx, p, by); err != nil {
+				return err
+			}
+		}
+		if _, err := f.Payment.Collections.Update(ctx, module.Filter{"id": c.ID}, module.Set{"status": payment.CollectionCanceled}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveUp cancels a payment that nothing was captured of, and refunds any other.
+func (f *Flows) giveUp(ctx workflow.Context, p payment.Payment, by string) error {
+	var left money.Decimal
+	for _, c := range p.Captures {
+		left = left.Add(c.Amount)
+	}
+	for _, r := range p.Refunds {
+		left = left.Sub(r.Amount)
+	}
+	if len(p.Captures) > 0 {
+		if left.Sign() <= 0 {
+			return nil
+		}
+		_, err := f.Refund.Run(ctx, Refund{PaymentID: p.ID, By: by})
+		return err
+	}
+	if p.CanceledAt != nil {
+		return nil
+	}
+	answer, err := workflow.Step(ctx, "cancel-payment-"+p.ID, f.Payment.Cancel, p, f.outside(p.ProviderID)...)
+	if err != nil {
+		return err
+	}
+	_, err = workflow.Step(ctx, "note-cancel-"+p.ID, f.Payment.Canceled, payment.Heard{ID: p.ID, Answer: answer})
+	return err
+}

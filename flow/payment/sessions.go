@@ -1,0 +1,52 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/payment"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// createSession begins a try to pay, in place of those before.
+func (f *Flows) createSession(ctx workflow.Context, d payment.SessionDraft) (payment.Session, error) {
+	if _, err := f.Payment.Providers.Get(d.ProviderID); err != nil {
+		return payment.Session{}, err
+	}
+	gone, err := workflow.Step(ctx, "delete-payment-sessions", func(ctx context.Context, id string) ([]payment.Session, error) {
+		return f.Payment.DropSessions(ctx, id)
+	}, d.CollectionID)
+	if err != nil {
+		return payment.Session{}, err
+	}
+	s, err := workflow.Step(ctx, "create-payment-session", f.Payment.OpenSession, d, workflow.Undo(f.Payment.Sessions.Remove))
+	if err != nil {
+		return s, err
+	}
+	answer, err := workflow.Step(ctx, "initiate-payment-session", f.Payment.Initiate, s, f.outside(s.ProviderID)...)
+	if err != nil {
+		return s, err
+	}
+	if s, err = workflow.Step(ctx, "update-payment-session", f.Payment.Initiated, payment.Heard{ID: s.ID, Answer: answer}); err != nil {
+		return s, err
+	}
+	for _, old := range gone {
+		if f.Payment.Inside(old.ProviderID) {
+			continue
+		}
+		if _, err := workflow.Step(ctx, "forget-payment-session-"+old.ID, f.forget, old, workflow.External()); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// forget tells a provider that a session is not needed any more. Sessions end whatever it says, for they are gone here.
+func (f *Flows) forget(ctx context.Context, s payment.Session) (bool, error) {
+	return f.Payment.Forget(ctx, []payment.Session{s}) == nil, nil
+}
+
+// Sessions reads the sessions of a collection.
+func (f *Flows) Sessions(ctx context.Context, collection string) ([]payment.Session, error) {
+	return f.Payment.Sessions.List(ctx, module.Filter{"payment_collection_id": collection}, module.Find{Order: []string{"created_at"}})
+}

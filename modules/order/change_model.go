@@ -1,0 +1,62 @@
+package order
+
+import (
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// A Change leads an order from one version to the next, by its actions.
+type Change struct {
+	module.Model        `model:"prefix=ordch"`
+	OrderID             string     `json:"order_id" model:"index"`
+	ReturnID            *string    `json:"return_id"`
+	ClaimID             *string    `json:"claim_id"`
+	ExchangeID          *string    `json:"exchange_id"`
+	Version             int        `json:"version"`
+	ChangeType          *string    `json:"change_type" model:"index"`
+	Description         *string    `json:"description"`
+	Status              string     `json:"status" model:"enum=confirmed|declined|requested|pending|canceled,default=pending"`
+	InternalNote        *string    `json:"internal_note"`
+	CreatedBy           *string    `json:"created_by"`
+	RequestedBy         *string    `json:"requested_by"`
+	RequestedAt         *time.Time `json:"requested_at"`
+	ConfirmedBy         *string    `json:"confirmed_by"`
+	ConfirmedAt         *time.Time `json:"confirmed_at"`
+	DeclinedBy          *string    `json:"declined_by"`
+	DeclinedReason      *string    `json:"declined_reason"`
+	Metadata            module.Map `json:"metadata"`
+	DeclinedAt          *time.Time `json:"declined_at"`
+	CanceledBy          *string    `json:"canceled_by"`
+	CanceledAt          *time.Time `json:"canceled_at"`
+	CarryOverPromotions *bool      `json:"carry_over_promotions"`
+	NoNotification      *bool      `json:"no_notification"`
+	Actions             []Action   `json:"actions,omitempty" rel:"has=order_change_id,cascade"`
+	Order               *Order     `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
+}
+
+// Indexes find the change of a version.
+func (Change) Indexes() []module.Index {
+	return []module.Index{{Name: "IDX_order_change_order_id_version", Columns: []string{"order_id", "version"}}}
+}
+
+// An Action is one step of a change: ITEM_ADD, FULFILL_ITEM, …
+type Action struct {
+	module.Model  `model:"prefix=ordchact"`
+	OrderID       *string        `json:"order_id" model:"index"`
+	ReturnID      *string        `json:"return_id"`
+	ClaimID       *string        `json:"claim_id"`
+	ExchangeID    *string        `json:"exchange_id"`
+	Version       *int           `json:"version"`
+	Ordering      int64          `json:"ordering" model:"serial"`
+	OrderChangeID *string        `json:"order_change_id" model:"index"`
+	Reference     *string        `json:"reference"`
+	ReferenceID   *string        `json:"reference_id"`
+	Action        string         `json:"action"`
+	Details       module.Map     `json:"details"`
+	Amount        *money.Decimal `json:"amount"`
+	InternalNote  *string        `json:"internal_note"`
+	Applied       bool           `json:"applied" model:"default=false"`
+	Change        *Change        `json:"order_change,omitempty" rel:"belongs=order_change_id,ondelete=cascade"`
+}

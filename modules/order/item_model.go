@@ -1,0 +1,99 @@
+package order
+
+import (
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// A LineItem is something of an order at a price, with a copy of what the product said when it was bought. How much of it there is, and what has
+// become of it, is in its Detail.
+type LineItem struct {
+	module.Model        `model:"prefix=ordli"`
+	TotalsID            *string          `json:"totals_id"`
+	Title               string           `json:"title" model:"searchable"`
+	Subtitle            *string          `json:"subtitle" model:"searchable"`
+	Thumbnail           *string          `json:"thumbnail"`
+	VariantID           *string          `json:"variant_id" model:"index"`
+	ProductID           *string          `json:"product_id" model:"index"`
+	ProductTitle        *string          `json:"product_title" model:"searchable"`
+	ProductDescription  *string          `json:"product_description" model:"searchable"`
+	ProductSubtitle     *string          `json:"product_subtitle" model:"searchable"`
+	ProductType         *string          `json:"product_type" model:"searchable"`
+	ProductTypeID       *string          `json:"product_type_id"`
+	ProductCollection   *string          `json:"product_collection" model:"searchable"`
+	ProductHandle       *string          `json:"product_handle" model:"searchable"`
+	VariantSKU          *string          `json:"variant_sku" model:"searchable"`
+	VariantBarcode      *string          `json:"variant_barcode" model:"searchable"`
+	VariantTitle        *string          `json:"variant_title" model:"searchable"`
+	VariantOptionValues module.Map       `json:"variant_option_values"`
+	RequiresShipping    bool             `json:"requires_shipping" model:"default=true"`
+	IsGiftcard          bool             `json:"is_giftcard" model:"default=false"`
+	IsDiscountable      bool             `json:"is_discountable" model:"default=true"`
+	IsTaxInclusive      bool             `json:"is_tax_inclusive" model:"default=false"`
+	IsCustomPrice       bool             `json:"is_custom_price" model:"default=false"`
+	CompareAtUnitPrice  *money.Decimal   `json:"compare_at_unit_price"`
+	UnitPrice           money.Decimal    `json:"unit_price"`
+	Metadata            module.Map       `json:"metadata"`
+	Adjustments         []ItemAdjustment `json:"adjustments,omitempty" rel:"has=item_id,cascade"`
+	TaxLines            []ItemTaxLine    `json:"tax_lines,omitempty" rel:"has=item_id,cascade"`
+	Detail              *Item            `json:"detail,omitempty" rel:"has=item_id"`
+}
+
+// An Item is how much of a line one version of an order has, and what has become of it.
+type Item struct {
+	module.Model            `model:"prefix=orditem"`
+	OrderID                 string         `json:"order_id" model:"index"`
+	Version                 int            `json:"version"`
+	ItemID                  string         `json:"item_id" model:"index"`
+	UnitPrice               *money.Decimal `json:"unit_price"`
+	CompareAtUnitPrice      *money.Decimal `json:"compare_at_unit_price"`
+	Quantity                money.Decimal  `json:"quantity"`
+	FulfilledQuantity       money.Decimal  `json:"fulfilled_quantity" model:"default=0"`
+	DeliveredQuantity       money.Decimal  `json:"delivered_quantity" model:"default=0"`
+	ShippedQuantity         money.Decimal  `json:"shipped_quantity" model:"default=0"`
+	ReturnRequestedQuantity money.Decimal  `json:"return_requested_quantity" model:"default=0"`
+	ReturnReceivedQuantity  money.Decimal  `json:"return_received_quantity" model:"default=0"`
+	ReturnDismissedQuantity money.Decimal  `json:"return_dismissed_quantity" model:"default=0"`
+	WrittenOffQuantity      money.Decimal  `json:"written_off_quantity" model:"default=0"`
+	Metadata                module.Map     `json:"metadata"`
+	Order                   *Order         `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
+	Item                    *LineItem      `json:"item,omitempty" rel:"belongs=item_id,ondelete=cascade"`
+}
+
+// Indexes find the items of a version.
+func (Item) Indexes() []module.Index {
+	return []module.Index{{Name: "IDX_order_item_order_id_version", Columns: []string{"order_id", "version"}, Where: "deleted_at IS NULL"}}
+}
+
+// Checks keep what became of a line from being more than there is of it.
+func (Item) Checks() []module.Check {
+	return []module.Check{{Name: "gorgon_order_item_quantity_check", Expr: "fulfilled_quantity >= 0 AND shipped_quantity >= 0 AND delivered_quantity >= 0"}}
+}
+
+// An ItemAdjustment is what a promotion takes off a line, in one version of its order.
+type ItemAdjustment struct {
+	module.Model   `model:"prefix=ordliadj"`
+	Version        int           `json:"version" model:"default=1"`
+	Description    *string       `json:"description"`
+	PromotionID    *string       `json:"promotion_id"`
+	Code           *string       `json:"code"`
+	Amount         money.Decimal `json:"amount"`
+	IsTaxInclusive bool          `json:"is_tax_inclusive" model:"default=false"`
+	ProviderID     *string       `json:"provider_id"`
+	ItemID         string        `json:"item_id" model:"index"`
+	Item           *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=cascade"`
+}
+
+// An ItemTaxLine is a tax on a line. Rate is in per cent.
+type ItemTaxLine struct {
+	module.Model `model:"prefix=ordlitxl"`
+	Description  *string       `json:"description"`
+	TaxRateID    *string       `json:"tax_rate_id"`
+	Code         string        `json:"code"`
+	Rate         money.Decimal `json:"rate"`
+	ProviderID   *string       `json:"provider_id"`
+	Metadata     module.Map    `json:"metadata"`
+	Data         module.Map    `json:"data"`
+	ItemID       string        `json:"item_id" model:"index"`
+	Item         *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=cascade"`
+}
