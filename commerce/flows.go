@@ -5,6 +5,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/flow/apikey"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
+	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/customer"
 	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
 	"github.com/gorgon-commerce/gorgon/flow/inventory"
@@ -22,6 +23,7 @@ import (
 type Flows struct {
 	APIKeyFlows        *apikey.Flows
 	AuthFlows          *auth.Flows
+	CartFlows          *cart.Flows
 	CustomerFlows      *customer.Flows
 	FulfillmentFlows   *fulfillment.Flows
 	InventoryFlows     *inventory.Flows
@@ -49,12 +51,13 @@ func newFlows(m *Modules, l *Links) Flows {
 			stocklocation.Ties{Channels: l.ChannelLocations.Far(), Sets: l.LocationSets.Near(), Providers: l.LocationProviders.Near()}),
 		UserFlows: user.New(m.User, m.Auth),
 	}
+	f.CartFlows = newCartFlows(m, l, &f)
 	f.tieStock(&l.StockLinks)
 	return f
 }
 
 func (f *Flows) workflows() []workflow.Any {
-	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
+	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
 }

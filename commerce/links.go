@@ -2,6 +2,7 @@ package commerce
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
@@ -9,19 +10,21 @@ import (
 
 // Links tie records of different modules together.
 type Links struct {
+	CartLinks
 	StockLinks
 	APIKeyChannels channelsOfKeys
 }
 
 func newLinks(m *Modules) Links {
 	return Links{
+		CartLinks:      newCartLinks(m),
 		StockLinks:     newStockLinks(m),
 		APIKeyChannels: channelsOfKeys{module.NewTable[keyChannel]("publishable_api_key_sales_channel"), m.SalesChannel},
 	}
 }
 
 func (l *Links) tables() []module.Entity {
-	return append([]module.Entity{l.APIKeyChannels.rows}, l.StockLinks.tables()...)
+	return slices.Concat([]module.Entity{l.APIKeyChannels.rows}, l.CartLinks.tables(), l.StockLinks.tables())
 }
 
 // A keyChannel ties a publishable key to a sales channel.

@@ -41,6 +41,7 @@ func (s *Shop) adminRoutes() []route.Route {
 
 func (s *Shop) storeRoutes() []route.Route {
 	return slices.Concat(
+		store.Carts(s.CartFlows),
 		store.Collections().Routes(),
 		store.Currencies().Routes(),
 		store.Customers(s.CustomerFlows, nil),
