@@ -123,7 +123,7 @@ func (setupCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err := (&migrateCmd{}).Run(ctx, a, out); err != nil {
 		return err
 	}
-	return a.load(ctx)
+	return a.Load(ctx)
 }
 
 type syncCmd struct{}

@@ -114,7 +114,7 @@ func (a *App) Start(ctx context.Context) error {
 	if len(pending) > 0 {
 		return fmt.Errorf("%w: %d migrations are pending (%s); run db:migrate", ErrPending, len(pending), names(pending))
 	}
-	if err := a.load(ctx); err != nil {
+	if err := a.Load(ctx); err != nil {
 		return err
 	}
 	if a.cfg.WorkerMode != "server" {
@@ -123,8 +123,8 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// load runs what the plugins want to happen at each start.
-func (a *App) load(ctx context.Context) error {
+// Load runs what the plugins want to happen at each start, in an open and migrated app.
+func (a *App) Load(ctx context.Context) error {
 	ctx = a.Context(ctx)
 	for _, p := range a.plugins {
 		for _, start := range p.Start {

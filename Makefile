@@ -1,0 +1,43 @@
+# Where the recordings of the reference server are, if anywhere.
+WIRE ?= ../shared/wire
+JOBS ?= 2
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+build: ## bin/gorgon, the stock binary
+	go build -o bin/gorgon ./cmd/gorgon
+
+demo: ## a shop with goods in it, on http://localhost:9000
+	@scripts/demo
+
+test: ## vet, and all tests on SQLite and on a private PostgreSQL
+	@scripts/test
+
+race: ## the same under the race detector
+	@CI=true scripts/test
+
+bench: ## all benchmarks, a second each
+	go test -run '^$$' -bench . -benchmem ./...
+
+check: ## formatting, vet, and the shape of the code: quick, without a database
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	go test -v -run . .
+
+wire: ## replay the recordings of the reference server, by area (ONLY=regexp)
+	@scripts/wire table "$(WIRE)" "$(JOBS)" "$(ONLY)"
+
+wire-check: ## fail when a scenario of testdata/wire-passing.txt no longer passes
+	@scripts/wire check "$(WIRE)" "$(JOBS)"
+
+wire-accept: ## add the scenarios that pass to testdata/wire-passing.txt
+	@scripts/wire accept "$(WIRE)" "$(JOBS)"
+
+sdk: ## drive a purchase with the official JavaScript SDK against the binary
+	@scripts/sdk-test
+
+soak: ## workflows under kill -9 for a minute (SOAK=seconds)
+	GORGON_SOAK=$(or $(SOAK),60)s go test -count=1 -v -run 'Soak|Kill|Crash' ./workflow/...
+
+.PHONY: help build demo test race bench check wire wire-check wire-accept sdk soak

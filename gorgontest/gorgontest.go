@@ -1,0 +1,204 @@
+// Package gorgontest gives a test a whole shop of its own: all of commerce and the plugins under test over a fresh database, with clients that are
+// logged in, and the events that were told.
+package gorgontest
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gorgon-commerce/gorgon"
+	"github.com/gorgon-commerce/gorgon/commerce"
+	"github.com/gorgon-commerce/gorgon/event"
+	flowcustomer "github.com/gorgon-commerce/gorgon/flow/customer"
+	flowuser "github.com/gorgon-commerce/gorgon/flow/user"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/apikey"
+	"github.com/gorgon-commerce/gorgon/modules/auth"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/user"
+	"github.com/gorgon-commerce/gorgon/route/routetest"
+)
+
+// A Shop is a shop that lives as long as its test.
+type Shop struct {
+	*commerce.Shop
+	App *gorgon.App
+
+	Anyone *routetest.Client // sends nothing along
+	Admin  *routetest.Client // logged in as a user of the admin
+	Store  *routetest.Client // has the publishable key of the default sales channel
+
+	t    testing.TB
+	seen *recorder
+}
+
+// New starts a shop with more plugins than commerce. The first of a process costs what its migrations cost; others copy what that left.
+func New(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "shop.db")
+	if err := os.WriteFile(file, template(t, plugins), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	app, shop := build(file, plugins)
+	s := &Shop{Shop: shop, App: app, t: t, seen: &recorder{}}
+	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.Named("gorgontest"))}})
+	t.Cleanup(app.Close)
+	if err := app.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.Anyone = routetest.For(t, app.Handler())
+	s.Admin = s.login("user", s.only(s.Auth.Identities.List(s.Context(), nil)))
+	keys, err := s.APIKey.Keys.List(s.Context(), module.Filter{"type": apikey.Publishable})
+	if err != nil || len(keys) == 0 {
+		t.Fatal("no publishable key", err)
+	}
+	s.Store = s.Anyone.With("X-Publishable-Api-Key", keys[0].Token)
+	return s
+}
+
+// build makes the app of a shop over a file, with nothing from the environment.
+func build(file string, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
+	app := gorgon.New(gorgon.Config{DatabaseURL: "sqlite:" + file, JWTSecret: "test", CookieSecret: "test", Log: slog.New(slog.DiscardHandler),
+		Getenv: func(string) string { return "" }})
+	shop := commerce.New(app)
+	app.Use(shop.Plugin())
+	for _, p := range plugins {
+		app.Use(p(shop))
+	}
+	return app, shop
+}
+
+// templates are the databases that this process has made, by the names of their plugins.
+var templates sync.Map
+
+type made struct {
+	once sync.Once
+	data []byte
+	err  error
+}
+
+// template returns a database that is migrated, has the first records, and an admin.
+func template(t testing.TB, plugins []func(*commerce.Shop) gorgon.Plugin) []byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "template.db")
+	app, shop := build(file, plugins)
+	var names []string
+	for _, p := range app.Plugins() {
+		names = append(names, p.Name)
+	}
+	v, _ := templates.LoadOrStore(strings.Join(names, " "), &made{})
+	m := v.(*made)
+	m.once.Do(func() { m.data, m.err = makeTemplate(file, app, shop) })
+	if m.err != nil {
+		t.Fatal(m.err)
+	}
+	return m.data
+}
+
+func makeTemplate(file string, app *gorgon.App, shop *commerce.Shop) ([]byte, error) {
+	ctx := context.Background()
+	defer app.Close()
+	if _, err := app.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := app.Load(ctx); err != nil {
+		return nil, err
+	}
+	ctx = app.Context(ctx)
+	identity, err := shop.Auth.Identities.Create(ctx, auth.AuthIdentity{})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := shop.UserFlows.CreateAccount.Run(ctx, flowuser.Account{AuthIdentityID: identity.ID, User: user.User{Email: "admin@example.com"}}); err != nil {
+		return nil, err
+	}
+	app.Close()
+	return os.ReadFile(file)
+}
+
+// Context is what the shop's flows and tables are called with.
+func (s *Shop) Context() context.Context { return s.App.Context(s.t.Context()) }
+
+// Customer makes a customer with an account and returns a client that is logged in as they are, with the publishable key.
+func (s *Shop) Customer(email string) *routetest.Client {
+	s.t.Helper()
+	identity, err := s.Auth.Identities.Create(s.Context(), auth.AuthIdentity{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, err = s.CustomerFlows.CreateAccount.Run(s.Context(), flowcustomer.Account{AuthIdentityID: identity.ID, Customer: customer.Customer{Email: &email}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	identity, err = s.Auth.Retrieve(s.Context(), identity.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.Store.With("Authorization", "Bearer "+s.token("customer", identity))
+}
+
+func (s *Shop) only(list []auth.AuthIdentity, err error) auth.AuthIdentity {
+	s.t.Helper()
+	if err != nil || len(list) == 0 {
+		s.t.Fatal("no identity", err)
+	}
+	return list[0]
+}
+
+func (s *Shop) login(actorType string, identity auth.AuthIdentity) *routetest.Client {
+	s.t.Helper()
+	return s.Anyone.With("Authorization", "Bearer "+s.token(actorType, identity))
+}
+
+func (s *Shop) token(actorType string, identity auth.AuthIdentity) string {
+	s.t.Helper()
+	g, err := s.Auth.Grant(s.Context(), auth.Login{Identity: identity, Provider: "emailpass"}, actorType)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return g.Token
+}
+
+// Events waits until all that was committed has been handed to everybody, and returns what the shop has told since it started, oldest first.
+func (s *Shop) Events() []event.Message {
+	s.t.Helper()
+	if err := s.App.Bus().Wait(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.seen.all()
+}
+
+// Told counts the events of a topic among Events.
+func (s *Shop) Told(topic string) (n int) {
+	s.t.Helper()
+	for _, m := range s.Events() {
+		if m.Name == topic {
+			n++
+		}
+	}
+	return n
+}
+
+// A recorder keeps events.
+type recorder struct {
+	mu   sync.Mutex
+	list []event.Message
+}
+
+func (r *recorder) hear(_ context.Context, m event.Message) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = append(r.list, m)
+	return nil
+}
+
+func (r *recorder) all() []event.Message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]event.Message(nil), r.list...)
+}

@@ -1,0 +1,34 @@
+package gorgontest_test
+
+import (
+	"testing"
+
+	"github.com/gorgon-commerce/gorgon/gorgontest"
+)
+
+// Two shops live side by side, each with its own records and logins.
+func TestShops(t *testing.T) {
+	t.Parallel()
+	one, two := gorgontest.New(t), gorgontest.New(t)
+	one.Customer("a@example.com").Get("/store/customers/me").Into(new(any))
+	var list struct{ Count int }
+	one.Admin.Get("/admin/customers").Into(&list)
+	if list.Count != 1 {
+		t.Errorf("the shop has %d customers, want its own one", list.Count)
+	}
+	two.Admin.Get("/admin/customers").Into(&list)
+	if list.Count != 0 {
+		t.Errorf("the other shop has %d customers, want none", list.Count)
+	}
+	if n := one.Told("customer.created"); n != 1 {
+		t.Errorf("customer.created was told %d times, want once", n)
+	}
+}
+
+// BenchmarkNew measures what a shop costs a test.
+func BenchmarkNew(b *testing.B) {
+	gorgontest.New(b)
+	for b.Loop() {
+		gorgontest.New(b)
+	}
+}
