@@ -24,6 +24,7 @@ import (
 
 // Flows are the workflows of a shop.
 type Flows struct {
+	OrderFlows
 	APIKeyFlows        *apikey.Flows
 	AuthFlows          *auth.Flows
 	CartFlows          *cart.Flows
@@ -63,13 +64,15 @@ func newFlows(m *Modules, l *Links) Flows {
 		UserFlows: user.New(m.User, m.Auth),
 	}
 	f.CartFlows = newCartFlows(m, l, &f)
+	f.OrderFlows = newOrderFlows(orderKit{Modules: m, Order: m.Order, Payment: m.Payment, Links: &l.OrderLinks, CartPayment: l.CartPayment,
+		RegionProviders: l.RegionProviders.Near(), SetLocation: l.LocationSets.Far().Others, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows})
 	f.tieStock(&l.StockLinks)
 	return f
 }
 
 func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
-		f.InventoryFlows.Workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
+		f.InventoryFlows.Workflows(), f.OrderFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
 		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
 }

@@ -1,6 +1,8 @@
 package commerce
 
 import (
+	"slices"
+
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/apikey"
@@ -16,6 +18,7 @@ import (
 
 // Links tie records of different modules together.
 type Links struct {
+	OrderLinks
 	StockLinks
 	APIKeyChannels   *link.Link[apikey.Key, saleschannel.Channel]
 	CartPayment      *link.Link[cart.Cart, payment.Collection]
@@ -29,6 +32,7 @@ type Links struct {
 func newLinks(m *Modules) Links {
 	m.readOnly()
 	return Links{
+		OrderLinks: newOrderLinks(m, m.Order, m.Payment),
 		StockLinks: newStockLinks(m),
 		APIKeyChannels: link.Many(m.APIKey.Keys, m.SalesChannel.Channels, link.Table("publishable_api_key_sales_channel"), link.Prefix("pksc"),
 			link.Columns("publishable_key_id", "sales_channel_id"), link.Names("api_key", "sales_channel"),
@@ -63,6 +67,6 @@ func (m *Modules) readOnly() {
 }
 
 func (l *Links) tables() []module.Entity {
-	return append([]module.Entity{l.APIKeyChannels, l.CartPayment, l.CartPromotions, l.CustomerAccounts, l.ProductChannels, l.RegionProviders, l.VariantPrices},
-		l.StockLinks.tables()...)
+	return slices.Concat([]module.Entity{l.APIKeyChannels, l.CartPayment, l.CartPromotions, l.CustomerAccounts, l.ProductChannels, l.RegionProviders, l.VariantPrices},
+		l.OrderLinks.tables(), l.StockLinks.tables())
 }

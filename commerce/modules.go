@@ -14,6 +14,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
+	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -40,6 +41,7 @@ type Modules struct {
 	Fulfillment   *fulfillment.Module
 	Inventory     *inventory.Module
 	Notification  *notification.Module
+	Order         *order.Module
 	Payment       *payment.Module
 	Pricing       *pricing.Module
 	Product       *product.Module
@@ -63,6 +65,7 @@ func newModules(cfg gorgon.Config) Modules {
 		Fulfillment:   fulfillment.New(manual.Provider{}),
 		Inventory:     inventory.New(),
 		Notification:  notification.New(local.Provider{}),
+		Order:         order.New(),
 		Payment:       payment.New(system.Provider{}),
 		Pricing:       pricing.New(),
 		Product:       product.New(),
@@ -78,6 +81,6 @@ func newModules(cfg gorgon.Config) Modules {
 
 func (m *Modules) tables() []module.Entity {
 	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Execution.Tables(), m.Fulfillment.Tables(),
-		m.Inventory.Tables(), m.Notification.Tables(), m.Payment.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
+		m.Inventory.Tables(), m.Notification.Tables(), m.Order.Tables(), m.Payment.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
 		m.SalesChannel.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
 }
