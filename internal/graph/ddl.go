@@ -112,8 +112,8 @@ func (e *Entity) defaultOf(dialect db.Dialect, c *Column) string {
 		}
 		return "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"
 	case c.RawOf != "":
-		if d := e.Column(c.RawOf).Default; d != nil && !c.Nullable {
-			return literal(`{"value": "` + *d + `", "precision": 20}`)
+		if of := e.Column(c.RawOf); of.Default != nil && !of.RawPlain && !c.Nullable {
+			return literal(`{"value": "` + *of.Default + `", "precision": 20}`)
 		}
 		return ""
 	case c.Default == nil:
@@ -159,10 +159,15 @@ func (e *Entity) keyNames() []string {
 	return out
 }
 
-func (e *Entity) foreignName(r *Relation) string { return e.Table + "_" + r.LocalKey + "_foreign" }
+func (e *Entity) foreignName(r *Relation) string {
+	return orElse(r.Constraint, e.Table+"_"+r.LocalKey+"_foreign")
+}
 
 func (r *Relation) references() string {
-	s := fmt.Sprintf(`FOREIGN KEY ("%s") REFERENCES "%s" ("%s") ON UPDATE CASCADE`, r.LocalKey, r.To.Table, r.ForeignKey)
+	s := fmt.Sprintf(`FOREIGN KEY ("%s") REFERENCES "%s" ("%s")`, r.LocalKey, r.To.Table, r.ForeignKey)
+	if r.OnUpdate != "none" {
+		s += " ON UPDATE CASCADE"
+	}
 	if r.OnDelete != "" {
 		s += " ON DELETE " + strings.ToUpper(r.OnDelete)
 	}
@@ -179,32 +184,34 @@ func (e *Entity) foreignKeys() (out []string) {
 // CreateIndexes are the statements that make the table's indexes.
 func (e *Entity) CreateIndexes(dialect db.Dialect) (out []string) {
 	for _, x := range e.AllIndexes() {
-		out = append(out, x.create(e.Table))
+		out = append(out, x.create(dialect, e.Table))
 	}
 	return out
 }
 
 // AllIndexes are the indexes of single columns, of deleted_at, and the named ones.
 func (e *Entity) AllIndexes() (out []Index) {
-	live := ""
+	live, gone := "", ""
 	if e.SoftDeletes() {
-		live = "deleted_at IS NULL"
+		live, gone = "deleted_at IS NULL", "deleted_at IS NOT NULL"
 	}
 	for _, c := range e.Columns {
 		if c.Unique != "" {
-			out = append(out, Index{c.Unique, []string{c.Name}, true, live})
+			out = append(out, Index{Name: c.Unique, Columns: []string{c.Name}, Unique: true, Where: live})
 		}
 		if c.Index != "" {
-			out = append(out, Index{c.Index, []string{c.Name}, false, live})
+			out = append(out, Index{Name: c.Index, Columns: []string{c.Name}, Where: map[bool]string{true: gone, false: live}[c.IndexGone]})
 		}
 	}
-	if deleted := "IDX_" + e.Table + "_deleted_at"; live != "" && !slices.ContainsFunc(e.Indexes, func(x Index) bool { return x.Name == deleted || slices.Equal(x.Columns, []string{"deleted_at"}) }) {
-		out = append(out, Index{deleted, []string{"deleted_at"}, false, live})
+	deleted := Index{Name: "IDX_" + e.Table + "_deleted_at", Columns: []string{"deleted_at"}, Where: map[string]string{"": live, "gone": gone}[e.Deleted]}
+	named := func(x Index) bool { return slices.Equal(x.Columns, deleted.Columns) }
+	if live != "" && e.Deleted != "none" && !slices.ContainsFunc(e.Indexes, named) {
+		out = append(out, deleted)
 	}
 	return append(out, e.Indexes...)
 }
 
-func (x Index) create(table string) string {
+func (x Index) create(dialect db.Dialect, table string) string {
 	kind := "INDEX"
 	if x.Unique {
 		kind = "UNIQUE INDEX"
@@ -214,6 +221,9 @@ func (x Index) create(table string) string {
 		cols[i] = `"` + c + `"`
 	}
 	s := fmt.Sprintf(`CREATE %s "%s" ON "%s" (%s)`, kind, x.Name, table, strings.Join(cols, ", "))
+	if x.Method != "" && dialect == db.Postgres {
+		s = fmt.Sprintf(`CREATE %s "%s" ON "%s" USING %s (%s)`, kind, x.Name, table, x.Method, strings.Join(cols, ", "))
+	}
 	if x.Where != "" {
 		s += " WHERE " + x.Where
 	}

@@ -43,6 +43,8 @@ type Column struct {
 	GoType     reflect.Type
 	Unique     string // name of the unique index, if it has one of its own
 	Index      string // name of the index, if it has one of its own
+	IndexGone  bool   // the index holds deleted rows alone, as a few of Medusa's do
+	RawPlain   bool   // the raw twin has no default
 	set        setter
 }
 
@@ -52,6 +54,7 @@ type Index struct {
 	Columns []string
 	Unique  bool
 	Where   string // SQL; both dialects must understand it
+	Method  string // of PostgreSQL's index, "gin" for one
 }
 
 // A Check is a condition that each row must hold.
@@ -71,6 +74,7 @@ type Entity struct {
 	Indexes   []Index
 	Checks    []Check
 	GoType    reflect.Type
+	Deleted   string // what the index of deleted_at holds: "" live rows, "gone" deleted ones, "all", or "none" for no index
 
 	byName map[string]int
 	rels   map[string]*Relation
@@ -103,9 +107,11 @@ type Relation struct {
 	Stub       bool // among all columns there is the relation with the key alone
 	OnDelete   string
 	// Where narrows the relation: SQL about a related record, which {t} stands for, and the pivot's row, {p}. Both dialects must understand it.
-	Where  string
-	Path   []int // index path in the struct of From; nil for links
-	ToType reflect.Type
+	Where      string
+	OnUpdate   string // "none" for no action; cascade otherwise
+	Constraint string // name of the foreign key, where it is not TABLE_COLUMN_foreign
+	Path       []int  // index path in the struct of From; nil for links
+	ToType     reflect.Type
 }
 
 // A Computed is a field that code works out for the records read: prices in a context, totals, stock.

@@ -51,9 +51,8 @@ func (e *Entity) fields(t reflect.Type, path []int) error {
 		var err error
 		switch {
 		case f.Anonymous && f.Type.Kind() == reflect.Struct && name == "":
-			if prefix := parseTag(f.Tag.Get("model"))["prefix"]; prefix != "" {
-				e.Prefix = prefix
-			}
+			tag := parseTag(f.Tag.Get("model"))
+			e.Prefix, e.Deleted = orElse(tag["prefix"], e.Prefix), orElse(tag["deleted"], e.Deleted)
 			err = e.fields(f.Type, p)
 		case !f.IsExported() || f.Tag.Get("model") == "-":
 		case f.Tag.Get("rel") != "":
@@ -112,6 +111,10 @@ func (e *Entity) relation(f reflect.StructField, name string, path []int) error 
 			r.Stub = true
 		case "ondelete":
 			r.OnDelete = v
+		case "onupdate":
+			r.OnUpdate = v
+		case "fk":
+			r.Constraint = v
 		default:
 			pivot = append(pivot, k)
 		}
@@ -171,6 +174,7 @@ func (c *Column) options(table string, tag map[string]string) {
 	if d, ok := tag["default"]; ok {
 		c.Default = &d
 	}
+	c.IndexGone, c.RawPlain = has(tag, "gone"), has(tag, "rawplain")
 	if v := tag["enum"]; v != "" {
 		c.Enum = strings.Split(v, "|")
 	}

@@ -9,7 +9,7 @@ import (
 
 // A Cart is what one buyer is about to buy. CompletedAt is set when an order has been made of it; it cannot change any more then.
 type Cart struct {
-	module.Model      `model:"prefix=cart"`
+	module.Model      `model:"prefix=cart,deleted=gone"`
 	RegionID          *string          `json:"region_id"`
 	CustomerID        *string          `json:"customer_id"`
 	SalesChannelID    *string          `json:"sales_channel_id"`
@@ -40,7 +40,7 @@ func (Cart) Indexes() []module.Index {
 
 // An Address is where a cart's goods or its bill go.
 type Address struct {
-	module.Model `model:"prefix=caaddr"`
+	module.Model `model:"prefix=caaddr,deleted=gone"`
 	CustomerID   *string    `json:"customer_id"`
 	Company      *string    `json:"company"`
 	FirstName    *string    `json:"first_name"`
@@ -63,7 +63,7 @@ type CreditLine struct {
 	ReferenceID  *string       `json:"reference_id"`
 	Amount       money.Decimal `json:"amount"`
 	Metadata     module.Map    `json:"metadata"`
-	Cart         *Cart         `json:"cart,omitempty" rel:"belongs=cart_id,ondelete=cascade"`
+	Cart         *Cart         `json:"cart,omitempty" rel:"belongs=cart_id"`
 }
 
 // Indexes find credit lines by what they refer to.

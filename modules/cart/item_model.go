@@ -8,7 +8,7 @@ import (
 // A LineItem is a quantity of something at a price, with a copy of what the product said when it was chosen. IsTaxInclusive means that
 // UnitPrice has the tax in it; IsCustomPrice, that it was given rather than looked up.
 type LineItem struct {
-	module.Model        `model:"prefix=cali"`
+	module.Model        `model:"prefix=cali,deleted=gone"`
 	CartID              string           `json:"cart_id" model:"index"`
 	Title               string           `json:"title"`
 	Subtitle            *string          `json:"subtitle"`
@@ -55,7 +55,7 @@ func (LineItem) Checks() []module.Check {
 
 // An ItemAdjustment is what a promotion takes off a line.
 type ItemAdjustment struct {
-	module.Model   `model:"prefix=caliadj"`
+	module.Model   `model:"prefix=caliadj,deleted=gone"`
 	Description    *string       `json:"description"`
 	Code           *string       `json:"code"`
 	Amount         money.Decimal `json:"amount"`
@@ -81,7 +81,7 @@ func (ItemAdjustment) Indexes() []module.Index {
 
 // An ItemTaxLine is one rate of tax of a line, in percent.
 type ItemTaxLine struct {
-	module.Model `model:"prefix=calitxl"`
+	module.Model `model:"prefix=calitxl,deleted=gone"`
 	Description  *string     `json:"description"`
 	Code         string      `json:"code"`
 	Rate         float64     `json:"rate" model:"type=real"`

@@ -7,7 +7,7 @@ import (
 
 // A ShippingMethod is a shipping option that was chosen, at the price it had.
 type ShippingMethod struct {
-	module.Model     `model:"prefix=casm"`
+	module.Model     `model:"prefix=casm,deleted=gone"`
 	CartID           string               `json:"cart_id" model:"index"`
 	Name             string               `json:"name"`
 	Description      module.JSON          `json:"description" model:"null"`
@@ -35,7 +35,7 @@ func (ShippingMethod) Checks() []module.Check {
 
 // A ShippingAdjustment is what a promotion takes off shipping.
 type ShippingAdjustment struct {
-	module.Model     `model:"prefix=casmadj"`
+	module.Model     `model:"prefix=casmadj,deleted=gone"`
 	Description      *string         `json:"description"`
 	Code             *string         `json:"code"`
 	Amount           money.Decimal   `json:"amount"`
@@ -55,7 +55,7 @@ func (ShippingAdjustment) Indexes() []module.Index {
 
 // A ShippingTaxLine is one rate of tax of a shipping method, in percent.
 type ShippingTaxLine struct {
-	module.Model     `model:"prefix=casmtxl"`
+	module.Model     `model:"prefix=casmtxl,deleted=gone"`
 	Description      *string         `json:"description"`
 	Code             string          `json:"code"`
 	Rate             float64         `json:"rate" model:"type=real"`

@@ -9,7 +9,7 @@ import (
 
 // A Fulfillment is a parcel: which items go where, and how far they have come.
 type Fulfillment struct {
-	module.Model      `model:"prefix=ful"`
+	module.Model      `model:"prefix=ful,deleted=gone"`
 	LocationID        string          `json:"location_id" model:"index"`
 	PackedAt          *time.Time      `json:"packed_at"`
 	ShippedAt         *time.Time      `json:"shipped_at"`
@@ -32,7 +32,7 @@ type Fulfillment struct {
 
 // An Item is how much of a line is in a fulfillment.
 type Item struct {
-	module.Model    `model:"prefix=fulit"`
+	module.Model    `model:"prefix=fulit,deleted=gone"`
 	Title           string        `json:"title"`
 	SKU             string        `json:"sku"`
 	Barcode         string        `json:"barcode"`
@@ -45,7 +45,7 @@ type Item struct {
 
 // A Label lets a parcel be followed.
 type Label struct {
-	module.Model   `model:"prefix=fulla"`
+	module.Model   `model:"prefix=fulla,deleted=gone"`
 	TrackingNumber string       `json:"tracking_number"`
 	TrackingURL    string       `json:"tracking_url"`
 	LabelURL       string       `json:"label_url"`
@@ -55,7 +55,7 @@ type Label struct {
 
 // An Address is where a parcel goes.
 type Address struct {
-	module.Model `model:"prefix=fuladdr"`
+	module.Model `model:"prefix=fuladdr,deleted=gone"`
 	Company      *string    `json:"company"`
 	FirstName    *string    `json:"first_name"`
 	LastName     *string    `json:"last_name"`

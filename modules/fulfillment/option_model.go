@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A ShippingOption is what a buyer chooses: how the goods come, and what that costs.
 type ShippingOption struct {
-	module.Model         `model:"prefix=so"`
+	module.Model         `model:"prefix=so,deleted=gone"`
 	Name                 string               `json:"name" model:"searchable"`
 	PriceType            string               `json:"price_type" model:"enum=calculated|flat,default=flat"`
 	ServiceZoneID        string               `json:"service_zone_id" model:"index"`
@@ -23,7 +23,7 @@ type ShippingOption struct {
 
 // A ShippingOptionType names a kind of option, such as express.
 type ShippingOptionType struct {
-	module.Model    `model:"prefix=sotype"`
+	module.Model    `model:"prefix=sotype,deleted=gone"`
 	Label           string           `json:"label" model:"searchable"`
 	Description     *string          `json:"description" model:"searchable"`
 	Code            string           `json:"code" model:"searchable"`
@@ -32,7 +32,7 @@ type ShippingOptionType struct {
 
 // A ShippingOptionRule is a condition of an option: the context's value of Attribute stands in Operator to Value.
 type ShippingOptionRule struct {
-	module.Model     `model:"prefix=sorul"`
+	module.Model     `model:"prefix=sorul,deleted=gone"`
 	Attribute        string          `json:"attribute"`
 	Operator         string          `json:"operator" model:"enum=in|eq|ne|gt|gte|lt|lte|nin"`
 	Value            module.JSON     `json:"value" model:"null"`
@@ -42,7 +42,7 @@ type ShippingOptionRule struct {
 
 // A ShippingProfile groups products that are shipped in the same way.
 type ShippingProfile struct {
-	module.Model    `model:"prefix=sp"`
+	module.Model    `model:"prefix=sp,deleted=gone"`
 	Name            string           `json:"name" model:"unique"`
 	Type            string           `json:"type"`
 	Metadata        module.Map       `json:"metadata"`

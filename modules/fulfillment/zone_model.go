@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Set is a way that a location gets goods to buyers, such as shipping or pickup, with the zones it serves.
 type Set struct {
-	module.Model `model:"prefix=fuset"`
+	module.Model `model:"prefix=fuset,deleted=gone"`
 	Name         string        `json:"name" model:"unique"`
 	Type         string        `json:"type"`
 	Metadata     module.Map    `json:"metadata"`
@@ -13,7 +13,7 @@ type Set struct {
 
 // A ServiceZone is an area with the same shipping options.
 type ServiceZone struct {
-	module.Model     `model:"prefix=serzo"`
+	module.Model     `model:"prefix=serzo,deleted=gone"`
 	Name             string           `json:"name" model:"unique"`
 	Metadata         module.Map       `json:"metadata"`
 	FulfillmentSetID string           `json:"fulfillment_set_id" model:"index"`
@@ -24,7 +24,7 @@ type ServiceZone struct {
 
 // A GeoZone is a part of a service zone: a country, province, city or range of postal codes.
 type GeoZone struct {
-	module.Model     `model:"prefix=fgz"`
+	module.Model     `model:"prefix=fgz,deleted=gone"`
 	Type             string       `json:"type" model:"enum=country|province|city|zip,default=country"`
 	CountryCode      string       `json:"country_code" model:"index"`
 	ProvinceCode     *string      `json:"province_code"`

@@ -7,7 +7,7 @@ import (
 
 // An Item is a thing that is kept in stock.
 type Item struct {
-	module.Model     `model:"prefix=iitem"`
+	module.Model     `model:"prefix=iitem,deleted=gone"`
 	SKU              *string       `json:"sku" model:"searchable,unique=IDX_inventory_item_sku"`
 	OriginCountry    *string       `json:"origin_country"`
 	HSCode           *string       `json:"hs_code" model:"searchable"`
@@ -29,7 +29,7 @@ type Item struct {
 
 // A Level is how much of an item one location has, how much of that is promised, and how much is on its way.
 type Level struct {
-	module.Model     `model:"prefix=ilev"`
+	module.Model     `model:"prefix=ilev,deleted=gone"`
 	InventoryItemID  string        `json:"inventory_item_id" model:"index"`
 	LocationID       string        `json:"location_id" model:"index"`
 	StockedQuantity  money.Decimal `json:"stocked_quantity" model:"rawnull,default=0"`
@@ -53,7 +53,7 @@ func (Level) Checks() []module.Check {
 
 // A Reservation promises a quantity of an item at a location, usually to a line of an order.
 type Reservation struct {
-	module.Model    `model:"prefix=resitem"`
+	module.Model    `model:"prefix=resitem,deleted=gone"`
 	LineItemID      *string       `json:"line_item_id" model:"index"`
 	LocationID      string        `json:"location_id" model:"index"`
 	Quantity        money.Decimal `json:"quantity" model:"rawnull"`

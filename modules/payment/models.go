@@ -30,7 +30,7 @@ const (
 
 // A Collection is an amount that is to be paid, with the tries to do so and the payments that came of them.
 type Collection struct {
-	module.Model     `model:"prefix=pay_col"`
+	module.Model     `model:"prefix=pay_col,deleted=gone"`
 	CurrencyCode     string           `json:"currency_code"`
 	Amount           money.Decimal    `json:"amount"`
 	AuthorizedAmount *money.Decimal   `json:"authorized_amount"`
@@ -46,7 +46,7 @@ type Collection struct {
 
 // A Session is one try to pay a collection, at a provider.
 type Session struct {
-	module.Model `model:"prefix=payses"`
+	module.Model `model:"prefix=payses,deleted=all"`
 	CurrencyCode string        `json:"currency_code"`
 	Amount       money.Decimal `json:"amount"`
 	ProviderID   string        `json:"provider_id"`
@@ -62,7 +62,7 @@ type Session struct {
 
 // A Payment is an authorised session: money that can be captured.
 type Payment struct {
-	module.Model `model:"prefix=pay"`
+	module.Model `model:"prefix=pay,deleted=gone"`
 	Amount       money.Decimal `json:"amount"`
 	CurrencyCode string        `json:"currency_code"`
 	ProviderID   string        `json:"provider_id" model:"index"`
@@ -85,7 +85,7 @@ func (Payment) Indexes() []module.Index {
 
 // A Capture is money taken of a payment.
 type Capture struct {
-	module.Model `model:"prefix=capt"`
+	module.Model `model:"prefix=capt,deleted=all"`
 	Amount       money.Decimal `json:"amount"`
 	PaymentID    string        `json:"payment_id" model:"index"`
 	CreatedBy    *string       `json:"created_by"`
@@ -95,7 +95,7 @@ type Capture struct {
 
 // A Refund is money given back of a payment.
 type Refund struct {
-	module.Model `model:"prefix=ref"`
+	module.Model `model:"prefix=ref,deleted=all"`
 	Amount       money.Decimal `json:"amount"`
 	PaymentID    string        `json:"payment_id" model:"index"`
 	CreatedBy    *string       `json:"created_by"`

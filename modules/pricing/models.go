@@ -9,14 +9,14 @@ import (
 
 // A Set holds all prices of one thing that is sold: a variant, a shipping option.
 type Set struct {
-	module.Model `model:"prefix=pset"`
+	module.Model `model:"prefix=pset,deleted=gone"`
 	Prices       []Price `json:"prices,omitempty" rel:"has=price_set_id,cascade"`
 }
 
 // A Price is an amount in one currency, for quantities from MinQuantity to MaxQuantity, where all of its rules hold. One that is in a
 // price list counts only while that list does.
 type Price struct {
-	module.Model `model:"prefix=price"`
+	module.Model `model:"prefix=price,deleted=gone"`
 	Title        *string        `json:"title"`
 	PriceSetID   string         `json:"price_set_id" model:"index"`
 	CurrencyCode string         `json:"currency_code" model:"index"`
@@ -32,7 +32,7 @@ type Price struct {
 
 // A Rule is a condition of a price: the context's value of Attribute stands in Operator to Value.
 type Rule struct {
-	module.Model `model:"prefix=prule"`
+	module.Model `model:"prefix=prule,deleted=gone"`
 	Value        string `json:"value"`
 	Priority     int    `json:"priority" model:"default=0"`
 	PriceID      string `json:"price_id" model:"index"`
@@ -60,7 +60,7 @@ const (
 
 // A List is a set of prices that are active together: a sale, or an override for certain buyers.
 type List struct {
-	module.Model `model:"prefix=plist"`
+	module.Model `model:"prefix=plist,deleted=gone"`
 	Status       string     `json:"status" model:"enum=active|draft,default=draft"`
 	StartsAt     *time.Time `json:"starts_at"`
 	EndsAt       *time.Time `json:"ends_at"`
@@ -82,16 +82,21 @@ func (List) Indexes() []module.Index {
 
 // A ListRule is a condition of a price list: the context's value of Attribute is one of Value, a JSON array.
 type ListRule struct {
-	module.Model `model:"prefix=prule"`
-	PriceListID  string      `json:"price_list_id" model:"index"`
+	module.Model `model:"prefix=prule,deleted=gone"`
+	PriceListID  string      `json:"price_list_id" model:"index,gone"`
 	Value        module.JSON `json:"value" model:"null"`
 	Attribute    string      `json:"attribute" model:"default=,index"`
 	List         *List       `json:"price_list,omitempty" rel:"belongs=price_list_id,ondelete=cascade"`
 }
 
+// Indexes find the rules by what they ask for.
+func (ListRule) Indexes() []module.Index {
+	return []module.Index{{Name: "IDX_price_list_rule_value", Columns: []string{"value"}, Where: "deleted_at IS NULL", Method: "gin"}}
+}
+
 // A Preference says whether prices are meant with tax where the context's Attribute (currency_code or region_id) has Value.
 type Preference struct {
-	module.Model   `model:"prefix=prpref"`
+	module.Model   `model:"prefix=prpref,deleted=gone"`
 	Attribute      string  `json:"attribute"`
 	Value          *string `json:"value"`
 	IsTaxInclusive bool    `json:"is_tax_inclusive" model:"default=false"`

@@ -5,7 +5,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 // A Category is a node of the tree that products are sorted into. MPath is the path of ids from the root, joined by dots; rank orders
 // the children of one parent.
 type Category struct {
-	module.Model     `model:"prefix=pcat"`
+	module.Model     `model:"prefix=pcat,deleted=none"`
 	Name             string     `json:"name" model:"searchable"`
 	Description      string     `json:"description" model:"searchable,default="`
 	Handle           string     `json:"handle" model:"searchable,unique=IDX_category_handle_unique"`

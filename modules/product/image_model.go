@@ -27,5 +27,5 @@ type VariantImage struct {
 	VariantID    string   `json:"variant_id" model:"index"`
 	ImageID      string   `json:"image_id" model:"index"`
 	Variant      *Variant `json:"variant,omitempty" rel:"belongs=variant_id,ondelete=none"`
-	Image        *Image   `json:"image,omitempty" rel:"belongs=image_id,ondelete=cascade"`
+	Image        *Image   `json:"image,omitempty" rel:"belongs=image_id,ondelete=cascade,onupdate=none"`
 }

@@ -5,7 +5,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 // An Option is what variants differ in, such as a size. An exclusive one belongs to a single product; others are shared, and their
 // titles are unique.
 type Option struct {
-	module.Model `model:"prefix=opt"`
+	module.Model `model:"prefix=opt,deleted=all"`
 	Title        string        `json:"title" model:"searchable"`
 	Metadata     module.Map    `json:"metadata"`
 	IsExclusive  bool          `json:"is_exclusive" model:"default=false"`
@@ -22,7 +22,7 @@ func (Option) Indexes() []module.Index {
 
 // An OptionValue is one choice of an option.
 type OptionValue struct {
-	module.Model   `model:"prefix=optval"`
+	module.Model   `model:"prefix=optval,deleted=all"`
 	Value          string          `json:"value" model:"searchable"`
 	OptionID       *string         `json:"option_id" model:"index"`
 	Metadata       module.Map      `json:"metadata"`

@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Product is what a shop offers. What is bought is one of its variants.
 type Product struct {
-	module.Model   `model:"prefix=prod"`
+	module.Model   `model:"prefix=prod,deleted=all"`
 	Title          string          `json:"title" model:"searchable"`
 	Handle         string          `json:"handle" model:"unique"`
 	Subtitle       *string         `json:"subtitle" model:"searchable"`
@@ -37,7 +37,7 @@ type Product struct {
 
 // A Tag is a word that products are found by.
 type Tag struct {
-	module.Model `model:"prefix=ptag"`
+	module.Model `model:"prefix=ptag,deleted=all"`
 	Value        string     `json:"value" model:"searchable,unique=IDX_tag_value_unique"`
 	Metadata     module.Map `json:"metadata"`
 	ExternalID   *string    `json:"external_id"`
@@ -46,7 +46,7 @@ type Tag struct {
 
 // A Type says what kind of thing a product is; a product has at most one.
 type Type struct {
-	module.Model `model:"prefix=ptyp"`
+	module.Model `model:"prefix=ptyp,deleted=all"`
 	Value        string     `json:"value" model:"searchable,unique=IDX_type_value_unique"`
 	Metadata     module.Map `json:"metadata" model:"type=json"`
 	ExternalID   *string    `json:"external_id"`
@@ -55,7 +55,7 @@ type Type struct {
 
 // A Collection is a set of products to show together; a product is in at most one.
 type Collection struct {
-	module.Model `model:"prefix=pcol"`
+	module.Model `model:"prefix=pcol,deleted=all"`
 	Title        string     `json:"title" model:"searchable"`
 	Handle       string     `json:"handle" model:"unique=IDX_collection_handle_unique"`
 	Metadata     module.Map `json:"metadata"`

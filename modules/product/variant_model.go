@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Variant is the form of a product that is bought: one value for each of its options.
 type Variant struct {
-	module.Model    `model:"prefix=variant"`
+	module.Model    `model:"prefix=variant,deleted=all"`
 	Title           string        `json:"title" model:"searchable"`
 	SKU             *string       `json:"sku" model:"searchable,unique"`
 	Barcode         *string       `json:"barcode" model:"searchable,unique"`

@@ -40,7 +40,7 @@ type ApplicationMethod struct {
 	TargetType          string         `json:"target_type" model:"enum=order|shipping_methods|items"`
 	Allocation          *string        `json:"allocation" model:"enum=each|across|once"`
 	PromotionID         string         `json:"promotion_id" model:"unique"`
-	CurrencyCode        *string        `json:"currency_code" model:"index"`
+	CurrencyCode        *string        `json:"currency_code" model:"index,gone"`
 	Promotion           *Promotion     `json:"promotion,omitempty" rel:"belongs=promotion_id,ondelete=cascade"`
 	TargetRules         []Rule         `json:"target_rules,omitempty" rel:"pivot=application_method_target_rules,application_method_id,promotion_rule_id"`
 	BuyRules            []Rule         `json:"buy_rules,omitempty" rel:"pivot=application_method_buy_rules,application_method_id,promotion_rule_id"`

@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Region is a group of countries that share a currency and its ways of payment.
 type Region struct {
-	module.Model   `model:"prefix=reg"`
+	module.Model   `model:"prefix=reg,deleted=gone"`
 	Name           string     `json:"name" model:"searchable"`
 	CurrencyCode   string     `json:"currency_code" model:"searchable"`
 	Metadata       module.Map `json:"metadata"`

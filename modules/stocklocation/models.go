@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Location is a place that stock is kept at and sent from.
 type Location struct {
-	module.Model `model:"prefix=sloc"`
+	module.Model `model:"prefix=sloc,deleted=gone"`
 	Name         string     `json:"name" model:"searchable"`
 	AddressID    *string    `json:"address_id" model:"unique"`
 	Metadata     module.Map `json:"metadata"`
@@ -13,7 +13,7 @@ type Location struct {
 
 // An Address says where a location is.
 type Address struct {
-	module.Model `model:"prefix=laddr"`
+	module.Model `model:"prefix=laddr,deleted=gone"`
 	Address1     string     `json:"address_1" model:"searchable"`
 	Address2     *string    `json:"address_2" model:"searchable"`
 	Company      *string    `json:"company"`

@@ -4,7 +4,7 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Store is the shop itself: its name, the currencies and languages it supports, and its defaults.
 type Store struct {
-	module.Model          `model:"prefix=store"`
+	module.Model          `model:"prefix=store,deleted=gone"`
 	Name                  string     `json:"name" model:"searchable,default=Medusa Store"`
 	DefaultSalesChannelID *string    `json:"default_sales_channel_id"`
 	DefaultRegionID       *string    `json:"default_region_id"`
@@ -16,7 +16,7 @@ type Store struct {
 
 // A Currency is one that a store sells in; one of them is the default.
 type Currency struct {
-	module.Model `model:"prefix=stocur"`
+	module.Model `model:"prefix=stocur,deleted=gone"`
 	CurrencyCode string  `json:"currency_code" model:"searchable"`
 	IsDefault    bool    `json:"is_default" model:"default=false"`
 	StoreID      *string `json:"store_id" model:"index"`

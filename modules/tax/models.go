@@ -4,15 +4,15 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Region is a country, or a province of one, with its own rates of tax. Only a country has a provider; provinces use their parent's.
 type Region struct {
-	module.Model `model:"prefix=txreg"`
+	module.Model `model:"prefix=txreg,deleted=gone"`
 	ProviderID   *string         `json:"provider_id" model:"index"`
 	CountryCode  string          `json:"country_code" model:"searchable"`
 	ProvinceCode *string         `json:"province_code" model:"searchable"`
 	ParentID     *string         `json:"parent_id"`
 	Metadata     module.Map      `json:"metadata"`
 	CreatedBy    *string         `json:"created_by"`
-	Provider     *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null"`
-	Parent       *Region         `json:"parent,omitempty" rel:"belongs=parent_id,ondelete=cascade"`
+	Provider     *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null,onupdate=none,fk=FK_tax_region_provider_id"`
+	Parent       *Region         `json:"parent,omitempty" rel:"belongs=parent_id,ondelete=cascade,onupdate=none,fk=FK_tax_region_parent_id"`
 	Children     []Region        `json:"children,omitempty" rel:"has=parent_id,cascade"`
 	Rates        []Rate          `json:"tax_rates,omitempty" rel:"has=tax_region_id,cascade"`
 }
@@ -37,7 +37,7 @@ func (Region) Checks() []module.Check {
 // A Rate is a percentage of tax in a region. The default one is for all that no other rate has a rule for; a combinable one is added to its
 // parent region's.
 type Rate struct {
-	module.Model `model:"prefix=txr"`
+	module.Model `model:"prefix=txr,deleted=gone"`
 	Rate         *float64   `json:"rate" model:"type=real"`
 	Code         string     `json:"code" model:"searchable"`
 	Name         string     `json:"name" model:"searchable"`
@@ -46,7 +46,7 @@ type Rate struct {
 	TaxRegionID  string     `json:"tax_region_id" model:"index"`
 	Metadata     module.Map `json:"metadata"`
 	CreatedBy    *string    `json:"created_by"`
-	Region       *Region    `json:"tax_region,omitempty" rel:"belongs=tax_region_id,ondelete=cascade"`
+	Region       *Region    `json:"tax_region,omitempty" rel:"belongs=tax_region_id,ondelete=cascade,onupdate=none,fk=FK_tax_rate_tax_region_id"`
 	Rules        []Rule     `json:"rules,omitempty" rel:"has=tax_rate_id,cascade"`
 }
 
@@ -59,13 +59,13 @@ func (Rate) Indexes() []module.Index {
 
 // A Rule makes a rate that of a certain product, product type or shipping option: Reference names the kind, ReferenceID the one.
 type Rule struct {
-	module.Model `model:"prefix=txrule"`
+	module.Model `model:"prefix=txrule,deleted=gone"`
 	TaxRateID    string     `json:"tax_rate_id" model:"index"`
 	ReferenceID  string     `json:"reference_id" model:"index"`
 	Reference    string     `json:"reference"`
 	Metadata     module.Map `json:"metadata"`
 	CreatedBy    *string    `json:"created_by"`
-	Rate         *Rate      `json:"tax_rate,omitempty" rel:"belongs=tax_rate_id,ondelete=cascade"`
+	Rate         *Rate      `json:"tax_rate,omitempty" rel:"belongs=tax_rate_id,ondelete=cascade,onupdate=none,fk=FK_tax_rate_rule_tax_rate_id"`
 }
 
 // Indexes let a rate name each thing once.

@@ -8,7 +8,7 @@ import (
 
 // A User works in the admin.
 type User struct {
-	module.Model `model:"prefix=user"`
+	module.Model `model:"prefix=user,deleted=gone"`
 	FirstName    *string    `json:"first_name" model:"searchable"`
 	LastName     *string    `json:"last_name" model:"searchable"`
 	Email        string     `json:"email" model:"searchable,unique"`
@@ -23,7 +23,7 @@ func (User) Indexes() []module.Index {
 
 // An Invite lets somebody become a user. Its token is a JSON web token that names it.
 type Invite struct {
-	module.Model `model:"prefix=invite"`
+	module.Model `model:"prefix=invite,deleted=gone"`
 	Email        string     `json:"email" model:"searchable,unique"`
 	Accepted     bool       `json:"accepted" model:"default=false"`
 	Token        string     `json:"token" model:"index"`
