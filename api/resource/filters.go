@@ -93,6 +93,11 @@ func (s *server) listQuery(params schema.Value) (*Query, error) {
 	}
 	var err error
 	q.Filters, err = s.filters(params.Without("fields", "offset", "limit", "order", "with_deleted"))
+	if v, asked := q.Filters["deleted_at"]; asked && !q.WithDeleted { // it does not bring back what is deleted
+		delete(q.Filters, "deleted_at")
+		and, _ := q.Filters["$and"].([]any)
+		q.Filters["$and"] = append(and, map[string]any{"deleted_at": v})
+	}
 	return q, err
 }
 
@@ -159,6 +164,9 @@ func filterValue(path string, v schema.Value, dated bool) (any, error) {
 			return v.Str(), nil
 		}
 		t, ok := schema.Time(v)
+		if v.Str() == "null" {
+			return nil, nil
+		}
 		if !ok {
 			return nil, fault.New(fault.Invalid, "Invalid request: Expected type: 'date' for field '%s', got: '%s'", path, v.Str())
 		}

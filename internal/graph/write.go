@@ -66,7 +66,7 @@ func (e *Entity) Insert(ctx context.Context, rows []reflect.Value, conflict bool
 			return err
 		}
 		if _, err := d.Exec(ctx, s); err != nil {
-			return e.explain(err, rows[start])
+			return e.explain(ctx, err, rows[start])
 		}
 	}
 	return nil
@@ -230,7 +230,8 @@ func (e *Entity) Update(ctx context.Context, where Filter, set map[string]any) (
 		b.live(e, "t0")
 	}
 	n, err := d.Exec(ctx, b.statement())
-	return n, e.explainSet(err, set)
+	value := func(c *Column) string { return asText(deref(set[c.Name])) }
+	return n, e.words(e.blame(ctx, err, value), value)
 }
 
 func (e *Entity) assign(b *builder, set map[string]any) error {
@@ -308,14 +309,15 @@ func deref(v any) any {
 }
 
 // explain turns a broken constraint into words for the user, with the record's own values.
-func (e *Entity) explain(err error, row reflect.Value) error {
-	return e.words(err, func(c *Column) string {
+func (e *Entity) explain(ctx context.Context, err error, row reflect.Value) error {
+	value := func(c *Column) string {
 		f := row.FieldByIndex(c.Path)
 		if v := deref(f.Interface()); v != nil {
 			return asText(v)
 		}
 		return "null"
-	})
+	}
+	return e.words(e.blame(ctx, err, value), value)
 }
 
 func (e *Entity) explainSet(err error, set map[string]any) error {
