@@ -148,6 +148,9 @@ func withPriceSet(fields []string) []string {
 		if strings.HasPrefix(f, "price_set.") {
 			return append(fields[:len(fields):len(fields)], "price_set_id", "price_set.id")
 		}
+		if strings.HasPrefix(f, "price_list.") {
+			return append(fields[:len(fields):len(fields)], "price_list_id")
+		}
 	}
 	return fields
 }

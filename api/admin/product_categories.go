@@ -83,11 +83,13 @@ func prepareTree(_ context.Context, q *resource.Query) error {
 			q.Filters[name] = nil
 		}
 	}
+	q.Fields = withKin(q.Fields, "products.")
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {
 		return nil
 	}
 	fields, tree := flow.TreeOf(q.Fields, up, down, nil)
+	tree.Whole = q.Key == ""
 	q.Fields, q.Context = fields, map[string]any{product.TreeContext: tree}
 	if q.Key == "" {
 		q.Order = append([]string{"rank"}, q.Order...)

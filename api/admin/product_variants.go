@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	flow "github.com/gorgon-commerce/gorgon/flow/product"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
@@ -31,6 +33,10 @@ func ProductVariants(read resource.Reader) resource.Resource {
 
 func prepareVariants(_ context.Context, q *resource.Query) error {
 	q.Fields = withKin(variantFieldsOf(q.Fields, ""), "product.")
+	if slices.ContainsFunc(q.Fields, func(f string) bool { return strings.HasPrefix(f, "product.") }) {
+		q.Fields = append(q.Fields, "product_id")
+	}
+	q.Context = map[string]any{product.ImageContext: true}
 	return nil
 }
 
@@ -53,6 +59,9 @@ func productFieldsOf(fields []string) []string {
 
 // variantFieldsOf adds the option of each value of variants that are read whole: all of it where the product's options are read too, else its id.
 func variantFieldsOf(fields []string, prefix string) []string {
+	if slices.Contains(fields, prefix+"inventory_quantity") {
+		fields = append(fields[:len(fields):len(fields)], prefix+"manage_inventory")
+	}
 	if !slices.Contains(fields, prefix+"options.*") {
 		return fields
 	}
@@ -71,17 +80,19 @@ func (a productAPI) variantRoutes(read resource.Reader) []route.Route {
 			q.Filters["product_id"] = route.From(ctx).Param("product_id")
 			return prepareVariants(ctx, q)
 		},
-		Batch: resource.DoBatch(a.batchVariants),
-		Actions: []resource.Action{
-			resource.Post("/{id}/inventory-items", resource.Do(a.addItem)),
-			resource.Post("/{id}/inventory-items/{inventory_item_id}", resource.Do(a.changeItem)),
-		},
 	}
-	out := append(r.Routes(),
+	// changes show the variant whatever product it is of
+	changes := r
+	changes.Many, changes.Singular, changes.Prepare, changes.Batch = "", false, prepareVariants, resource.DoBatch(a.batchVariants)
+	changes.Actions = []resource.Action{
+		resource.Post("/{id}/inventory-items", resource.Do(a.addItem)),
+		resource.Post("/{id}/inventory-items/{inventory_item_id}", resource.Do(a.changeItem)),
+	}
+	out := append(append(r.Routes(), changes.Routes()...),
 		route.Post("/admin/products/{id}/variants/inventory-items/batch", a.batchItems),
 		route.Post("/admin/products/{id}/variants/{variant_id}/images/batch", a.variantImages),
 		route.Post("/admin/products/{id}/images/{image_id}/variants/batch", a.imageVariants))
-	return append(out, r.DeleteParts(resource.Part{Pattern: "/{id}/inventory-items/{inventory_item_id}", Param: "inventory_item_id",
+	return append(out, changes.DeleteParts(resource.Part{Pattern: "/{id}/inventory-items/{inventory_item_id}", Param: "inventory_item_id",
 		Object: "variant-inventory-item-link", Raw: true, ID: itemLink, Remove: a.removeItem})...)
 }
 
@@ -105,11 +116,16 @@ func (a productAPI) createVariant(ctx context.Context, in newVariant) (string, e
 }
 
 func (a productAPI) updateVariant(ctx context.Context, in variantPatch) (string, error) {
-	n, err := a.flows.Product.Variants.Count(ctx, module.Filter{"id": in.Variant, "product_id": in.ProductID})
-	if err != nil || n == 0 { // there is nothing of this product to change
+	ids := []string{in.Variant}
+	if in.VariantPatch.ID == "" {
+		in.VariantPatch.ID = in.Variant
+	} else if in.VariantPatch.ID != in.Variant { // the body's counts
+		ids = append(ids, in.VariantPatch.ID)
+	}
+	n, err := a.flows.Product.Variants.Count(ctx, module.Filter{"id": ids, "product_id": in.ProductID})
+	if err != nil || n < len(ids) { // there is nothing of this product to change
 		return in.ProductID, err
 	}
-	in.VariantPatch.ID = in.Variant
 	_, err = a.flows.UpdateVariants.Run(ctx, flow.VariantChanges{Variants: []flow.VariantPatch{in.VariantPatch}, AdditionalData: in.AdditionalData})
 	return in.ProductID, err
 }
@@ -133,8 +149,9 @@ func (a productAPI) batchVariants(ctx context.Context, in resource.BatchOf[flow.
 
 // A newPart is an inventory item that a variant takes from stock.
 type newPart struct {
-	ID string `path:"id"`
-	flow.Part
+	ID               string  `path:"id"`
+	RequiredQuantity float64 `json:"required_quantity"`
+	InventoryItemID  string  `json:"inventory_item_id"`
 }
 
 // A partChange changes how much a variant takes of an inventory item.

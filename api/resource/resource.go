@@ -107,12 +107,16 @@ func (r Resource) Routes() []route.Route {
 	}
 	if r.Batch != nil {
 		add(http.MethodPost, r.Path+"/batch", s.batch, s.oneSchema, r.Batch.body)
+		route.BodyLimit(batchLimit)(&out[len(out)-1])
 	}
 	for _, a := range r.Actions {
 		add(a.method, r.Path+a.pattern, s.action(a), s.oneSchema, a.change.body)
 	}
 	return out
 }
+
+// batchLimit bounds the bodies of batches, in bytes.
+const batchLimit = 2 << 20
 
 type handler = func(context.Context, *route.Request) (any, error)
 

@@ -63,6 +63,7 @@ func prepareCategories(_ context.Context, q *resource.Query) error {
 		return nil
 	}
 	fields, tree := flow.TreeOf(q.Fields, up, down, module.Filter{"is_active": true, "is_internal": false})
+	tree.Whole = q.Key == ""
 	q.Fields, q.Context[product.TreeContext] = fields, tree
 	if q.Key == "" {
 		q.Order = append([]string{"rank"}, q.Order...)

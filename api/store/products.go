@@ -12,6 +12,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	buyers "github.com/gorgon-commerce/gorgon/modules/customer"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
 	"github.com/gorgon-commerce/gorgon/modules/store"
@@ -187,13 +188,14 @@ func (c Catalogue) context(ctx context.Context, q *resource.Query, prefix string
 	for _, name := range []string{"region_id", "country_code", "province", "cart_id"} {
 		delete(q.Filters, name)
 	}
-	q.Context = map[string]any{}
+	q.Context = map[string]any{product.ImageContext: prefix == ""}
 	if slices.Contains(q.Fields, prefix+"inventory_quantity") {
 		channel, err := oneChannel(ctx, channels)
 		if err != nil {
 			return err
 		}
 		q.Context[flow.StockContext] = channel
+		q.Fields = append(q.Fields, prefix+"manage_inventory")
 	}
 	price := prefix + "calculated_price"
 	if !slices.ContainsFunc(q.Fields, func(f string) bool { return f == price || strings.HasPrefix(f, price+".") }) {

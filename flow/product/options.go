@@ -86,7 +86,9 @@ func (f *Flows) setOptions(ctx workflow.Context, in OptionBatch) (string, error)
 	var pairs []product.Pairing
 	for _, o := range in.Add {
 		if o.ID == "" {
-			create = append(create, o.choice().OptionDraft)
+			draft := o.choice().OptionDraft
+			draft.IsExclusive = o.IsExclusive.Value // unlike those that come with a new product
+			create = append(create, draft)
 			continue
 		}
 		pairs = append(pairs, product.Pairing{ProductID: in.ProductID, OptionID: o.ID, ValueIDs: o.ValueIDs})

@@ -65,6 +65,9 @@ func (f *Flows) link(ctx workflow.Context, in Link) (string, error) {
 		if err := f.Products.Far().Attach(ctx, in.ID, in.Add); err != nil {
 			return "", err
 		}
+		if len(in.Remove) == 0 { // none named would mean all
+			return in.ID, nil
+		}
 		return in.ID, f.Products.Far().Detach(ctx, in.ID, in.Remove)
 	}, in)
 }

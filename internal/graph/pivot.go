@@ -62,12 +62,7 @@ func (e *Entity) Attach(ctx context.Context, relation, key string, others []stri
 	}
 	b.put(" ON CONFLICT DO NOTHING")
 	_, err = d.Exec(ctx, b.statement())
-	return r.Pivot.Entity.pivotWords(err, r.Pivot.Foreign, others)
-}
-
-// pivotWords names the first of the keys where one of them is of a record that does not exist.
-func (e *Entity) pivotWords(err error, column string, keys []string) error {
-	return e.words(err, func(*Column) string { return keys[0] })
+	return r.pivotWords(ctx, err, key, others)
 }
 
 // Detach removes pivot rows from key to each of others.

@@ -8,6 +8,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
 
+// ImageContext is the key under which a read of variants is told to show with each image its product and the variants that it is of.
+const ImageContext = "image_kin"
+
 // addComputed adds what products and variants have that is more than a column or a relation: a product's options have only those values that
 // it has of them, and a variant's images are its own and those that are of no variant.
 func (m *Module) addComputed() {
@@ -59,7 +62,7 @@ func options(_ context.Context, s *graph.Set, _ map[string]any, out [][]byte) er
 }
 
 // images reads the images of the variants' products in one statement, each once for each variant that it is of.
-func (m *Module) images(ctx context.Context, s *graph.Set, _ map[string]any, out [][]byte) error {
+func (m *Module) images(ctx context.Context, s *graph.Set, args map[string]any, out [][]byte) error {
 	d, err := m.Images.Entity().DB()
 	if err != nil {
 		return err
@@ -71,7 +74,7 @@ func (m *Module) images(ctx context.Context, s *graph.Set, _ map[string]any, out
 		}
 	}
 	rows, err := d.Query(ctx, db.Statement{
-		SQL: `SELECT v.variant_id, i.id, i.url, i.metadata, i.rank, i.product_id, i.created_at, i.updated_at FROM image i
+		SQL: `SELECT v.variant_id, i.id, i.url, i.metadata, i.rank, i.product_id, i.created_at, i.updated_at, p.type_id FROM image i JOIN product p ON p.id = i.product_id
 			LEFT JOIN product_variant_product_image v ON v.image_id = i.id AND v.deleted_at IS NULL
 			WHERE ` + d.Dialect().In("i.product_id", "$1") + ` AND i.deleted_at IS NULL ORDER BY i.rank, i.id`,
 		Args: []any{products},
@@ -86,7 +89,7 @@ func (m *Module) images(ctx context.Context, s *graph.Set, _ map[string]any, out
 	}
 	var list []picture
 	for rows.Next() {
-		list = append(list, picture{string(rows.Value(0)), string(rows.Value(5)), appendImage(nil, rows)})
+		list = append(list, picture{string(rows.Value(0)), string(rows.Value(5)), appendImage(nil, rows, args[ImageContext] == true)})
 	}
 	for i := range out {
 		id, product := string(s.Text(i, "id")), string(s.Text(i, "product_id"))
@@ -106,7 +109,7 @@ func (m *Module) images(ctx context.Context, s *graph.Set, _ map[string]any, out
 }
 
 // appendImage writes the image of the current row of images.
-func appendImage(b []byte, rows db.Rows) []byte {
+func appendImage(b []byte, rows db.Rows, kin bool) []byte {
 	b = graph.AppendString(append(b, `{"id":`...), rows.Value(1))
 	b = graph.AppendString(append(b, `,"url":`...), rows.Value(2))
 	b = append(b, `,"metadata":`...)
@@ -119,5 +122,25 @@ func appendImage(b []byte, rows db.Rows) []byte {
 	b = graph.AppendString(append(b, `,"product_id":`...), rows.Value(5))
 	b = append(db.AppendJSONTime(append(b, `,"created_at":"`...), rows.Value(6)), '"')
 	b = append(db.AppendJSONTime(append(b, `,"updated_at":"`...), rows.Value(7)), '"')
-	return append(b, `,"deleted_at":null}`...)
+	b = append(b, `,"deleted_at":null`...)
+	if kin {
+		b = appendKin(b, rows)
+	}
+	return append(b, '}')
+}
+
+// appendKin writes the product and the variant of the current row of images.
+func appendKin(b []byte, rows db.Rows) []byte {
+	b = graph.AppendString(append(b, `,"product":{"id":`...), rows.Value(5))
+	if kind := rows.Value(8); kind != nil {
+		b = graph.AppendString(append(b, `,"type_id":`...), kind)
+		b = append(graph.AppendString(append(b, `,"type":{"id":`...), kind), '}')
+	} else {
+		b = append(b, `,"type_id":null,"type":null`...)
+	}
+	b = append(b, `},"variants":[`...)
+	if v := rows.Value(0); v != nil {
+		b = append(graph.AppendString(append(b, `{"id":`...), v), '}')
+	}
+	return append(b, ']')
 }

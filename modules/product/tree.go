@@ -24,6 +24,7 @@ type Tree struct {
 	Fields      []string      // of each category: columns
 	Descendants bool          // the next children are shown whole
 	Ancestors   bool          // the parent is shown whole
+	Whole       bool          // all are shown whole where the next are
 	Where       module.Filter // leaves others out
 }
 
@@ -86,7 +87,7 @@ func (m *Module) descendants(ctx context.Context, s *graph.Set, args map[string]
 		return err
 	}
 	for i := range out {
-		out[i] = g.appendChildren(nil, string(s.Text(i, "id")), t.Descendants, 0)
+		out[i] = g.appendChildren(nil, string(s.Text(i, "id")), t.Descendants, t, 0)
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (m *Module) descendants(ctx context.Context, s *graph.Set, args map[string]
 // deepest bounds how far trees are followed, as paths could be damaged.
 const deepest = 64
 
-func (g *grove) appendChildren(b []byte, id string, whole bool, depth int) []byte {
+func (g *grove) appendChildren(b []byte, id string, whole bool, t Tree, depth int) []byte {
 	b = append(b, '[')
 	for i, row := range g.children[id] {
 		if i > 0 {
@@ -102,7 +103,7 @@ func (g *grove) appendChildren(b []byte, id string, whole bool, depth int) []byt
 		}
 		b = append(g.append(b, row, whole), `,"category_children":`...)
 		if depth < deepest {
-			b = g.appendChildren(b, string(g.shown.Text(row, "id")), false, depth+1)
+			b = g.appendChildren(b, string(g.shown.Text(row, "id")), whole && t.Whole, t, depth+1)
 		} else {
 			b = append(b, '[', ']')
 		}

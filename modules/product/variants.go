@@ -167,7 +167,7 @@ func (m *Module) UpdateVariants(ctx context.Context, patches []VariantPatch) ([]
 	out := make([]Variant, len(patches))
 	for i, p := range patches {
 		v, err := m.Variants.Patch(ctx, p.ID, p.Set)
-		if err == nil && p.Options != nil && v.ProductID != nil {
+		if err == nil && len(p.Options) > 0 && v.ProductID != nil {
 			err = m.chooseAnew(ctx, v, p)
 		}
 		if err != nil {

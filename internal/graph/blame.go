@@ -1,0 +1,60 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+)
+
+// blame finds which key of a record leads nowhere, where the database only says that one does. The transaction has failed, so it
+// looks from outside of it.
+func (e *Entity) blame(ctx context.Context, err error, value func(*Column) string) error {
+	ce, ok := errors.AsType[*db.ConstraintError](err)
+	if !ok || ce.Kind != db.ForeignKey || len(ce.Columns) > 0 {
+		return err
+	}
+	for _, r := range e.Relations {
+		c := e.Column(r.LocalKey)
+		if !r.Belongs || r.Pivot != nil || r.OnDelete == "none" || c == nil {
+			continue
+		}
+		if v := value(c); v != "" && v != "null" && v != "<nil>" && !r.To.has(ctx, r.ForeignKey, v) {
+			ce.Columns = []string{c.Name}
+			return err
+		}
+	}
+	return err
+}
+
+// has reports whether there is a record with a key, deleted or not.
+func (e *Entity) has(ctx context.Context, column, key string) bool {
+	d, err := e.DB()
+	if err != nil {
+		return true
+	}
+	b := newBuilder(d.Dialect())
+	b.put("SELECT count(*) FROM ")
+	b.ident(e.Table)
+	b.put(" t0 WHERE ")
+	b.keyed("t0", e, column, []string{key})
+	var n int
+	_, err = db.One(d.Detach(ctx), d, b.statement(), &n)
+	return err != nil || n > 0
+}
+
+// pivotWords names the key that leads nowhere when key is tied to others.
+func (r *Relation) pivotWords(ctx context.Context, err error, key string, others []string) error {
+	ce, ok := errors.AsType[*db.ConstraintError](err)
+	if !ok || ce.Kind != db.ForeignKey {
+		return err
+	}
+	column, gone := r.Pivot.Local, key
+	i := slices.IndexFunc(others, func(o string) bool { return !r.To.has(ctx, r.ForeignKey, o) })
+	if i >= 0 {
+		column, gone = r.Pivot.Foreign, others[i]
+	}
+	return fault.Wrap(err, fault.NotFound, "You tried to set relationship %s: %s, but such entity does not exist", column, gone)
+}
