@@ -93,17 +93,10 @@ func (s *server) listQuery(params schema.Value) (*Query, error) {
 	}
 	var err error
 	q.Filters, err = s.filters(params.Without("fields", "offset", "limit", "order", "with_deleted"))
-<<<<<<< HEAD
 	if v, ok := q.Filters["deleted_at"]; ok && !q.WithDeleted { // among others it does not make the deleted be seen
 		delete(q.Filters, "deleted_at")
 		branches, _ := q.Filters["$and"].([]any)
 		q.Filters["$and"] = append(branches, map[string]any{"deleted_at": v})
-=======
-	if v, asked := q.Filters["deleted_at"]; asked && !q.WithDeleted { // it does not bring back what is deleted
-		delete(q.Filters, "deleted_at")
-		and, _ := q.Filters["$and"].([]any)
-		q.Filters["$and"] = append(and, map[string]any{"deleted_at": v})
->>>>>>> catalog
 	}
 	return q, err
 }

@@ -66,11 +66,7 @@ func (e *Entity) Insert(ctx context.Context, rows []reflect.Value, conflict bool
 			return err
 		}
 		if _, err := d.Exec(ctx, s); err != nil {
-<<<<<<< HEAD
 			return e.explain(d.Detach(ctx), err, rows[start])
-=======
-			return e.explain(ctx, err, rows[start])
->>>>>>> catalog
 		}
 	}
 	return nil
@@ -315,17 +311,11 @@ func deref(v any) any {
 // explain turns a broken constraint into words for the user, with the record's own values.
 func (e *Entity) explain(ctx context.Context, err error, row reflect.Value) error {
 	value := func(c *Column) string {
-<<<<<<< HEAD
 		if v := deref(row.FieldByIndex(c.Path).Interface()); v != nil {
-=======
-		f := row.FieldByIndex(c.Path)
-		if v := deref(f.Interface()); v != nil {
->>>>>>> catalog
 			return asText(v)
 		}
 		return "null"
 	}
-<<<<<<< HEAD
 	if ce, ok := errors.AsType[*db.ConstraintError](err); ok && ce.Kind == db.ForeignKey && len(ce.Columns) == 0 {
 		ce.Columns = e.dangling(ctx, value)
 	}
@@ -347,9 +337,6 @@ func (e *Entity) dangling(ctx context.Context, value func(*Column) string) []str
 		}
 	}
 	return nil
-=======
-	return e.words(e.blame(ctx, err, value), value)
->>>>>>> catalog
 }
 
 func (e *Entity) explainSet(err error, set map[string]any) error {
