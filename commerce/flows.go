@@ -18,6 +18,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/flow/stocklocation"
 	"github.com/gorgon-commerce/gorgon/flow/store"
+	"github.com/gorgon-commerce/gorgon/flow/tax"
 	"github.com/gorgon-commerce/gorgon/flow/user"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
@@ -41,6 +42,7 @@ type Flows struct {
 	ReservationFlows   *reservation.Flows
 	ShippingFlows      *shipping.Flows
 	StockLocationFlows *stocklocation.Flows
+	TaxFlows           *tax.Flows
 	UserFlows          *user.Flows
 }
 
@@ -61,6 +63,7 @@ func newFlows(m *Modules, l *Links) Flows {
 		ShippingFlows:     shipping.New(m.Fulfillment, m.Pricing, m.Region),
 		StockLocationFlows: stocklocation.New(m.StockLocation, m.Fulfillment,
 			stocklocation.Ties{Channels: l.ChannelLocations.Far(), Sets: l.LocationSets.Near(), Providers: l.LocationProviders.Near()}),
+		TaxFlows:  tax.New(m.Tax),
 		UserFlows: user.New(m.User, m.Auth),
 	}
 	f.CartFlows = newCartFlows(m, l, &f)
@@ -74,5 +77,5 @@ func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.OrderFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.UserFlows.Workflows())
+		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows())
 }

@@ -40,6 +40,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.ShippingOptions(s.ShippingFlows, nil),
 		admin.ShippingProfiles(s.FulfillmentFlows, nil),
 		admin.StockLocations(s.StockLocationFlows, nil),
+		admin.Taxes(s.TaxFlows),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
 		admin.WorkflowExecutions(s.engine),
 	)

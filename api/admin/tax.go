@@ -1,0 +1,194 @@
+package admin
+
+import (
+	"context"
+	"strings"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/flow/record"
+	flow "github.com/gorgon-commerce/gorgon/flow/tax"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
+	"github.com/gorgon-commerce/gorgon/route"
+)
+
+// A NewTaxRegion is what it takes to make a tax region: a country, or a province below one.
+type NewTaxRegion struct {
+	CountryCode    string                     `json:"country_code"`
+	ProviderID     module.Opt[string]         `json:"provider_id"`
+	ProvinceCode   module.Opt[string]         `json:"province_code"`
+	ParentID       module.Opt[string]         `json:"parent_id"`
+	DefaultTaxRate module.Opt[DefaultTaxRate] `json:"default_tax_rate" valid:"notnull"`
+	Metadata       Metadata                   `json:"metadata"`
+}
+
+// A DefaultTaxRate is the rate of a new region for all that no rule is about.
+type DefaultTaxRate struct {
+	Rate         module.Opt[float64] `json:"rate"`
+	Code         string              `json:"code"`
+	Name         string              `json:"name"`
+	IsCombinable module.Opt[bool]    `json:"is_combinable" valid:"notnull"`
+	Metadata     Metadata            `json:"metadata"`
+}
+
+// A TaxRegionPatch changes a tax region.
+type TaxRegionPatch struct {
+	ID           string             `path:"id"`
+	ProvinceCode module.Opt[string] `json:"province_code"`
+	ProviderID   module.Opt[string] `json:"provider_id"`
+	Metadata     Metadata           `json:"metadata"`
+}
+
+// A TaxRule says what a rate is for.
+type TaxRule struct {
+	Reference   string `json:"reference"`
+	ReferenceID string `json:"reference_id"`
+}
+
+// A NewTaxRate is what it takes to make a rate.
+type NewTaxRate struct {
+	Rate         module.Opt[float64]   `json:"rate"`
+	Code         string                `json:"code"`
+	Name         string                `json:"name"`
+	TaxRegionID  string                `json:"tax_region_id"`
+	IsDefault    module.Opt[bool]      `json:"is_default" valid:"notnull"`
+	IsCombinable module.Opt[bool]      `json:"is_combinable" valid:"notnull"`
+	Rules        module.Opt[[]TaxRule] `json:"rules" valid:"notnull"`
+	Metadata     Metadata              `json:"metadata"`
+}
+
+// A TaxRatePatch changes a rate.
+type TaxRatePatch struct {
+	ID           string                `path:"id"`
+	Rate         module.Opt[float64]   `json:"rate"`
+	Code         module.Opt[string]    `json:"code" valid:"notnull"`
+	Name         module.Opt[string]    `json:"name" valid:"notnull"`
+	IsDefault    module.Opt[bool]      `json:"is_default" valid:"notnull"`
+	IsCombinable module.Opt[bool]      `json:"is_combinable" valid:"notnull"`
+	Rules        module.Opt[[]TaxRule] `json:"rules" valid:"notnull"`
+	Metadata     Metadata              `json:"metadata"`
+}
+
+// A NewTaxRule adds a rule to a rate.
+type NewTaxRule struct {
+	RateID      string `path:"id"`
+	Reference   string `json:"reference"`
+	ReferenceID string `json:"reference_id"`
+}
+
+// A taxAPI is /admin/tax-regions, /admin/tax-rates and /admin/tax-providers.
+type taxAPI struct{ flows *flow.Flows }
+
+// Taxes routes the regions, rates and providers of taxes.
+func Taxes(flows *flow.Flows) []route.Route {
+	a := taxAPI{flows}
+	rates := a.rates()
+	out := append(a.regions().Routes(), rates.Routes()...)
+	out = append(out, rates.DeleteParts(resource.Part{Pattern: "/{id}/rules/{rule_id}", Param: "rule_id", Object: "tax_rate_rule", Remove: a.dropRule})...)
+	return append(out, resource.Resource{
+		Path: "/admin/tax-providers", Entity: "tax_provider", One: "tax_provider", Many: "tax_providers",
+		Fields: "id is_enabled", Limit: 20,
+		Filters: resource.Filters{list("id"), {Name: "is_enabled", Kind: resource.Flag}},
+	}.Routes()...)
+}
+
+func (a taxAPI) regions() resource.Resource {
+	v := Verbs[NewTaxRegion, TaxRegionPatch]{Create: a.createRegion, Delete: func(ctx context.Context, id string) error {
+		_, err := a.flows.Regions.Delete.Run(ctx, []string{id})
+		return err
+	}, Update: func(ctx context.Context, p TaxRegionPatch) (string, error) {
+		_, err := a.flows.Regions.Update.Run(ctx, record.Patch{ID: p.ID, Set: module.SetOf(p)})
+		return p.ID, err
+	}}
+	return v.with(resource.Resource{
+		Path: "/admin/tax-regions", Entity: "tax_region", One: "tax_region", Many: "tax_regions", Singular: true,
+		Fields: "id country_code province_code parent_id provider_id created_by created_at updated_at deleted_at metadata *children *children.tax_rates " +
+			"*children.tax_rates.rules *parent *tax_rates *tax_rates.rules",
+		Filters: times(text("q"), list("id"), resource.Filter{Name: "country_code", Kind: resource.Operators},
+			resource.Filter{Name: "province_code", Kind: resource.Operators}, resource.Filter{Name: "parent_id", Kind: resource.Operators}, text("created_by")),
+		Limit:         20,
+		MissingUpdate: `TaxRegion with id "%s" not found`,
+	})
+}
+
+func (a taxAPI) createRegion(ctx context.Context, n NewTaxRegion) (string, error) {
+	by := optionalActor(ctx)
+	r := tax.Region{CountryCode: strings.ToLower(n.CountryCode), ProviderID: n.ProviderID.Ptr(), ParentID: n.ParentID.Ptr(), Metadata: n.Metadata.Value, CreatedBy: by}
+	if p := n.ProvinceCode.Ptr(); p != nil {
+		code := strings.ToLower(*p)
+		r.ProvinceCode = &code
+	}
+	if d := n.DefaultTaxRate; d.Set {
+		v := d.Value
+		r.Rates = []tax.Rate{{Rate: v.Rate.Ptr(), Code: v.Code, Name: v.Name, IsCombinable: v.IsCombinable.Value, Metadata: v.Metadata.Value, IsDefault: true, CreatedBy: by}}
+	}
+	out, err := a.flows.Regions.Create.Run(ctx, record.Drafts[tax.Region]{Records: []tax.Region{r}})
+	if err != nil {
+		return "", err
+	}
+	return out[0].ID, nil
+}
+
+func optionalActor(ctx context.Context) *string {
+	if id := actorID(ctx); id != "" {
+		return &id
+	}
+	return nil
+}
+
+func (a taxAPI) rates() resource.Resource {
+	v := Verbs[NewTaxRate, TaxRatePatch]{Create: a.createRate, Update: a.updateRate, Delete: func(ctx context.Context, id string) error {
+		_, err := a.flows.Rates.Delete.Run(ctx, []string{id})
+		return err
+	}}
+	return v.with(resource.Resource{
+		Path: "/admin/tax-rates", Entity: "tax_rate", One: "tax_rate", Many: "tax_rates", Singular: true,
+		Fields: "id name code rate tax_region_id is_default is_combinable created_by created_at updated_at deleted_at metadata *tax_region *rules",
+		Filters: times(text("q"), list("tax_region_id"), resource.Filter{Name: "is_default", Kind: resource.Flag}, list("service_zone_id"), list("shipping_profile_id"),
+			list("provider_id"), list("shipping_option_type_id"), text("created_by")),
+		Plain:         true,
+		Limit:         20,
+		MissingUpdate: `Tax rate with id "%s" not found`,
+		Actions:       []resource.Action{resource.Post("/{id}/rules", resource.Do(a.addRule))},
+	})
+}
+
+func (a taxAPI) rules(ctx context.Context, list []TaxRule) []tax.Rule {
+	by := optionalActor(ctx)
+	out := make([]tax.Rule, len(list))
+	for i, r := range list {
+		out[i] = tax.Rule{Reference: r.Reference, ReferenceID: r.ReferenceID, CreatedBy: by}
+	}
+	return out
+}
+
+func (a taxAPI) createRate(ctx context.Context, n NewTaxRate) (string, error) {
+	r := tax.Rate{Rate: n.Rate.Ptr(), Code: n.Code, Name: n.Name, TaxRegionID: n.TaxRegionID, IsDefault: n.IsDefault.Value, IsCombinable: n.IsCombinable.Value,
+		Metadata: n.Metadata.Value, CreatedBy: optionalActor(ctx), Rules: a.rules(ctx, n.Rules.Value)}
+	out, err := a.flows.Rates.Create.Run(ctx, record.Drafts[tax.Rate]{Records: []tax.Rate{r}})
+	if err != nil {
+		return "", err
+	}
+	return out[0].ID, nil
+}
+
+func (a taxAPI) updateRate(ctx context.Context, p TaxRatePatch) (string, error) {
+	set := module.SetOf(p)
+	delete(set, "rules")
+	if _, err := a.flows.Rates.Update.Run(ctx, record.Patch{ID: p.ID, Set: set}); err != nil || !p.Rules.Set {
+		return p.ID, err
+	}
+	return a.flows.SetRules.Run(ctx, flow.RuleSet{RateID: p.ID, Rules: a.rules(ctx, p.Rules.Value)})
+}
+
+func (a taxAPI) addRule(ctx context.Context, n NewTaxRule) (string, error) {
+	r := a.rules(ctx, []TaxRule{{n.Reference, n.ReferenceID}})
+	r[0].TaxRateID = n.RateID
+	_, err := a.flows.Rules.Create.Run(ctx, record.Drafts[tax.Rule]{Records: r})
+	return n.RateID, err
+}
+
+func (a taxAPI) dropRule(ctx context.Context, _, rule string) error {
+	_, err := a.flows.Rules.Delete.Run(ctx, []string{rule})
+	return err
+}
