@@ -106,9 +106,6 @@ func open(t *testing.T, d *db.DB) *shop {
 	}
 	moduletest.Open(t, d, parts)
 	must(d.Exec(t.Context(), db.Statement{SQL: "CREATE TABLE sales_channel_stock_location (id text, sales_channel_id text, stock_location_id text, created_at text, deleted_at text)"}))(t)
-	if d.Dialect() == db.SQLite {
-		must(d.Exec(t.Context(), db.Statement{SQL: "CREATE TABLE IF NOT EXISTS gorgon_sequence (name text PRIMARY KEY, value integer NOT NULL)"}))(t)
-	}
 	if _, err := db.Migrate(t.Context(), d, []db.Set{workflow.Migrations(), event.Migrations()}); err != nil {
 		t.Fatal(err)
 	}

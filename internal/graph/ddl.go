@@ -31,6 +31,9 @@ func (e *Entity) sequences(dialect db.Dialect) (out []string) {
 		if c.Serial && dialect == db.Postgres {
 			out = append(out, fmt.Sprintf(`CREATE SEQUENCE IF NOT EXISTS "%s"`, e.Sequence(c)))
 		}
+		if c.Serial && dialect == db.SQLite {
+			out = append(out, `CREATE TABLE IF NOT EXISTS gorgon_sequence (name text PRIMARY KEY, value integer NOT NULL)`)
+		}
 		if c.SQLType != "" && strings.HasSuffix(c.SQLType, "_enum") && dialect == db.Postgres {
 			out = append(out, fmt.Sprintf(`CREATE TYPE %s AS ENUM (%s)`, c.SQLType, quoteAll(c.Enum)))
 		}
