@@ -7,7 +7,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 )
 
-// OrderFields adds to the fields of an order what comes with others: with any total of it, its version and items as the total was worked out of them;
+// OrderFields adds to the fields of an order what comes with others: with any total of it, if no items are asked for, its version and items as the total was worked out of them;
 // with its customer and channel, their ids.
 func OrderFields(fields []string, statuses bool) []string {
 	out := slices.Clone(fields)
@@ -19,10 +19,13 @@ func OrderFields(fields []string, statuses bool) []string {
 		}
 	}
 	whole := totals.WholeNames()
-	if slices.ContainsFunc(fields, func(f string) bool { return f == "summary" || slices.Contains(whole, f) }) {
+	if !slices.Contains(fields, "items.*") && slices.ContainsFunc(fields, func(f string) bool { return f == "summary" || slices.Contains(whole, f) }) {
 		put("version", "items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*")
 	}
 	for _, f := range fields {
+		if f == "shipping_methods.*" {
+			put("shipping_methods.detail.*")
+		}
 		if strings.HasPrefix(f, "customer.") {
 			put("customer_id")
 		}

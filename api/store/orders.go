@@ -42,7 +42,6 @@ func orders(read resource.Reader, statuses bool) resource.Resource {
 // Checkout routes the completion of carts. An answer shows the order, or, where the payment did not go through, the cart and why.
 func Checkout(flows *checkout.Flows, read resource.Reader) []route.Route {
 	order := orders(read, false)
-	order.Prepare = nil
 	cart := resource.Resource{Path: "/store/carts", Entity: "cart", One: "cart", Fields: CartFields, Read: read}
 	complete := func(ctx context.Context, req *route.Request) (any, error) {
 		id := req.Param("id")

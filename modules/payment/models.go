@@ -73,7 +73,7 @@ type Payment struct {
 	SessionID    string        `json:"payment_session_id" model:"unique"`
 	Metadata     module.Map    `json:"metadata"`
 	Collection   *Collection   `json:"payment_collection,omitempty" rel:"belongs=payment_collection_id,ondelete=cascade"`
-	Session      *Session      `json:"payment_session,omitempty" rel:"belongs=payment_session_id,ondelete=none"`
+	Session      *Session      `json:"payment_session,omitempty" rel:"belongs=payment_session_id,ondelete=none,stub"`
 	Captures     []Capture     `json:"captures,omitempty" rel:"has=payment_id,cascade"`
 	Refunds      []Refund      `json:"refunds,omitempty" rel:"has=payment_id,cascade"`
 }
