@@ -15,7 +15,7 @@ test: ## vet, and all tests on SQLite and on a private PostgreSQL
 	@scripts/test
 
 race: ## the same under the race detector
-	@CI=true scripts/test
+	@RACE=true scripts/test
 
 bench: ## all benchmarks, a second each
 	go test -run '^$$' -bench . -benchmem ./...
