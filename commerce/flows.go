@@ -25,6 +25,7 @@ import (
 
 // Flows are the workflows of a shop.
 type Flows struct {
+	SettingsFlows
 	OrderFlows
 	APIKeyFlows        *apikey.Flows
 	AuthFlows          *auth.Flows
@@ -66,6 +67,7 @@ func newFlows(m *Modules, l *Links) Flows {
 		TaxFlows:  tax.New(m.Tax),
 		UserFlows: user.New(m.User, m.Auth),
 	}
+	f.SettingsFlows = newSettingsFlows(m)
 	f.CartFlows = newCartFlows(m, l, &f)
 	f.OrderFlows = newOrderFlows(orderKit{Modules: m, Order: m.Order, Payment: m.Payment, Links: &l.OrderLinks, CartPayment: l.CartPayment,
 		RegionProviders: l.RegionProviders.Near(), SetLocation: l.LocationSets.Far().Others, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows})
@@ -74,7 +76,7 @@ func newFlows(m *Modules, l *Links) Flows {
 }
 
 func (f *Flows) workflows() []workflow.Any {
-	return slices.Concat(f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
+	return slices.Concat(f.SettingsFlows.workflows(), f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.OrderFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
 		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows())
