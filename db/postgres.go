@@ -146,10 +146,21 @@ func (s *pgSession) start(ctx context.Context, st Statement) (answer, error) {
 		return answer{ResultReader: s.conn.ExecParams(ctx, st.SQL, args, nil, nil, nil)}, nil
 	}
 	d, err := s.cache.prepare(ctx, s.conn, st.SQL)
+	if err == nil {
+		err = counted(d, args)
+	}
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{ResultReader: s.conn.ExecStatement(ctx, d, args, nil, nil)}, nil
+}
+
+// counted refuses a statement with too few or too many arguments before it is sent.
+func counted(d *pgconn.StatementDescription, args [][]byte) error {
+	if len(d.ParamOIDs) != len(args) {
+		return fmt.Errorf("db: the statement takes %d arguments, not %d", len(d.ParamOIDs), len(args))
+	}
+	return nil
 }
 
 func (s *pgSession) startFirst(ctx context.Context, st Statement) (answer, error) {
@@ -195,6 +206,9 @@ func (s *pgSession) enqueue(ctx context.Context, batch *pgconn.Batch, st Stateme
 		return nil
 	}
 	d, err := s.cache.prepare(ctx, s.conn, st.SQL)
+	if err == nil {
+		err = counted(d, args)
+	}
 	if err == nil {
 		batch.ExecStatement(d, args, nil, nil)
 	}
