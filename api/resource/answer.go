@@ -89,3 +89,31 @@ func appendRows(b []byte, rows Rows) []byte {
 	}
 	return rows.AppendList(b)
 }
+
+// sparse shows records of which nothing was read as null. Only those without an id can be so.
+type sparse struct{ Rows }
+
+func (s sparse) AppendRow(b []byte, i int) []byte {
+	at := len(b)
+	if b = s.Rows.AppendRow(b, i); string(b[at:]) == "{}" {
+		return append(b[:at], "null"...)
+	}
+	return b
+}
+
+func (s sparse) AppendList(b []byte) []byte {
+	b = append(b, '[')
+	for i := range s.Len() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = s.AppendRow(b, i)
+	}
+	return append(b, ']')
+}
+
+// nothing reports whether nothing was read of the first record.
+func nothing(r Rows) bool {
+	s, ok := r.(sparse)
+	return ok && string(s.AppendRow(nil, 0)) == "null"
+}

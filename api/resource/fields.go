@@ -22,7 +22,7 @@ func (s *server) fields(params schema.Value) []string {
 
 // ParseFields reads the parameter fields. Names with a modifier change the defaults: +x adds, -x takes away with all that is below
 // it, *x and x.* add all columns of a relation. One name without a modifier makes the list replace the defaults, and so
-// does an empty list. The key is always read. In the result, relations that are read whole come last and end in ".*".
+// does an empty list. An id is always read. In the result, relations that are read whole come last and end in ".*".
 func ParseFields(asked string, given bool, key string, defaults []string) []string {
 	list := slices.Clone(defaults)
 	if given {
@@ -35,7 +35,9 @@ func ParseFields(asked string, given bool, key string, defaults []string) []stri
 		} else {
 			list = modify(list, names)
 		}
-		list = add(list, key)
+		if key == "id" { // other keys are columns like any
+			list = add(list, key)
+		}
 	}
 	return starsLast(list)
 }

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"context"
 	"math"
 	"strings"
 
@@ -200,4 +201,19 @@ func operators(path string, v schema.Value, dated bool) (any, error) {
 		out[k] = x
 	}
 	return out, nil
+}
+
+// LowerKeys is a Prepare for records whose code is written in lower case, whatever the case that callers write it in.
+func LowerKeys(_ context.Context, q *Query) error {
+	switch v := q.Filters["code"].(type) {
+	case string:
+		q.Filters["code"] = strings.ToLower(v)
+	case []any:
+		for i, x := range v {
+			if s, ok := x.(string); ok {
+				v[i] = strings.ToLower(s)
+			}
+		}
+	}
+	return nil
 }

@@ -17,8 +17,12 @@ func Graph(ctx context.Context, q *Query) (Rows, error) {
 	if !ok {
 		return nil, fmt.Errorf("resource: no table is called %q", q.Entity)
 	}
+	only := make(map[string]graph.Filter, len(q.Only))
+	for table, f := range q.Only {
+		only[table] = f
+	}
 	set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(e, graph.Paths(q.Fields...), false), Where: q.Filters, Order: q.Order,
-		Skip: q.Skip, Take: q.Take, WithDeleted: q.WithDeleted, Count: q.Count, Args: q.Context})
+		Skip: q.Skip, Take: q.Take, WithDeleted: q.WithDeleted, Count: q.Count, Args: q.Context, Only: only})
 	if err != nil {
 		return nil, err
 	}

@@ -63,8 +63,9 @@ type Query struct {
 	Count       bool // count all that match
 	WithDeleted bool
 	Context     map[string]any
-	Params      schema.Value // the query parameters as checked
-	Key         string       // of the one record that is read; empty in lists
+	Only        map[string]map[string]any // of related records, those of a table that may be seen, by table
+	Params      schema.Value              // the query parameters as checked
+	Key         string                    // of the one record that is read; empty in lists
 }
 
 // A Reader reads records.
@@ -186,7 +187,11 @@ func (s *server) read(ctx context.Context, q *Query) (Rows, error) {
 			return nil, err
 		}
 	}
-	return s.Read(ctx, q)
+	rows, err := s.Read(ctx, q)
+	if err == nil && s.key != "id" {
+		rows = sparse{rows}
+	}
+	return rows, err
 }
 
 // oneQuery reads one record with the fields that the parameters ask for.
@@ -210,7 +215,7 @@ func (s *server) show(ctx context.Context, params schema.Value, key string) (any
 	if rows.Len() == 0 && s.Absent {
 		return struct{}{}, nil
 	}
-	if rows.Len() == 0 {
+	if rows.Len() == 0 || nothing(rows) {
 		return nil, s.missing(s.Missing, key)
 	}
 	return single{s.One, rows}, nil

@@ -57,7 +57,7 @@ func prepareCategories(_ context.Context, q *resource.Query) error {
 		}
 	}
 	q.Filters["is_active"], q.Filters["is_internal"] = true, false
-	q.Context = map[string]any{"published_products": true}
+	q.Only = map[string]map[string]any{"product": {"status": "published"}}
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {
 		return nil

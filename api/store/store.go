@@ -27,7 +27,7 @@ func below(relation string, fields ...string) []string {
 
 // published asks for no more than the published ones of products that are read through something else.
 func published(_ context.Context, q *resource.Query) error {
-	q.Context = map[string]any{"published_products": true}
+	q.Only = map[string]map[string]any{"product": {"status": "published"}}
 	return nil
 }
 

@@ -19,6 +19,7 @@ type Query struct {
 	Count       bool // also count all records that match
 	Lock        bool // FOR UPDATE, within a transaction
 	Args        map[string]any
+	Only        map[string]Filter // of related records, those of a table that may be seen, by table
 	Hand        Hand // what need not be read
 }
 
@@ -245,8 +246,11 @@ func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, e
 				level = append(level, sub)
 				continue
 			}
-			next = append(next, sub)
-			statements = append(statements, c.statement(d.Dialect(), keys, q.WithDeleted))
+			st, err := c.statement(d.Dialect(), keys, q)
+			if err != nil {
+				return nil, err
+			}
+			next, statements = append(next, sub), append(statements, st)
 		}
 	}
 	if len(next) == 0 {
@@ -261,7 +265,7 @@ func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, e
 	return next, err
 }
 
-func (c *child) statement(d db.Dialect, keys []string, withDeleted bool) db.Statement {
+func (c *child) statement(d db.Dialect, keys []string, q *Query) (db.Statement, error) {
 	b := newBuilder(d)
 	b.put("SELECT ")
 	b.columns(c.node, "t0")
@@ -286,13 +290,19 @@ func (c *child) statement(d db.Dialect, keys []string, withDeleted bool) db.Stat
 		b.put(" t0 WHERE ")
 		b.keyed("t0", to, c.rel.ForeignKey, keys)
 	}
-	if !withDeleted || c.rel.Pivot != nil {
+	if !q.WithDeleted || c.rel.Pivot != nil {
 		b.live(to, "t0")
 	}
 	b.narrow(c.rel, "t0", "p")
+	if only := q.Only[to.Table]; only != nil {
+		b.put(" AND ")
+		if err := b.where(to, "t0", only, 1); err != nil {
+			return db.Statement{}, err
+		}
+	}
 	b.put(" ORDER BY ")
 	b.col("t0", to.KeyName())
-	return b.statement()
+	return b.statement(), nil
 }
 
 // keyed writes that a key column is one of keys.

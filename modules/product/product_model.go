@@ -26,8 +26,8 @@ type Product struct {
 	ExternalID     *string         `json:"external_id"`
 	Metadata       module.Map      `json:"metadata"`
 	Variants       []Variant       `json:"variants,omitempty" rel:"has=product_id,cascade,searchable"`
-	Type           *Type           `json:"type,omitempty" rel:"belongs=type_id,ondelete=set null"`
-	Collection     *Collection     `json:"collection,omitempty" rel:"belongs=collection_id,ondelete=set null"`
+	Type           *Type           `json:"type,omitempty" rel:"belongs=type_id,ondelete=set null,stub"`
+	Collection     *Collection     `json:"collection,omitempty" rel:"belongs=collection_id,ondelete=set null,stub"`
 	Tags           []Tag           `json:"tags,omitempty" rel:"pivot=product_tags,product_id,product_tag_id"`
 	Categories     []Category      `json:"categories,omitempty" rel:"pivot=product_category_product,product_id,product_category_id"`
 	Options        []Option        `json:"options,omitempty" rel:"pivot=product_product_option,product_id,product_option_id"`
