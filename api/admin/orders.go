@@ -116,7 +116,7 @@ func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 			{Name: "updated_at", Kind: resource.Dates}},
 		Prepare: func(_ context.Context, q *resource.Query) error {
 			q.Filters["is_draft_order"] = false
-			q.Fields = resource.OrderFields(q.Fields, true)
+			q.Fields = resource.OrderListFields(q.Fields)
 			return nil
 		},
 	}
@@ -144,9 +144,6 @@ func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 func shownOrder(page bool) func(context.Context, *resource.Query) error {
 	return func(_ context.Context, q *resource.Query) error {
 		q.Fields = resource.OrderFields(q.Fields, page)
-		if page && !q.Params.Get("fields").Exists() {
-			q.Fields = append(q.Fields, "fulfillments.*")
-		}
 		return nil
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 )
 
-// OrderFields adds to the fields of an order what comes with others: with any total of it, if no items are asked for, its version and items as the total was worked out of them;
-// with its customer and channel, their ids.
+// OrderFields adds to the fields of an order what comes with others: with whole lines and a total of it, what the total was worked out of; with its
+// customer and channel, their ids; with statuses, what they were worked out of.
 func OrderFields(fields []string, statuses bool) []string {
 	out := slices.Clone(fields)
 	put := func(names ...string) {
@@ -19,7 +19,7 @@ func OrderFields(fields []string, statuses bool) []string {
 		}
 	}
 	whole := totals.WholeNames()
-	if !slices.Contains(fields, "items.*") && slices.ContainsFunc(fields, func(f string) bool { return f == "summary" || slices.Contains(whole, f) }) {
+	if slices.Contains(fields, "items.*") && slices.ContainsFunc(fields, func(f string) bool { return f == "summary" || slices.Contains(whole, f) }) {
 		put("version", "items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*")
 	}
 	for _, f := range fields {
@@ -34,7 +34,18 @@ func OrderFields(fields []string, statuses bool) []string {
 		}
 	}
 	if statuses {
-		put("payment_status", "fulfillment_status")
+		put("status", "version", "payment_collections.*", "fulfillments.*", "payment_status", "fulfillment_status")
+	}
+	return out
+}
+
+// OrderListFields is OrderFields for lists, which show the lines that their statuses are worked out of.
+func OrderListFields(fields []string) []string {
+	out := OrderFields(fields, false)
+	for _, n := range []string{"status", "version", "items.*", "items.detail.*", "payment_status", "fulfillment_status"} {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
 	}
 	return out
 }

@@ -21,7 +21,7 @@ func Orders(read resource.Reader) []route.Route {
 		Read:    read, Options: []route.Option{route.Auth(route.Session|route.Bearer, 0, "customer")},
 		Prepare: func(ctx context.Context, q *resource.Query) error {
 			q.Filters["customer_id"], q.Filters["is_draft_order"] = customerID(ctx), false
-			q.Fields = resource.OrderFields(q.Fields, true)
+			q.Fields = resource.OrderListFields(q.Fields)
 			return nil
 		},
 	}

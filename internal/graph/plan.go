@@ -129,7 +129,11 @@ func (n *Node) name(name string, show bool) {
 // whole adds what comes with all columns besides them. Structs have no place for it.
 func (n *Node) whole() {
 	for _, r := range n.Entity.Relations {
-		if r.Stub && !n.typed && !slices.Contains(n.stubs, r) {
+		switch {
+		case !r.Stub || n.typed:
+		case !r.Belongs: // its key is not here
+			n.child(r, &Fields{}, true)
+		case !slices.Contains(n.stubs, r):
 			n.stubs = append(n.stubs, r)
 		}
 	}

@@ -25,9 +25,9 @@ type Fulfillment struct {
 	RequiresShipping  bool            `json:"requires_shipping" model:"default=true"`
 	Items             []Item          `json:"items,omitempty" rel:"has=fulfillment_id,cascade"`
 	Labels            []Label         `json:"labels,omitempty" rel:"has=fulfillment_id,cascade"`
-	Provider          *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null"`
-	ShippingOption    *ShippingOption `json:"shipping_option,omitempty" rel:"belongs=shipping_option_id,ondelete=set null"`
-	DeliveryAddress   *Address        `json:"delivery_address,omitempty" rel:"belongs=delivery_address_id,ondelete=set null"`
+	Provider          *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null,stub"`
+	ShippingOption    *ShippingOption `json:"shipping_option,omitempty" rel:"belongs=shipping_option_id,ondelete=set null,stub"`
+	DeliveryAddress   *Address        `json:"delivery_address,omitempty" rel:"belongs=delivery_address_id,ondelete=set null,stub"`
 }
 
 // An Item is how much of a line is in a fulfillment.

@@ -57,7 +57,7 @@ type Session struct {
 	CollectionID string        `json:"payment_collection_id" model:"index"`
 	Metadata     module.Map    `json:"metadata"`
 	Collection   *Collection   `json:"payment_collection,omitempty" rel:"belongs=payment_collection_id,ondelete=cascade"`
-	Payment      *Payment      `json:"payment,omitempty" rel:"has=payment_session_id"`
+	Payment      *Payment      `json:"payment,omitempty" rel:"has=payment_session_id,stub"`
 }
 
 // A Payment is an authorised session: money that can be captured.

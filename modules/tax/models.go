@@ -11,8 +11,8 @@ type Region struct {
 	ParentID     *string         `json:"parent_id"`
 	Metadata     module.Map      `json:"metadata"`
 	CreatedBy    *string         `json:"created_by"`
-	Provider     *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null,onupdate=none,fk=FK_tax_region_provider_id"`
-	Parent       *Region         `json:"parent,omitempty" rel:"belongs=parent_id,ondelete=cascade,onupdate=none,fk=FK_tax_region_parent_id"`
+	Provider     *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null,onupdate=none,fk=FK_tax_region_provider_id,stub"`
+	Parent       *Region         `json:"parent,omitempty" rel:"belongs=parent_id,ondelete=cascade,onupdate=none,fk=FK_tax_region_parent_id,stub"`
 	Children     []Region        `json:"children,omitempty" rel:"has=parent_id,cascade"`
 	Rates        []Rate          `json:"tax_rates,omitempty" rel:"has=tax_region_id,cascade"`
 }
