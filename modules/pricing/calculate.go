@@ -263,7 +263,11 @@ func (c Context) statement(d db.Dialect, of Of, keys []string) db.Statement {
 		" AND r.attribute = 'region_id' AND r.value = " + b.arg(c.RegionID()) + ") THEN 1 ELSE 0 END, " + key)
 	b.WriteString(" FROM " + from + " LEFT JOIN price_list l ON l.id = p.price_list_id AND l.status = 'active' AND l.deleted_at IS NULL" +
 		" AND (l.starts_at IS NULL OR l.starts_at <= " + d.Now() + ") AND (l.ends_at IS NULL OR l.ends_at >= " + d.Now() + ")")
-	b.WriteString(" WHERE " + d.In(key, b.arg(keys)) + " AND p.currency_code = " + b.arg(strings.ToLower(c.CurrencyCode)) + " AND p.deleted_at IS NULL")
+	currency := "p.currency_code"
+	if d == db.SQLite {
+		currency = "+" + currency // most prices have it: its index must not be what SQLite begins with
+	}
+	b.WriteString(" WHERE " + d.In(key, b.arg(keys)) + " AND " + currency + " = " + b.arg(strings.ToLower(c.CurrencyCode)) + " AND p.deleted_at IS NULL")
 	if of.Table != "" {
 		b.WriteString(" AND t.deleted_at IS NULL")
 	}
