@@ -18,13 +18,15 @@ type litePool struct {
 	writer chan *liteConn // holds the writer while it is free
 	places chan struct{}  // as many as readers may be busy
 
+	commits, review int // how many there were, and after which the database is optimized again; the writer's
+
 	mu    sync.Mutex
 	idle  []*liteConn // last in, first out, so that the busiest statements stay prepared
 	epoch int         // connections of an earlier one are closed instead of kept
 }
 
 func openLite(ctx context.Context, path string) (*litePool, error) {
-	p := &litePool{path: path, writer: make(chan *liteConn, 1), places: make(chan struct{}, max(8, 4*runtime.NumCPU()))}
+	p := &litePool{path: path, review: 200, writer: make(chan *liteConn, 1), places: make(chan struct{}, max(8, 4*runtime.NumCPU()))}
 	if err := p.place(); err != nil {
 		return nil, err
 	}
@@ -216,6 +218,7 @@ func (s *liteSession) finish(ctx context.Context, commit bool) (err error) {
 	defer func() { s.pool.writer <- s.liteConn }()
 	if commit {
 		if _, err = s.exec(ctx, Statement{SQL: "COMMIT"}); err == nil {
+			s.pool.committed(s.liteConn)
 			return nil
 		}
 	}
@@ -226,16 +229,20 @@ func (s *liteSession) finish(ctx context.Context, commit bool) (err error) {
 	return err
 }
 
-func (p *litePool) urgent() Runner { return p }
+// optimize lets SQLite look at a sample of those tables that have grown much: what it believes of a database that was empty makes it choose bad plans.
+const optimize = "PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002"
 
-func (p *litePool) forget() {} // SQLite prepares statements anew by itself when the schema changes
-
-func (p *litePool) close() {
-	if w, open := <-p.writer; open {
-		_, _ = w.exec(context.Background(), Statement{SQL: "PRAGMA optimize"})
-		defer w.close() // the last to close removes the WAL
-		close(p.writer)
+// committed counts commits, which only the one writer does, and optimizes after the 200th, the 400th, the 800th …
+func (p *litePool) committed(w *liteConn) {
+	if p.commits++; p.commits == p.review {
+		p.review *= 2
+		p.optimize(w)
+		p.renew()
 	}
+}
+
+// renew replaces the readers, which have learnt what they know when they were opened.
+func (p *litePool) renew() {
 	p.mu.Lock()
 	p.epoch++
 	idle := p.idle
@@ -244,6 +251,23 @@ func (p *litePool) close() {
 	for _, c := range idle {
 		c.close()
 	}
+}
+
+func (p *litePool) optimize(w *liteConn) {
+	_ = w.script(context.Background(), optimize) // it is not needed for anything but speed
+}
+
+func (p *litePool) urgent() Runner { return p }
+
+func (p *litePool) forget() {} // SQLite prepares statements anew by itself when the schema changes
+
+func (p *litePool) close() {
+	if w, open := <-p.writer; open {
+		p.optimize(w)
+		defer w.close() // the last to close removes the WAL
+		close(p.writer)
+	}
+	p.renew()
 	for range cap(p.places) {
 		p.places <- struct{}{}
 	}
