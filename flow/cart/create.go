@@ -169,7 +169,7 @@ func (f *Flows) findOrCreate(ctx context.Context, id, email *string) (*customer.
 		}
 	}
 	if known == nil {
-		guest, err := f.Customer.Customers.Create(ctx, customer.Customer{Email: &address})
+		guest, err := f.Customer.Guest(ctx, address)
 		return &guest, guest.Email, err
 	}
 	return known, known.Email, nil

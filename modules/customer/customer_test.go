@@ -2,6 +2,8 @@ package customer
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -173,4 +175,26 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 	if fault.KindOf(err) != kind || fault.Message(err) != message {
 		t.Errorf("got %v %q (%v), want %v %q", fault.KindOf(err), fault.Message(err), err, kind, message)
 	}
+}
+
+// Buyers who come at once with the same address are one guest.
+func TestGuest(t *testing.T) {
+	each(t, fresh, func(t *testing.T, m *Module) {
+		ids := make([]string, 12)
+		var wait sync.WaitGroup
+		for i := range ids {
+			wait.Go(func() {
+				c, err := m.Guest(t.Context(), "ada@example.com")
+				if err != nil {
+					t.Error(err)
+				}
+				ids[i] = c.ID
+			})
+		}
+		wait.Wait()
+		slices.Sort(ids)
+		if ids = slices.Compact(ids); len(ids) != 1 || ids[0] == "" {
+			t.Errorf("the guests are %v", ids)
+		}
+	})
 }
