@@ -21,7 +21,7 @@ type Country struct {
 	DisplayName string     `json:"display_name"`
 	RegionID    *string    `json:"region_id" model:"index"`
 	Metadata    module.Map `json:"metadata"`
-	Region      *Region    `json:"region,omitempty" rel:"belongs=region_id,ondelete=set null"`
+	Region      *Region    `json:"region,omitempty" rel:"belongs=region_id,ondelete=set null,shown"`
 	module.Timestamps
 }
 
