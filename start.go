@@ -62,7 +62,7 @@ func (a *App) wire() error {
 
 func (a *App) newRouter() (*route.Router, error) {
 	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log}
-	routes := []route.Route{route.Handle(http.MethodGet, "/health", http.HandlerFunc(health), route.NoCORS())}
+	var routes []route.Route
 	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}}
 	for _, p := range a.plugins {
 		routes = append(routes, p.Routes...)
@@ -75,12 +75,6 @@ func (a *App) newRouter() (*route.Router, error) {
 		}
 	}
 	return route.NewRouter(cfg, routes, middleware...)
-}
-
-// health tells that the process answers requests.
-func health(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("OK"))
 }
 
 // inContext puts the app into the context of each request.

@@ -10,25 +10,23 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// Patch changes one record as Medusa's requests do: metadata is merged into what the record has, and what is as it was already is not written, so that a patch of
-// nothing leaves updated_at alone. It returns the record as it is then. An unknown id is fault.NotFound.
-func (t *Table[T]) Patch(ctx context.Context, id string, set Set) (T, error) {
-	old, err := t.Retrieve(ctx, id, Find{Lock: true})
-	if err != nil {
-		return old, err
+// patch is [Table.Patch].
+func (r *rows) patch(ctx context.Context, out any, id string, set Set) error {
+	if err := r.retrieve(ctx, out, id, []Find{{Lock: true}}); err != nil {
+		return err
 	}
-	news := t.news(reflect.ValueOf(&old).Elem(), set)
+	news := r.news(reflect.ValueOf(out).Elem(), set)
 	if len(news) == 0 {
-		return old, nil
+		return nil
 	}
-	return t.UpdateOne(ctx, id, news)
+	return r.updateOne(ctx, out, id, news)
 }
 
 // news is what of a set differs from a record.
-func (t *Table[T]) news(old reflect.Value, set Set) Set {
+func (r *rows) news(old reflect.Value, set Set) Set {
 	out := Set{}
 	for name, v := range set {
-		c := t.entity.Column(name)
+		c := r.entity.Column(name)
 		if c == nil || c.Path == nil {
 			out[name] = v
 			continue

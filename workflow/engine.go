@@ -42,13 +42,13 @@ type Engine struct {
 	endings   endings
 	bell      chan struct{}
 	calling   atomic.Bool
-	workflows map[string]Any // by name, the newest version, and by name and version
+	workflows map[string]*definition // by name, the newest version, and by name and version
 }
 
 // NewEngine returns an engine over a database, whose events go to bus.
 func NewEngine(d *db.DB, bus *event.Bus, log *slog.Logger) *Engine {
 	e := &Engine{DB: d, Bus: bus, Log: log, Lease: 15 * time.Second, Poll: time.Second, Workers: 10, me: id.New("engine"),
-		bell: make(chan struct{}, 1), workflows: map[string]Any{}}
+		bell: make(chan struct{}, 1), workflows: map[string]*definition{}}
 	e.active.engine = e
 	return e
 }
@@ -58,13 +58,13 @@ func (e *Engine) Bind(list ...Any) error {
 	var errs []error
 	for _, w := range list {
 		d := w.base()
-		if old, ok := e.workflows[d.versioned()]; ok && old != w {
-			errs = append(errs, fmt.Errorf("workflow: %q is defined twice, at %s and at %s", d.name, old.base().origin, d.origin))
+		if old, ok := e.workflows[d.versioned()]; ok && old != d {
+			errs = append(errs, fmt.Errorf("workflow: %q is defined twice, at %s and at %s", d.name, old.origin, d.origin))
 			continue
 		}
-		d.engine, e.workflows[d.versioned()] = e, w
-		if newest, ok := e.workflows[d.name]; !ok || newest.base().version < d.version {
-			e.workflows[d.name] = w
+		d.engine, e.workflows[d.versioned()] = e, d
+		if newest, ok := e.workflows[d.name]; !ok || newest.version < d.version {
+			e.workflows[d.name] = d
 		}
 	}
 	return errors.Join(errs...)
@@ -75,7 +75,7 @@ func (d *definition) versioned() string { return d.name + "@" + strconv.Itoa(d.v
 // Workflows lists the names of the workflows that are bound.
 func (e *Engine) Workflows() (names []string) {
 	for key, w := range e.workflows {
-		if key == w.Name() {
+		if key == w.name {
 			names = append(names, key)
 		}
 	}
@@ -102,7 +102,7 @@ func (e *Engine) StartJSON(ctx context.Context, name string, input []byte, trans
 	return w.startJSON(ctx, input, transactionID)
 }
 
-func (e *Engine) workflow(name string) (Any, error) {
+func (e *Engine) workflow(name string) (*definition, error) {
 	w := e.workflows[name]
 	if w == nil {
 		return nil, fault.New(fault.NotFound, "Workflow with id %q not found.", name)

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
 )
 
-// An undo takes back what a step has done, given the step's result.
+// An undo takes back what a step has done, given the step's result, whose type it tells.
 type undo interface {
+	StepOption
 	revert(ctx context.Context, out any) error
+	takes() reflect.Type
 }
 
 // A StepOption says how a step goes beyond its function.
@@ -65,6 +68,8 @@ func (u undoOption[Out]) revert(ctx context.Context, out any) error {
 	return u.fn(ctx, v)
 }
 
+func (undoOption[Out]) takes() reflect.Type { return reflect.TypeFor[Out]() }
+
 // settings are a step's options.
 type settings struct {
 	undo     undo
@@ -74,11 +79,14 @@ type settings struct {
 	timeout  time.Duration
 }
 
-// settle reads the options of a step whose Undo takes an Out.
-func settle[Out any](name string, opts []StepOption) (s settings) {
+// settle reads the options of a step whose Undo takes an out.
+func settle(name string, out reflect.Type, opts []StepOption) (s settings) {
 	for _, o := range opts {
 		switch o := o.(type) {
-		case undoOption[Out]:
+		case undo:
+			if o.takes() != out {
+				panic(fmt.Sprintf("workflow: step %q gives %s to its Undo, which takes %s", name, out, o.takes()))
+			}
 			s.undo = o
 		case externalOption:
 			s.external = true
@@ -88,9 +96,6 @@ func settle[Out any](name string, opts []StepOption) (s settings) {
 			s.retry = o
 		case timeoutOption:
 			s.timeout = time.Duration(o)
-		default:
-			var out Out
-			panic(fmt.Sprintf("workflow: step %q gives %T to its Undo, which %T does not take", name, out, o))
 		}
 	}
 	return s
@@ -99,7 +104,7 @@ func settle[Out any](name string, opts []StepOption) (s settings) {
 // Step runs do, one step of a run, and returns what it returns. When the run is continued elsewhere a finished step is not run
 // again; its result is remembered, so it must survive JSON.
 func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (Out, error), in In, opts ...StepOption) (Out, error) {
-	s := settle[Out](name, opts)
+	s := settle(name, reflect.TypeFor[Out](), opts)
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) { return do(ctx, in) })
 	return answer[Out](rec, err)
 }
@@ -107,7 +112,7 @@ func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (O
 // StepUndo is Step for a do that says itself, with its second result, what undo needs.
 func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context, In) (Out, U, error), undo func(context.Context, U) error,
 	in In, opts ...StepOption) (Out, error) {
-	s := settle[U](name, opts)
+	s := settle(name, reflect.TypeFor[U](), opts)
 	s.undo = undoOption[U]{undo}
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
 		out, u, err := do(ctx, in)

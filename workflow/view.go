@@ -55,7 +55,7 @@ type Planned struct {
 
 // Outline tells what steps a workflow has, in their order, for those who look at runs that have not come to all of them yet.
 func Outline(steps ...Planned) Option {
-	return func(w any) { w.(Any).base().outline = steps }
+	return func(d *definition) { d.outline = steps }
 }
 
 // Snapshot returns a run with its steps. An unknown id is fault.NotFound.
@@ -106,7 +106,7 @@ func (e *Engine) snapshots(ctx context.Context, where string, limit int, args ..
 		}
 		s.Err, s.Retention = decodeError(failure), time.Duration(retention)*time.Second
 		if w := e.workflows[s.WorkflowID]; w != nil {
-			s.Outline = w.base().outline
+			s.Outline = w.outline
 		}
 		list = append(list, s)
 	}

@@ -79,7 +79,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 	}
 	have := []string{}
 	for name, w := range e.workflows {
-		if name == w.base().versioned() {
+		if name == w.versioned() {
 			have = append(have, name)
 		}
 	}
@@ -104,7 +104,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 // advance goes on with a run as far as it goes.
 func (e *Engine) advance(ctx context.Context, c claim) {
 	w := e.workflows[c.name+"@"+c.version]
-	r := newRun(ctx, w.base(), nil)
+	r := newRun(ctx, w, nil)
 	r.engine, r.base.engine = e, e
 	r.id, r.tid, r.epoch, r.signals, r.stored, r.started = c.id, c.transaction, c.epoch, c.signals, true, true
 	r.hold(&r.base)

@@ -54,26 +54,11 @@ type NewFulfillmentItem struct {
 	InventoryItemID module.Opt[string] `json:"inventory_item_id"`
 }
 
-// A DeliveryAddress is where a parcel goes.
-type DeliveryAddress struct {
-	FirstName   module.Opt[string] `json:"first_name"`
-	LastName    module.Opt[string] `json:"last_name"`
-	Phone       module.Opt[string] `json:"phone"`
-	Company     module.Opt[string] `json:"company"`
-	Address1    module.Opt[string] `json:"address_1"`
-	Address2    module.Opt[string] `json:"address_2"`
-	City        module.Opt[string] `json:"city"`
-	CountryCode module.Opt[string] `json:"country_code"`
-	Province    module.Opt[string] `json:"province"`
-	PostalCode  module.Opt[string] `json:"postal_code"`
-	Metadata    Metadata           `json:"metadata"`
-}
-
 // A NewFulfillment is what it takes to send something.
 type NewFulfillment struct {
 	LocationID       string                `json:"location_id"`
 	ProviderID       string                `json:"provider_id"`
-	DeliveryAddress  DeliveryAddress       `json:"delivery_address" valid:"strict"`
+	DeliveryAddress  AddressPayload        `json:"delivery_address" valid:"strict"`
 	Items            []NewFulfillmentItem  `json:"items"`
 	Labels           []NewLabel            `json:"labels"`
 	OrderID          string                `json:"order_id"`

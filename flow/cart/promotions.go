@@ -115,7 +115,7 @@ func (f *Flows) discounts(ctx context.Context, s *State, codes []string, extra m
 
 // discount writes what promotions take off in place of what they took before.
 func (f *Flows) discount(ctx context.Context, s *State, out promotion.Outcome) error {
-	before := s.promotions()
+	before := s.PromotionIDs()
 	if err := f.clearDiscounts(ctx, s); err != nil {
 		return err
 	}
@@ -176,8 +176,8 @@ func (f *Flows) clearDiscounts(ctx context.Context, s *State) error {
 	return nil
 }
 
-// promotions are the ids of those that take something off the cart.
-func (s *State) promotions() (ids []string) {
+// PromotionIDs are the promotions that take something off the cart.
+func (s *State) PromotionIDs() (ids []string) {
 	add := func(id *string) {
 		if id != nil && !slices.Contains(ids, *id) {
 			ids = append(ids, *id)
@@ -198,7 +198,7 @@ func (s *State) promotions() (ids []string) {
 
 // link makes the promotions on the cart those that take something off it.
 func (f *Flows) link(ctx context.Context, s *State, before []string) error {
-	now := s.promotions()
+	now := s.PromotionIDs()
 	if f.Ports.Promotions == nil || len(before) == len(now) && !slices.ContainsFunc(now, func(id string) bool { return !slices.Contains(before, id) }) {
 		return nil
 	}

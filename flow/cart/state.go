@@ -168,7 +168,7 @@ func (s *State) Hand() graph.Hand {
 	if s.Customer != nil {
 		h["customer.groups"] = s.Customer.Groups
 	}
-	if len(s.promotions()) == 0 {
+	if len(s.PromotionIDs()) == 0 {
 		h["promotions"] = []promotion.Promotion{}
 	}
 	if s.fresh {

@@ -192,23 +192,3 @@ func text(s *string) string {
 	}
 	return *s
 }
-
-// promotionsOf lists those that take something off a cart.
-func promotionsOf(s *cart.State) (ids []string) {
-	add := func(id *string) {
-		if id != nil && !slices.Contains(ids, *id) {
-			ids = append(ids, *id)
-		}
-	}
-	for _, l := range s.Items {
-		for _, a := range l.Adjustments {
-			add(a.PromotionID)
-		}
-	}
-	for _, m := range s.ShippingMethods {
-		for _, a := range m.Adjustments {
-			add(a.PromotionID)
-		}
-	}
-	return ids
-}

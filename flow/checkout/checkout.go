@@ -179,7 +179,7 @@ func (f *Flows) tie(ctx context.Context, t tied) (string, error) {
 	if _, err := f.Carts.Attach(ctx, link.Join(t.Order, t.State.ID)); err != nil {
 		return "", err
 	}
-	if ids := promotionsOf(t.State); len(ids) > 0 {
+	if ids := t.State.PromotionIDs(); len(ids) > 0 {
 		if _, err := f.Promotions.Attach(ctx, link.Join(t.Order, ids...)); err != nil {
 			return "", err
 		}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/money"
 )
 
 // AppendList appends all records as a JSON array.
@@ -135,23 +136,7 @@ func AppendNumber(dst, v []byte) []byte {
 	if err != nil {
 		return append(dst, "null"...)
 	}
-	return appendFloat(dst, f)
-}
-
-func appendFloat(dst []byte, f float64) []byte {
-	if a := max(f, -f); a != 0 && (a >= 1e21 || a < 1e-6) {
-		return appendExponent(dst, f)
-	}
-	return strconv.AppendFloat(dst, f, 'f', -1, 64)
-}
-
-// appendExponent writes 1e+21 and 1e-7 as JavaScript does, without a padded exponent.
-func appendExponent(dst []byte, f float64) []byte {
-	b := strconv.AppendFloat(nil, f, 'e', -1, 64)
-	if n := len(b); n > 3 && b[n-2] == '0' && (b[n-3] == '-' || b[n-3] == '+') {
-		b = append(b[:n-2], b[n-1])
-	}
-	return append(dst, b...)
+	return money.AppendFloat(dst, f)
 }
 
 func plainNumber(v []byte) bool {

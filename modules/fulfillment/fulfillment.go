@@ -2,8 +2,6 @@
 package fulfillment
 
 import (
-	"context"
-
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -49,17 +47,4 @@ func (m *Module) Tables() []module.Entity {
 		m.Sets, m.ServiceZones, m.GeoZones, m.ShippingOptions, m.ShippingOptionTypes, m.ShippingOptionRules,
 		m.ShippingProfiles, m.Fulfillments, m.Items, m.Labels, m.Addresses, m.ProviderRecords,
 	}
-}
-
-// inTx runs fn in a transaction of the module's database.
-func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
-	d, err := m.Sets.Entity().DB()
-	if err != nil {
-		return out, err
-	}
-	err = d.InTx(ctx, func(ctx context.Context) error {
-		out, err = fn(ctx)
-		return err
-	})
-	return out, err
 }

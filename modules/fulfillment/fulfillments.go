@@ -12,7 +12,7 @@ import (
 
 // Open saves a fulfillment with its items, labels and address. The provider has not heard of it yet.
 func (m *Module) Open(ctx context.Context, f Fulfillment) (Fulfillment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
 		if f.DeliveryAddress != nil {
 			a, err := m.Addresses.Create(ctx, *f.DeliveryAddress)
 			if err != nil {
@@ -52,7 +52,7 @@ type Note struct {
 
 // Noted keeps what a provider said: its data and labels in place of those before.
 func (m *Module) Noted(ctx context.Context, n Note) (Fulfillment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
 		data := n.Data
 		if data == nil {
 			data = module.Map{}
@@ -97,7 +97,7 @@ type Shipment struct {
 
 // Update changes a fulfillment.
 func (m *Module) Update(ctx context.Context, s Shipment) (Fulfillment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
 		old, err := m.Fulfillments.Retrieve(ctx, s.ID, module.Find{Lock: true})
 		if err != nil {
 			return old, err
@@ -151,7 +151,7 @@ func (f Fulfillment) Deliverable() error {
 
 // Mark notes the moment at which something happened to a fulfillment: "shipped_at", "delivered_at" or "canceled_at", once and if it may.
 func (m *Module) Mark(ctx context.Context, id, column string, more module.Set) (Fulfillment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Fulfillment, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
 		f, err := m.Fulfillments.Retrieve(ctx, id, module.Find{Lock: true})
 		if err != nil {
 			return f, err

@@ -11,7 +11,7 @@ import (
 
 // CreateOptions saves shipping options with their rules, and with a type of their own where they bring one.
 func (m *Module) CreateOptions(ctx context.Context, list []ShippingOption) ([]ShippingOption, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]ShippingOption, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) ([]ShippingOption, error) {
 		rows := slices.Clone(list)
 		for i := range rows {
 			if err := CheckRules(rows[i].Rules); err != nil {
@@ -61,7 +61,7 @@ type OptionPatch struct {
 
 // UpdateOption changes a shipping option. Metadata is merged into what it has.
 func (m *Module) UpdateOption(ctx context.Context, p OptionPatch) (ShippingOption, error) {
-	return inTx(ctx, m, func(ctx context.Context) (ShippingOption, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) (ShippingOption, error) {
 		old, err := m.Option(ctx, p.ID)
 		if err != nil {
 			return old, err

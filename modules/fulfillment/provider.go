@@ -69,7 +69,7 @@ func (p *Providers) Get(id string) (Provider, error) {
 
 // Register notes in the database which providers are installed, and which are no longer. The application calls it when it starts.
 func (m *Module) Register(ctx context.Context) error {
-	_, err := inTx(ctx, m, func(ctx context.Context) (int, error) {
+	_, err := module.InTx(ctx, m.Sets, func(ctx context.Context) (int, error) {
 		have, err := m.ProviderRecords.List(ctx, nil)
 		if err != nil {
 			return 0, err

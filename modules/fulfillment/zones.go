@@ -11,7 +11,7 @@ import (
 
 // CreateSets saves fulfillment sets with their zones.
 func (m *Module) CreateSets(ctx context.Context, list []Set) ([]Set, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]Set, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) ([]Set, error) {
 		out, err := m.Sets.CreateMany(ctx, list)
 		if err != nil {
 			return nil, err
@@ -31,7 +31,7 @@ func (m *Module) CreateSets(ctx context.Context, list []Set) ([]Set, error) {
 
 // CreateZones saves service zones with their geo zones.
 func (m *Module) CreateZones(ctx context.Context, list []ServiceZone) ([]ServiceZone, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]ServiceZone, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) ([]ServiceZone, error) {
 		for _, z := range list {
 			if err := checkGeoZones(z.GeoZones); err != nil {
 				return nil, err
@@ -86,7 +86,7 @@ type ZonePatch struct {
 
 // UpdateZone changes a service zone.
 func (m *Module) UpdateZone(ctx context.Context, p ZonePatch) (ServiceZone, error) {
-	return inTx(ctx, m, func(ctx context.Context) (ServiceZone, error) {
+	return module.InTx(ctx, m.Sets, func(ctx context.Context) (ServiceZone, error) {
 		list, err := m.ServiceZones.List(ctx, module.Filter{"id": p.ID}, module.Find{Relations: []string{"geo_zones"}})
 		if err == nil && len(list) == 0 {
 			err = fault.New(fault.NotFound, "The following service zones does not exists: %s", p.ID)

@@ -26,7 +26,7 @@ type Taken struct {
 // Fulfil takes goods out of stock, all or none, and ends the promises that they were held by: those at the location that they leave, then those
 // elsewhere. What is not held for its line must not be promised to others either, or it is fault.NotAllowed.
 func (m *Module) Fulfil(ctx context.Context, list []Take) ([]Taken, error) {
-	return inTx(ctx, m, func(ctx context.Context) (out []Taken, err error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) (out []Taken, err error) {
 		held, err := m.heldFor(ctx, list)
 		if err != nil {
 			return nil, err
@@ -105,7 +105,7 @@ func (m *Module) shrink(ctx context.Context, d Taken) error {
 
 // Unfulfil puts goods back, and holds them for their lines again as they were held before.
 func (m *Module) Unfulfil(ctx context.Context, list []Take, done []Taken) error {
-	_, err := inTx(ctx, m, func(ctx context.Context) (int, error) {
+	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
 		var moves []Move
 		for _, t := range list {
 			moves = append(moves, Move{ItemID: t.ItemID, LocationID: t.LocationID, Stocked: t.Quantity})

@@ -30,7 +30,7 @@ func (p LevelPatch) want() Want { return Want{ItemID: p.ItemID, Locations: []str
 
 // UpdateLevels changes levels. Stock may be set below what is reserved, for a count of what is there is a fact.
 func (m *Module) UpdateLevels(ctx context.Context, list []LevelPatch) ([]Level, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]Level, error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Level, error) {
 		levels, err := m.stocked(ctx, list)
 		if err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func (m *Module) stocked(ctx context.Context, list []LevelPatch) (stock, error) 
 
 // DeleteLevels removes levels and returns their ids. Levels with reservations stay, and so do those with stock unless force is set.
 func (m *Module) DeleteLevels(ctx context.Context, where module.Filter, force bool) ([]string, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]string, error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]string, error) {
 		list, err := m.Levels.List(ctx, where, module.Find{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
 		if err != nil {
 			return nil, err
@@ -108,7 +108,7 @@ func removable(list []Level, force bool) error {
 
 // DeleteItems removes items with their levels. Items with reservations stay.
 func (m *Module) DeleteItems(ctx context.Context, ids []string) error {
-	_, err := inTx(ctx, m, func(ctx context.Context) (int, error) {
+	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
 		list, err := m.Levels.List(ctx, module.Filter{"inventory_item_id": ids}, module.Find{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
 		if err != nil {
 			return 0, err
@@ -135,7 +135,7 @@ type ItemPatch struct {
 
 // UpdateItems changes items. Unknown ones are fault.NotFound.
 func (m *Module) UpdateItems(ctx context.Context, list []ItemPatch) ([]Item, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]Item, error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Item, error) {
 		out := make([]Item, len(list))
 		for i, p := range list {
 			var err error

@@ -109,24 +109,12 @@ func (l Level) Available() money.Decimal { return l.StockedQuantity.Sub(l.Reserv
 
 // Promise saves reservations at the locations that they name, and takes their quantities off what is available, all or none.
 func (m *Module) Promise(ctx context.Context, rows []Reservation) (out []Reservation, err error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]Reservation, error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Reservation, error) {
 		if err := m.Apply(ctx, promises(rows)); err != nil {
 			return nil, err
 		}
 		return m.Reservations.CreateMany(ctx, rows)
 	})
-}
-
-func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
-	d, err := m.Levels.Entity().DB()
-	if err != nil {
-		return out, err
-	}
-	err = d.InTx(ctx, func(ctx context.Context) error {
-		out, err = fn(ctx)
-		return err
-	})
-	return out, err
 }
 
 func promises(rows []Reservation) []Move {
@@ -162,7 +150,7 @@ func (m *Module) ReleaseLocation(ctx context.Context, locations []string) ([]Res
 }
 
 func (m *Module) release(ctx context.Context, where module.Filter) ([]Reservation, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]Reservation, error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Reservation, error) {
 		rows, err := m.Reservations.List(ctx, where, module.Find{Lock: true, Order: []string{"id"}})
 		if err != nil || len(rows) == 0 {
 			return nil, err
@@ -180,7 +168,7 @@ func (m *Module) Restore(ctx context.Context, rows []Reservation) error {
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	_, err := inTx(ctx, m, func(ctx context.Context) (int, error) {
+	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
 		if err := m.Apply(ctx, promises(rows)); err != nil {
 			return 0, err
 		}
@@ -197,7 +185,7 @@ type ReservationPatch struct {
 
 // Change changes reservations, all or none, and moves what they hold along.
 func (m *Module) Change(ctx context.Context, list []ReservationPatch) ([]Reservation, error) {
-	return inTx(ctx, m, func(ctx context.Context) ([]Reservation, error) {
+	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Reservation, error) {
 		out := make([]Reservation, len(list))
 		var moves []Move
 		for i, p := range list {

@@ -17,7 +17,7 @@ type Booking struct {
 
 // Book notes what moved, and brings the summary of the order's version up to date.
 func (m *Module) Book(ctx context.Context, b Booking) (*Order, error) {
-	return inTx(ctx, m, func(ctx context.Context) (*Order, error) {
+	return module.InTx(ctx, m.Orders, func(ctx context.Context) (*Order, error) {
 		o, err := m.Load(ctx, b.OrderID, true)
 		if err != nil {
 			return o, err

@@ -24,7 +24,7 @@ func (m *Module) Load(ctx context.Context, id string, lock bool) (*Order, error)
 // Create saves an order with its items, which need a Detail with their quantity, shipping methods, addresses, credit lines and transactions,
 // and gives it its number.
 func (m *Module) Create(ctx context.Context, o Order) (Order, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Order, error) {
+	return module.InTx(ctx, m.Orders, func(ctx context.Context) (Order, error) {
 		if err := m.createAddresses(ctx, &o); err != nil {
 			return o, err
 		}

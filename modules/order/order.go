@@ -2,8 +2,6 @@
 package order
 
 import (
-	"context"
-
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -86,17 +84,4 @@ func (m *Module) Tables() []module.Entity {
 	return []module.Entity{m.Orders, m.Addresses, m.Lines, m.Items, m.ItemAdjustments, m.ItemTaxLines, m.ShippingMethods, m.Shippings,
 		m.ShippingAdjustments, m.ShippingTaxLines, m.Summaries, m.Transactions, m.CreditLines, m.Changes, m.Actions, m.Returns, m.ReturnItems,
 		m.Claims, m.ClaimItems, m.ClaimImages, m.Exchanges, m.ExchangeItems}
-}
-
-// inTx runs fn in a transaction of the module's database.
-func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
-	d, err := m.Orders.Entity().DB()
-	if err != nil {
-		return out, err
-	}
-	err = d.InTx(ctx, func(ctx context.Context) error {
-		out, err = fn(ctx)
-		return err
-	})
-	return out, err
 }

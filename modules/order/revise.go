@@ -20,7 +20,7 @@ type Revision struct {
 
 // Revise writes the next version of an order, with a change that is confirmed already.
 func (m *Module) Revise(ctx context.Context, r Revision) (*Order, error) {
-	return inTx(ctx, m, func(ctx context.Context) (*Order, error) {
+	return module.InTx(ctx, m.Orders, func(ctx context.Context) (*Order, error) {
 		o, now := r.Order, db.Now()
 		original := o.original()
 		o.Version++

@@ -50,7 +50,7 @@ func (m *Module) locked(ctx context.Context, id string) (Payment, error) {
 
 // Take writes a capture down, before its provider is asked. Untake undoes it.
 func (m *Module) Take(ctx context.Context, in Taking) (Taken, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Taken, error) {
+	return module.InTx(ctx, m.Collections, func(ctx context.Context) (Taken, error) {
 		p, err := m.locked(ctx, in.PaymentID)
 		if err != nil {
 			return Taken{}, err
@@ -86,7 +86,7 @@ func (m *Module) Untake(ctx context.Context, t Taken) error {
 	if t.Done {
 		return nil
 	}
-	_, err := inTx(ctx, m, func(ctx context.Context) (bool, error) {
+	_, err := module.InTx(ctx, m.Collections, func(ctx context.Context) (bool, error) {
 		if err := m.Captures.Delete(ctx, t.Capture.ID); err != nil {
 			return false, err
 		}
@@ -109,7 +109,7 @@ func (m *Module) Capture(ctx context.Context, t Taken) (Answer, error) {
 
 // Captured notes the provider's answer to Capture.
 func (m *Module) Captured(ctx context.Context, h Heard) (Payment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Payment, error) {
+	return module.InTx(ctx, m.Collections, func(ctx context.Context) (Payment, error) {
 		p, err := m.locked(ctx, h.ID)
 		if err != nil {
 			return p, err
@@ -142,7 +142,7 @@ type Returned struct {
 
 // GiveBack writes a refund down, before its provider is asked. Ungive undoes it.
 func (m *Module) GiveBack(ctx context.Context, in Return) (Returned, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Returned, error) {
+	return module.InTx(ctx, m.Collections, func(ctx context.Context) (Returned, error) {
 		p, err := m.locked(ctx, in.PaymentID)
 		if err != nil {
 			return Returned{}, err
@@ -162,7 +162,7 @@ func (m *Module) GiveBack(ctx context.Context, in Return) (Returned, error) {
 
 // Ungive takes a refund back that its provider refused.
 func (m *Module) Ungive(ctx context.Context, r Returned) error {
-	_, err := inTx(ctx, m, func(ctx context.Context) (bool, error) {
+	_, err := module.InTx(ctx, m.Collections, func(ctx context.Context) (bool, error) {
 		if err := m.Refunds.Delete(ctx, r.Refund.ID); err != nil {
 			return false, err
 		}
@@ -182,7 +182,7 @@ func (m *Module) Refund(ctx context.Context, r Returned) (Answer, error) {
 
 // Refunded notes the provider's answer to Refund.
 func (m *Module) Refunded(ctx context.Context, h Heard) (Payment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Payment, error) {
+	return module.InTx(ctx, m.Collections, func(ctx context.Context) (Payment, error) {
 		p, err := m.Payments.UpdateOne(ctx, h.ID, module.Set{"data": orEmpty(h.Answer.Data)})
 		if err != nil {
 			return p, err

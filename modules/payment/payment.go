@@ -4,8 +4,6 @@
 package payment
 
 import (
-	"context"
-
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -40,17 +38,4 @@ func New(providers ...Provider) *Module {
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
 	return []module.Entity{m.Collections, m.Sessions, m.Payments, m.Captures, m.Refunds, m.Reasons, m.Records, m.Holders}
-}
-
-// inTx runs fn in a transaction of the module's database.
-func inTx[T any](ctx context.Context, m *Module, fn func(context.Context) (T, error)) (out T, err error) {
-	d, err := m.Collections.Entity().DB()
-	if err != nil {
-		return out, err
-	}
-	err = d.InTx(ctx, func(ctx context.Context) error {
-		out, err = fn(ctx)
-		return err
-	})
-	return out, err
 }

@@ -120,7 +120,7 @@ func (m *Module) Authorize(ctx context.Context, s Session) (Answer, error) {
 // Authorized notes the provider's answer to Authorize. Money that is authorised becomes a payment, once however often it is noted; a provider that
 // wants more of the buyer is fault.PaymentPending, any other answer fault.PaymentFailed.
 func (m *Module) Authorized(ctx context.Context, h Heard) (Payment, error) {
-	return inTx(ctx, m, func(ctx context.Context) (Payment, error) {
+	return module.InTx(ctx, m.Collections, func(ctx context.Context) (Payment, error) {
 		s, err := m.Sessions.Retrieve(ctx, h.ID, module.Find{Lock: true, Relations: []string{"payment"}})
 		if err != nil {
 			return Payment{}, err
