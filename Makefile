@@ -37,7 +37,7 @@ wire-accept: ## add the scenarios that pass to testdata/wire-passing.txt
 sdk: ## drive a purchase with the official JavaScript SDK against the binary
 	@scripts/sdk-test
 
-soak: ## workflows under kill -9 for a minute (SOAK=seconds)
-	GORGON_SOAK=$(or $(SOAK),60)s go test -count=1 -v -run 'Soak|Kill|Crash' ./workflow/...
+soak: ## a thousand runs, and a shop's checkout, under kill -9 (SOAK=60s)
+	@scripts/soak $(or $(SOAK),60s)
 
 .PHONY: help build demo test race bench check wire wire-check wire-accept sdk soak

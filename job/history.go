@@ -11,12 +11,13 @@ import (
 // A State says what became of a tick.
 type State string
 
-// The states. A tick whose process died stays Running.
+// The states.
 const (
 	Running State = "running"
 	Done    State = "done"
 	Failed  State = "failed"
 	Skipped State = "skipped" // the tick before it was still running
+	Lost    State = "lost"    // its process has ended before it; known when the job runs the next time
 )
 
 // A Tick is one run of a job.
@@ -44,6 +45,63 @@ func (s *Scheduler) note(ctx context.Context, job string, at time.Time, state St
 	}
 	_, err = s.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_job_run WHERE job = $1 AND scheduled_for <= (SELECT scheduled_for FROM gorgon_job_run" +
 		" WHERE job = $2 ORDER BY scheduled_for DESC LIMIT 1 OFFSET $3)", Args: []any{job, job, s.Keep}})
+	return err
+}
+
+// A Status is how it stands with a job.
+type Status struct {
+	Name    string
+	Spec    string
+	NextAt  time.Time // the next tick; zero when there will be none
+	Running bool
+	By      string // the process that runs it
+	Runs    int    // how many ticks were run so far
+	Known   bool   // this program has the job; else only the database does
+	Last    *Tick  // the newest tick, nil before the first
+}
+
+// Statuses tells of all jobs that the database knows, by name. A job is known there once a process of its program has begun to run jobs.
+func (s *Scheduler) Statuses(ctx context.Context) (list []Status, err error) {
+	k := s.DB.Dialect()
+	rows, err := s.DB.Query(ctx, db.Statement{SQL: "SELECT name, spec, next_at, COALESCE(running_by, ''), CASE WHEN running_until >= " + k.Now() +
+		" THEN 1 ELSE 0 END, runs FROM gorgon_job ORDER BY name"})
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x Status
+		if err := db.Scan(rows, &x.Name, &x.Spec, &x.NextAt, &x.By, &x.Running, &x.Runs); err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		x := &list[i]
+		if j := s.job(x.Name); j != nil {
+			if x.Known = true; j.over(x.Runs) {
+				x.NextAt = time.Time{}
+			}
+		}
+		last, err := s.History(ctx, x.Name, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(last) > 0 {
+			x.Last = &last[0]
+		}
+	}
+	return list, nil
+}
+
+// lose notes that ticks have ended with their processes, now that nobody runs the job.
+func (s *Scheduler) lose(ctx context.Context, job string) error {
+	_, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job_run SET state = $1, ended_at = $2, error = $3 WHERE job = $4 AND state = 'running'",
+		Args: []any{string(Lost), db.Now(), "the process has ended", job}})
 	return err
 }
 

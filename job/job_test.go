@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -182,4 +183,58 @@ func ExampleCron() {
 	j := job.Cron("publish-posts", "*/5 * * * *", func(ctx context.Context) error { return nil })
 	fmt.Println(j.Next(time.Date(2026, 3, 1, 12, 3, 0, 0, time.UTC)))
 	// Output: 2026-03-01 12:05:00 +0000 UTC
+}
+
+// ticks notes what a job was run for.
+type ticks struct {
+	mu sync.Mutex
+	at []time.Time
+}
+
+func (l *ticks) note(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at = append(l.at, job.ScheduledFor(ctx))
+	return nil
+}
+
+func (l *ticks) list() []time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.at)
+}
+
+func TestTimeZones(t *testing.T) {
+	t.Parallel()
+	none := func(context.Context) error { return nil }
+	next := func(j job.Job, from string) string {
+		at, err := time.Parse(time.RFC3339, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j.Next(at).Format(time.RFC3339)
+	}
+	j := job.Cron("a", "30 2 * * *", none, job.In("Europe/Berlin"))
+	for from, want := range map[string]string{
+		"2026-01-10T00:00:00Z": "2026-01-10T01:30:00Z", // winter
+		"2026-07-10T00:00:00Z": "2026-07-10T00:30:00Z", // summer
+		"2026-03-29T00:00:00Z": "2026-03-30T00:30:00Z", // 2:30 does not exist on that day
+		"2026-10-25T00:00:00Z": "2026-10-25T00:30:00Z", // 2:30 comes twice
+		"2026-10-25T00:30:00Z": "2026-10-26T01:30:00Z",
+	} {
+		if got := next(j, from); got != want {
+			t.Errorf("after %s comes %s, not %s", from, got, want)
+		}
+	}
+	if j.Spec != "TZ=Europe/Berlin 30 2 * * *" || j.Err() != nil {
+		t.Error(j.Spec, j.Err())
+	}
+	for _, bad := range []job.Job{job.Cron("b", "@daily", none, job.In("Middle/Earth")), job.Every("c", time.Hour, none, job.In("Europe/Berlin")), job.Cron("d", "@daily", none, job.Times(0))} {
+		if bad.Err() == nil {
+			t.Error(bad.Name, "was taken")
+		}
+	}
+	if got := next(job.Cron("e", "30 * * * *", none, job.In("Europe/Berlin")), "2026-10-25T00:30:00Z"); got != "2026-10-25T01:30:00Z" {
+		t.Error("a job of every hour leaves out one:", got)
+	}
 }

@@ -26,7 +26,7 @@ func Migrations() db.Set {
 }
 
 // A Scheduler runs jobs when their time comes. Any number of processes may run the same jobs: each tick happens in one of them, and
-// once. A tick whose process dies is not repeated.
+// once. A tick whose process dies is not repeated; the history says that it was lost.
 type Scheduler struct {
 	DB  *db.DB
 	Log *slog.Logger
@@ -122,40 +122,59 @@ func (s *Scheduler) enter(ctx context.Context) error {
 // round starts what is due and returns how long there is nothing to do, 5 seconds at most.
 func (s *Scheduler) round(ctx context.Context) (pause time.Duration, err error) {
 	pause = 5 * time.Second
-	rows, err := s.DB.Query(ctx, db.Statement{SQL: "SELECT name, next_at FROM gorgon_job"})
+	rows, err := s.DB.Query(ctx, db.Statement{SQL: "SELECT name, next_at, runs FROM gorgon_job"})
 	if err != nil {
 		return pause, err
 	}
-	next := map[string]time.Time{}
-	for rows.Next() {
-		var name string
-		var at time.Time
-		if err := db.Scan(rows, &name, &at); err != nil {
-			rows.Close()
-			return pause, err
-		}
-		next[name] = at
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return pause, err
-	}
+	list, err := states(rows)
 	for i := range s.jobs {
 		j := &s.jobs[i]
-		at, ok := next[j.Name]
-		if now := time.Now(); ok && !at.After(now) {
-			err = errors.Join(err, s.due(ctx, j, at, now))
-			at = j.Next(now)
+		r, ok := list[j.Name]
+		if !ok || j.over(r.runs) {
+			continue
 		}
-		pause = min(pause, max(time.Until(at), 0)+time.Millisecond)
+		if now := time.Now(); !r.next.After(now) {
+			err = errors.Join(err, s.due(ctx, j, r, now))
+			r.next = j.Next(now)
+			if j.missed == each {
+				r.next = now.Add(100 * time.Millisecond) // there may be more
+			}
+		}
+		pause = min(pause, max(time.Until(r.next), 0)+time.Millisecond)
 	}
 	return pause, err
 }
 
+// A row is what the table has of a job.
+type row struct {
+	next time.Time
+	runs int
+}
+
+func states(rows db.Rows) (map[string]row, error) {
+	defer rows.Close()
+	list := map[string]row{}
+	for rows.Next() {
+		var name string
+		var r row
+		if err := db.Scan(rows, &name, &r.next, &r.runs); err != nil {
+			return nil, err
+		}
+		list[name] = r
+	}
+	return list, rows.Err()
+}
+
+// over reports whether a job has run as often as it was to.
+func (j *Job) over(runs int) bool { return j.times > 0 && runs >= j.times }
+
 // due takes a tick, unless another process was faster, and starts it.
-func (s *Scheduler) due(ctx context.Context, j *Job, at, now time.Time) error {
-	next := j.Next(now)
-	if late := now.Sub(at); late > s.Late && !j.catchUp {
+func (s *Scheduler) due(ctx context.Context, j *Job, r row, now time.Time) error {
+	at, next := r.next, j.Next(now)
+	if j.missed == each {
+		next = j.Next(at)
+	}
+	if late := now.Sub(at); late > s.Late && j.missed == forget {
 		_, err := s.move(ctx, j, at, next)
 		return err
 	}
@@ -165,14 +184,27 @@ func (s *Scheduler) due(ctx context.Context, j *Job, at, now time.Time) error {
 	if j.overlap {
 		free = "1 = 1"
 	}
-	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET next_at = $1, running_by = $2, running_until = " + k.After("$3") +
-		" WHERE name = $4 AND next_at = $5 AND " + free, Args: []any{next, token, s.Lease.Seconds(), j.Name, at}})
-	if err != nil {
+	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET next_at = $1, running_by = $2, runs = runs + 1, running_until = " + k.After("$3") +
+		" WHERE name = $4 AND next_at = $5 AND runs = $6 AND " + free, Args: []any{next, token, s.Lease.Seconds(), j.Name, at, r.runs}})
+	switch {
+	case err != nil:
 		return err
-	}
-	if n == 0 { // it still runs, or another process was faster
+	case n == 0 && j.missed == each && !j.overlap: // it waits its turn
+		return nil
+	case n == 0: // it still runs, or another process was faster
 		return s.skip(ctx, j, at, next)
 	}
+	if !j.overlap {
+		if err := s.lose(ctx, j.Name); err != nil {
+			s.Log.Warn("what became of a job's last tick cannot be noted", "job", j.Name, "error", err)
+		}
+	}
+	s.begin(ctx, j, at, token)
+	return nil
+}
+
+// begin runs a tick that this process has taken.
+func (s *Scheduler) begin(ctx context.Context, j *Job, at time.Time, token string) {
 	s.work.Go(func() {
 		beat, stop := context.WithCancel(ctx)
 		defer stop()
@@ -183,7 +215,6 @@ func (s *Scheduler) due(ctx context.Context, j *Job, at, now time.Time) error {
 		stop()
 		s.free(context.WithoutCancel(ctx), j.Name, token)
 	})
-	return nil
 }
 
 func (s *Scheduler) move(ctx context.Context, j *Job, at, next time.Time) (bool, error) {
@@ -230,7 +261,7 @@ func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) error {
 	if err := s.note(ctx, j.Name, at, Running); err != nil {
 		return err
 	}
-	err := j.once(ctx)
+	err := j.once(context.WithValue(ctx, tickKey{}, at))
 	state, why := Done, any(nil)
 	if err != nil {
 		state, why = Failed, err.Error()

@@ -42,46 +42,65 @@ func (l *lab) modes() map[string]*workflow.Workflow[string, string] {
 	}
 }
 
+// TestAcceptance has the cases that the engine was designed for under their numbers. Case 38 is in package job, 39 in api/admin.
 func TestAcceptance(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]func(*testing.T, *lab){
-		"01 all steps succeed":                      accept01,
-		"02 a failing step":                         accept02,
-		"03 a failing undo":                         accept03,
-		"04 an undo value":                          accept04,
-		"05 a failing arm":                          accept05,
-		"16 atomic leaves nothing":                  accept16,
-		"17 external steps of atomic ones":          accept17,
-		"18 many callers":                           accept18,
-		"19 the last unit":                          accept19,
-		"20 one idempotency key, many callers":      accept20,
-		"21 failures free the key":                  accept21,
-		"22 the stored result":                      accept22,
-		"23 an early signal":                        accept23,
-		"24 signals race the park":                  accept24,
-		"25 a second answer":                        accept25,
-		"26 nobody answers":                         accept26,
-		"27 cancel while waiting":                   accept27,
-		"28 cancel during a step":                   accept28,
-		"29 retries":                                accept29,
-		"30 sleep":                                  accept30,
-		"31 promotion":                              accept31,
-		"32 changed code":                           accept32,
-		"33 patched code":                           accept33,
-		"34 workers without the workflow":           accept34,
-		"35 a failing child":                        accept35,
-		"36 hooks":                                  accept36,
-		"37 panics and steps that do not end":       accept37,
-		"40 retention":                              accept40,
-		"intents":                                   acceptIntent,
-		"locks":                                     acceptLock,
-		"a segment that gets in the way of another": acceptReopen,
+	for name, test := range map[string]func(*testing.T){
+		"01 all steps succeed":                      inLab(accept01),
+		"02 a failing step":                         inLab(accept02),
+		"03 a failing undo":                         inLab(accept03),
+		"04 an undo value":                          inLab(accept04),
+		"05 a failing arm":                          inLab(accept05),
+		"06 kill between steps":                     atSite(killed("begin", "step 0", "step 1", "step 2", "step 3")),
+		"07 kill in a step":                         atSite(killed("in a", "in b")),
+		"08 kill around an effect":                  atSite(killed("before pay", "after pay")),
+		"09 kill while undoing":                     atSite(crash09),
+		"10 kill around the end":                    atSite(killed("end", "after")),
+		"11 random kills":                           atSite(crash11),
+		"12 a paused worker":                        atSite(crash12),
+		"13 many processes":                         atSite(crash13),
+		"14 a worker that died":                     atSite(crash14),
+		"15 the database goes away":                 crash15,
+		"16 atomic leaves nothing":                  inLab(accept16),
+		"17 external steps of atomic ones":          inLab(accept17),
+		"18 many callers":                           inLab(accept18),
+		"19 the last unit":                          inLab(accept19),
+		"20 one idempotency key, many callers":      inLab(accept20),
+		"21 failures free the key":                  inLab(accept21),
+		"22 the stored result":                      inLab(accept22),
+		"23 an early signal":                        inLab(accept23),
+		"24 signals race the park":                  inLab(accept24),
+		"25 a second answer":                        inLab(accept25),
+		"26 nobody answers":                         inLab(accept26),
+		"27 cancel while waiting":                   inLab(accept27),
+		"28 cancel during a step":                   inLab(accept28),
+		"29 retries":                                inLab(accept29),
+		"30 sleep":                                  inLab(accept30),
+		"31 promotion":                              inLab(accept31),
+		"32 changed code":                           inLab(accept32),
+		"33 patched code":                           inLab(accept33),
+		"34 workers without the workflow":           inLab(accept34),
+		"35 a failing child":                        inLab(accept35),
+		"36 hooks":                                  inLab(accept36),
+		"37 panics and steps that do not end":       inLab(accept37),
+		"40 retention":                              inLab(accept40),
+		"intents":                                   inLab(acceptIntent),
+		"locks":                                     inLab(acceptLock),
+		"a segment that gets in the way of another": inLab(acceptReopen),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			labs(t, func(t *testing.T, l *lab) { test(t, l) })
+			test(t)
 		})
 	}
+}
+
+func inLab(test func(*testing.T, *lab)) func(*testing.T) {
+	return func(t *testing.T) { labs(t, test) }
+}
+
+func atSite(test func(*testing.T, *site)) func(*testing.T) {
+	return func(t *testing.T) { sites(t, test) }
 }
 
 func accept01(t *testing.T, l *lab) {

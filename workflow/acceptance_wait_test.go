@@ -616,24 +616,27 @@ func acceptLock(t *testing.T, l *lab) {
 		return in, nil
 	}
 	key := workflow.Lock(func(string) string { return "cart" })
-	inner := workflow.New("inner", func(ctx workflow.Context, in string) (string, error) { return workflow.Step(ctx, "busy", busy, in) }, workflow.Atomic(), key)
-	outer := workflow.New("outer", func(ctx workflow.Context, in string) (string, error) {
-		if _, err := workflow.Step(ctx, "busy", busy, in, workflow.External()); err != nil {
-			return "", err
-		}
-		return inner.Run(ctx, in)
-	}, workflow.Atomic(), key)
+	pair := func() (inner, outer *workflow.Workflow[string, string]) {
+		inner = workflow.New("inner", func(ctx workflow.Context, in string) (string, error) { return workflow.Step(ctx, "busy", busy, in) }, workflow.Atomic(), key)
+		return inner, workflow.New("outer", func(ctx workflow.Context, in string) (string, error) {
+			if _, err := workflow.Step(ctx, "busy", busy, in, workflow.External()); err != nil {
+				return "", err
+			}
+			return inner.Run(ctx, in)
+		}, workflow.Atomic(), key)
+	}
+	inner, outer := pair()
+	inner2, outer2 := pair() // as in another process
 	durable := workflow.New("durable", func(ctx workflow.Context, in string) (string, error) {
 		return workflow.Step(ctx, "busy", busy, in, workflow.External())
 	}, key)
 	one := l.engine(t, inner, outer, durable)
-	inner2, outer2 := *inner, *outer // as in another process
-	l.engine(t, &inner2, &outer2)
+	l.engine(t, inner2, outer2)
 	work(t, one)
 	var wg sync.WaitGroup
 	for i := range 24 {
 		wg.Go(func() {
-			w := []*workflow.Workflow[string, string]{inner, outer, durable, &inner2, &outer2}[i%5]
+			w := []*workflow.Workflow[string, string]{inner, outer, durable, inner2, outer2}[i%5]
 			if _, err := w.Run(t.Context(), ""); err != nil {
 				t.Error(err)
 			}

@@ -51,7 +51,17 @@ func child() error {
 		s.write("ran", fmt.Sprint(err))
 		s.point("after")
 	}
+	if os.Getenv("EVENTS") != "" {
+		go func() { s.write("bus", fmt.Sprint(s.listen(e.Bus))) }()
+	}
 	return e.Run(context.Background())
+}
+
+// listen hands out events until the process dies.
+func (s *site) listen(b *event.Bus) error {
+	b.Lease, b.Poll = time.Second, 20*time.Millisecond
+	b.Subscribe(event.On(added, func(_ context.Context, v event.ID) error { s.write("heard", v.ID); return nil }, event.Named("log")))
+	return b.Run(context.Background())
 }
 
 // A site is what processes share: a database, and a directory with a log of effects outside of it.
@@ -74,7 +84,9 @@ func newSite(t testing.TB, url string) *site {
 	}
 	err := s.d.Script(t.Context(), `CREATE TABLE word (run text, word text, PRIMARY KEY (run, word));
 		CREATE TABLE account (id text PRIMARY KEY, n integer NOT NULL CHECK (n >= 0));
-		INSERT INTO account VALUES ('from', 100000), ('to', 0), ('bank', 0)`)
+		INSERT INTO account VALUES ('from', 100000), ('to', 0), ('bank', 0);
+		CREATE TABLE stock (id text PRIMARY KEY, n integer NOT NULL CHECK (n >= 0));
+		INSERT INTO stock VALUES ('shelf', 100000), ('reserved', 0), ('sent', 0)`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +106,9 @@ func (s *site) engine() (*workflow.Engine, error) {
 	}
 	e := workflow.NewEngine(s.d, event.NewBus(s.d, s.log), s.log)
 	e.Lease, e.Poll = time.Second, 20*time.Millisecond
+	if lease, err := time.ParseDuration(os.Getenv("LEASE")); err == nil {
+		e.Lease = lease
+	}
 	keep := workflow.Retention(time.Hour)
 	return e, e.Bind(
 		workflow.New("durable", s.body, workflow.Durable(), keep),
@@ -101,6 +116,7 @@ func (s *site) engine() (*workflow.Engine, error) {
 		workflow.New("slow", s.slow, keep),
 		workflow.New("transfer", s.transfer, keep),
 		workflow.New("transfer-atomic", s.transfer, keep, workflow.Atomic()),
+		workflow.New("sale", s.sale, keep),
 	)
 }
 
@@ -285,12 +301,53 @@ func (s *site) transfer(ctx workflow.Context, n int) (string, error) {
 }
 
 func (s *site) move(ctx context.Context, m [2]string) ([2]string, error) {
-	change := map[string]int{m[0]: -1, m[1]: 1}
+	return m, s.shift(ctx, "account", m[0], m[1])
+}
+
+// shift takes one from a row of a table and gives it to another.
+func (s *site) shift(ctx context.Context, table, from, to string) error {
+	change := map[string]int{from: -1, to: 1}
 	for _, id := range slices.Sorted(maps.Keys(change)) { // always in the same order: no deadlocks
-		_, err := s.d.Exec(ctx, db.Statement{SQL: "UPDATE account SET n = n + $1 WHERE id = $2", Args: []any{change[id], id}})
+		_, err := s.d.Exec(ctx, db.Statement{SQL: "UPDATE " + table + " SET n = n + $1 WHERE id = $2", Args: []any{change[id], id}})
 		if err != nil {
-			return m, err
+			return err
 		}
 	}
-	return m, nil
+	return nil
+}
+
+// A goods is a movement of the soak: in a table, from a row to another.
+type goods struct{ Table, From, To string }
+
+func (s *site) carry(ctx workflow.Context, name string, g goods) error {
+	_, err := workflow.Step(ctx, name, func(ctx context.Context, g goods) (goods, error) { return g, s.shift(ctx, g.Table, g.From, g.To) }, g,
+		workflow.Undo(func(ctx context.Context, g goods) error { return s.shift(ctx, g.Table, g.To, g.From) }))
+	return err
+}
+
+// sale reserves goods and takes money side by side, pays outside, waits, and sends the goods. Every fifth fails in the end.
+func (s *site) sale(ctx workflow.Context, n int) (string, error) {
+	err := workflow.Parallel(ctx,
+		func(ctx workflow.Context) error { return s.carry(ctx, "reserve", goods{"stock", "shelf", "reserved"}) },
+		func(ctx workflow.Context) error { return s.carry(ctx, "take", goods{"account", "from", "bank"}) })
+	if err != nil {
+		return "", err
+	}
+	if err := s.pay(ctx, fmt.Sprint(n)); err != nil {
+		return "", err
+	}
+	if err := workflow.Sleep(ctx, 20*time.Millisecond); err != nil {
+		return "", err
+	}
+	if err := s.carry(ctx, "settle", goods{"account", "bank", "to"}); err != nil {
+		return "", err
+	}
+	if err := s.carry(ctx, "send", goods{"stock", "reserved", "sent"}); err != nil {
+		return "", err
+	}
+	if n%5 == 0 {
+		_, err := workflow.Step(ctx, "boom", boom, "")
+		return "", err
+	}
+	return "ok", workflow.Emit(ctx, added, event.ID{ID: fmt.Sprint(n)})
 }

@@ -1,0 +1,1 @@
+ALTER TABLE gorgon_job DROP COLUMN runs;

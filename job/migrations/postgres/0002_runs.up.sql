@@ -1,0 +1,1 @@
+ALTER TABLE gorgon_job ADD COLUMN runs integer NOT NULL DEFAULT 0;
