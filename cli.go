@@ -92,6 +92,7 @@ type commands struct {
 	Develop  developCmd  `cmd:"" help:"Bring the database up to date, then serve the shop."`
 	Exec     execCmd     `cmd:"" help:"Run a script of the shop."`
 	Migrate  migrateCmd  `cmd:"" name:"db:migrate" help:"Apply all pending migrations."`
+	Generate generateCmd `cmd:"" name:"db:generate" help:"Write the migrations that a plugin's models need since the last ones were written."`
 	Rollback rollbackCmd `cmd:"" name:"db:rollback" help:"Undo the last batch of migrations."`
 	Setup    setupCmd    `cmd:"" name:"db:setup" help:"Create the database, apply all migrations, and make the first records."`
 	Create   createCmd   `cmd:"" name:"db:create" help:"Create the database that DATABASE_URL names."`

@@ -53,6 +53,24 @@ func tell(out io.Writer, did string, list []db.Migration, none string) error {
 	return nil
 }
 
+type generateCmd struct {
+	Plugin string `arg:"" help:"The plugin whose models have changed."`
+	Dir    string `short:"d" help:"Folder of its migrations: the one that it embeds." default:"migrations"`
+	Name   string `short:"n" help:"What the migrations are called." default:"change"`
+}
+
+// Run implements kong's command.
+func (c *generateCmd) Run(_ context.Context, a *App, out io.Writer) error {
+	files, err := a.Generate(c.Plugin, c.Dir, c.Name)
+	for _, f := range files {
+		fmt.Fprintln(out, "wrote", f)
+	}
+	if err == nil && len(files) == 0 {
+		fmt.Fprintln(out, "The models are as the last migration left them.")
+	}
+	return err
+}
+
 type rollbackCmd struct{}
 
 // Run implements kong's command.

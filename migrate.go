@@ -2,11 +2,15 @@ package gorgon
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"strings"
-	"testing/fstest"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/internal/ddl"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/workflow"
@@ -20,14 +24,14 @@ func (a *App) Migrate(ctx context.Context) ([]db.Migration, error) {
 	return db.Migrate(ctx, a.db, a.migrations())
 }
 
-// migrations are those of the framework and of the plugins; a plugin that has none gets one that makes its tables.
+// migrations are those of the framework and of the plugins; for a plugin that has none, what the database lacks of its tables is added.
 func (a *App) migrations() []db.Set {
 	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations()}
 	of := a.owners()
 	for _, p := range a.plugins {
 		sets = append(sets, p.Migrations...)
 		if len(p.Migrations) == 0 && len(of[p.Name]) > 0 {
-			sets = append(sets, declared(p.Name, of[p.Name], a.db.Dialect()))
+			sets = append(sets, declared(p.Name, ddl.Tables(a.db.Dialect(), of[p.Name])))
 		}
 	}
 	return sets
@@ -55,8 +59,41 @@ func (a *App) owners() map[string][]*graph.Entity {
 	return out
 }
 
-// declared is a migration that makes a plugin's tables as they are declared.
-func declared(plugin string, list []*graph.Entity, dialect db.Dialect) db.Set {
-	sql := strings.Join(graph.DDL(dialect, list), ";\n") + ";\n"
-	return db.Set{Plugin: plugin, FS: fstest.MapFS{dialect.String() + "/0001_tables.up.sql": {Data: []byte(sql)}}}
+// declared is a migration that adds to a database what it lacks of tables.
+func declared(plugin string, tables []ddl.Table) db.Set {
+	b, _ := json.Marshal(tables) // strings
+	sum := sha256.Sum256(b)
+	return db.Set{Plugin: plugin, Declared: &db.Declared{Name: "tables_" + hex.EncodeToString(sum[:4]), SQL: func(ctx context.Context, d *db.DB) (string, error) {
+		list, err := ddl.Missing(ctx, d, tables)
+		return ddl.Script(list), err
+	}}}
+}
+
+// Generate writes the migration files that lead from what a plugin's last ones declare to its models as they are now: for each dialect one that does it and one that
+// undoes it. dir holds the plugin's migrations, and schema.json, which remembers the models. It returns the files; none if nothing has changed.
+func (a *App) Generate(plugin, dir, name string) (files []string, err error) {
+	list, err := a.tablesOf(plugin)
+	if err != nil {
+		return nil, err
+	}
+	old, err := ddl.ReadSnapshot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return old.Write(dir, name, ddl.NewSnapshot(list))
+}
+
+// tablesOf are the tables of a plugin, with those of the relations.
+func (a *App) tablesOf(plugin string) ([]*graph.Entity, error) {
+	if _, err := graph.NewSchema(entities(a.plugins)); err != nil {
+		return nil, err
+	}
+	if list := a.owners()[plugin]; len(list) > 0 {
+		return list, nil
+	}
+	var names []string
+	for _, p := range a.plugins {
+		names = append(names, p.Name)
+	}
+	return nil, fmt.Errorf("there is no plugin %q with tables; there are %s", plugin, strings.Join(names, ", "))
 }

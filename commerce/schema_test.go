@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/internal/ddl"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
 
@@ -66,7 +67,7 @@ func TestSchemaIsMedusas(t *testing.T) {
 	t.Parallel()
 	d := dbtest.OpenPostgres(t)
 	s := schemaOf(t)
-	for _, sql := range graph.DDL(db.Postgres, s.Entities()) {
+	for _, sql := range ddl.Create(db.Postgres, s.Entities()) {
 		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
 			t.Fatalf("%v in %s", err, sql)
 		}

@@ -21,6 +21,15 @@ type Set struct {
 	// a Medusa that Gorgon takes over. Where it exists, and nothing of this set was ever applied, the first migration is
 	// noted as applied instead of run.
 	Baseline string
+	// Declared, if there is one, stands for the files.
+	Declared *Declared
+}
+
+// Declared is a schema that is not kept in files: SQL leads from what the database has to what is declared. Name changes with the declarations, and
+// so makes the next Migrate do that.
+type Declared struct {
+	Name string
+	SQL  func(context.Context, *DB) (string, error)
 }
 
 // A Migration is one step of a plugin's schema, and whether a database has it.
@@ -34,6 +43,7 @@ type Migration struct {
 
 	up, down string
 	checksum string
+	declared *Declared
 }
 
 // baseline stands in the place of the checksum of a migration that was noted and not run.
@@ -105,8 +115,23 @@ func Rollback(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 	})
 }
 
-// migrating runs fn in a transaction that no other migrating process shares.
+// migrating runs fn in a transaction that no other migrating process shares. SQLite, which makes a table anew to alter it, does not look at foreign
+// keys before the end of it.
 func (d *DB) migrating(ctx context.Context, fn func(context.Context) error) error {
+	if d.dialect == SQLite {
+		pool := d.pool.(*litePool)
+		if err := pool.set(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
+			return err
+		}
+		defer pool.set(context.WithoutCancel(ctx), "PRAGMA foreign_keys = ON")
+		change := fn
+		fn = func(ctx context.Context) error {
+			if err := change(ctx); err != nil {
+				return err
+			}
+			return d.dangling(ctx)
+		}
+	}
 	return d.InTx(ctx, func(ctx context.Context) error {
 		t := d.tx(ctx)
 		if err := t.use(ctx, func() error { return t.session.lock(ctx, "gorgon_migrations") }); err != nil {
@@ -117,6 +142,17 @@ func (d *DB) migrating(ctx context.Context, fn func(context.Context) error) erro
 		}
 		return fn(ctx)
 	})
+}
+
+// dangling is an error if a foreign key of SQLite's names nothing.
+func (d *DB) dangling(ctx context.Context) error {
+	var table, parent string
+	var row *int64
+	found, err := One(ctx, d, Statement{SQL: `SELECT "table", parent, rowid FROM pragma_foreign_key_check LIMIT 1`}, &table, &parent, &row)
+	if err == nil && found {
+		err = fmt.Errorf("db: a row of %s would name one of %s that is not there", table, parent)
+	}
+	return err
 }
 
 func apply(ctx context.Context, d *DB, sets []Set, all []Migration) (done []Migration, err error) {
@@ -143,12 +179,19 @@ func apply(ctx context.Context, d *DB, sets []Set, all []Migration) (done []Migr
 }
 
 func applyOne(ctx context.Context, d *DB, m Migration) error {
-	if m.Baseline {
-		m.checksum = baseline
-	} else if err := d.tx(ctx).script(ctx, m.up); err != nil {
+	up, err := m.up, error(nil)
+	if m.declared != nil {
+		up, err = m.declared.SQL(ctx, d)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := d.Exec(ctx, Statement{SQL: "INSERT INTO gorgon_migrations (plugin, name, batch, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
+	if m.Baseline {
+		m.checksum = baseline
+	} else if err := d.tx(ctx).script(ctx, up); err != nil {
+		return err
+	}
+	_, err = d.Exec(ctx, Statement{SQL: "INSERT INTO gorgon_migrations (plugin, name, batch, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
 		Args: []any{m.Plugin, m.Name, m.Batch, m.checksum, m.AppliedAt.Format(TimeText)}})
 	return err
 }
@@ -230,6 +273,10 @@ func status(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 // load reads the files of one dialect.
 func load(dialect Dialect, sets []Set) (all []Migration, err error) {
 	for _, s := range sets {
+		if s.Declared != nil {
+			all = append(all, Migration{Plugin: s.Plugin, Name: s.Declared.Name, checksum: s.Declared.Name, declared: s.Declared})
+			continue
+		}
 		names, err := fs.Glob(s.FS, dialect.String()+"/*.up.sql")
 		if err != nil {
 			return nil, err

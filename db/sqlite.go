@@ -83,6 +83,16 @@ func (p *litePool) write(ctx context.Context) (*liteConn, error) {
 	}
 }
 
+// set changes a setting of the writer.
+func (p *litePool) set(ctx context.Context, pragma string) error {
+	c, err := p.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { p.writer <- c }()
+	return c.script(ctx, pragma)
+}
+
 // read lends a reader, and opens one if none is idle.
 func (p *litePool) read(ctx context.Context) (*liteConn, error) {
 	select {

@@ -6,8 +6,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -22,16 +22,7 @@ func TestPatch(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		parcels := module.NewTable[parcel]("parcel")
-		s, err := graph.NewSchema([]*graph.Entity{parcels.Entity()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, sql := range graph.DDL(d.Dialect(), s.Entities()) {
-			if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		s.Bind(d)
+		moduletest.Open(t, d, []module.Entity{parcels})
 		name := "box"
 		p, err := parcels.Create(t.Context(), parcel{Name: &name, Weight: money.Must("1.50"), Metadata: module.Map{"a": 1.0, "b": "x"}})
 		if err != nil {

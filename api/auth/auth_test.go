@@ -8,12 +8,11 @@ import (
 	"time"
 
 	api "github.com/gorgon-commerce/gorgon/api/auth"
-	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	flow "github.com/gorgon-commerce/gorgon/flow/auth"
 	userflow "github.com/gorgon-commerce/gorgon/flow/user"
-	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	"github.com/gorgon-commerce/gorgon/modules/apikey"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
 	"github.com/gorgon-commerce/gorgon/modules/user"
@@ -37,7 +36,7 @@ func open(t *testing.T) *shop {
 	cfg := auth.Config{JWTSecret: "supersecret", CookieSecret: "supersecret", Cost: auth.Cost{LogN: 4, R: 1, P: 1}, MFA: auth.MFA{Key: "key"}}
 	s := &shop{auth: auth.New(cfg), keys: apikey.New()}
 	u := user.New(user.Config{JWTSecret: "supersecret"})
-	bind(t, dbtest.Open(t), s.auth.Tables(), u.Tables(), s.keys.Tables())
+	moduletest.Open(t, dbtest.Open(t), s.auth.Tables(), u.Tables(), s.keys.Tables())
 	s.flows, s.users = flow.New(s.auth), userflow.New(u, s.auth)
 	id, err := s.auth.Register(t.Context(), "emailpass", auth.Request{Body: map[string]any{"email": "admin@x.io", "password": "pw"}})
 	if err != nil {
@@ -56,26 +55,6 @@ func open(t *testing.T) *shop {
 	}
 	s.Client = routetest.For(t, h)
 	return s
-}
-
-func bind(t *testing.T, d *db.DB, tables ...[]module.Entity) {
-	t.Helper()
-	var list []*graph.Entity
-	for _, l := range tables {
-		for _, e := range l {
-			list = append(list, e.Entity())
-		}
-	}
-	schema, err := graph.NewSchema(list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, sql := range graph.DDL(d.Dialect(), schema.Entities()) {
-		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	schema.Bind(d)
 }
 
 // login returns a token.

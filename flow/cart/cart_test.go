@@ -18,6 +18,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	carts "github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
@@ -61,28 +62,15 @@ func open(t *testing.T, d *db.DB) *shop {
 		return nil
 	}}
 	s.Flows = cart.New(f)
-	var list []*graph.Entity
-	for _, tables := range [][]module.Entity{c.Tables(), f.Region.Tables(), f.Customer.Tables(), f.Store.Tables(), f.Channel.Tables(), f.Product.Tables(),
-		f.Promotion.Tables(), f.Pricing.Tables(), f.Tax.Tables(), f.Fulfillment.Tables(), s.stock.Tables()} {
-		for _, e := range tables {
-			list = append(list, e.Entity())
-		}
-	}
-	schema, err := graph.NewSchema(list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ddl := graph.DDL(d.Dialect(), schema.Entities())
+	moduletest.Open(t, d, c.Tables(), f.Region.Tables(), f.Customer.Tables(), f.Store.Tables(), f.Channel.Tables(), f.Product.Tables(),
+		f.Promotion.Tables(), f.Pricing.Tables(), f.Tax.Tables(), f.Fulfillment.Tables(), s.stock.Tables())
 	for _, l := range links {
 		n := strings.Fields(l)
-		ddl = append(ddl, "CREATE TABLE "+n[0]+" (id text, "+n[1]+" text, "+n[2]+" text, required_quantity integer DEFAULT 1, created_at text, deleted_at text)")
-	}
-	for _, sql := range ddl {
+		sql := "CREATE TABLE " + n[0] + " (id text, " + n[1] + " text, " + n[2] + " text, required_quantity integer DEFAULT 1, created_at text, deleted_at text)"
 		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
-			t.Fatalf("%v in %s", err, sql)
+			t.Fatal(err)
 		}
 	}
-	schema.Bind(d)
 	if err := workflow.NewEngine(d, nil, slog.Default()).Bind(f.Workflows()...); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ package graph
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -157,6 +158,25 @@ func (e *Entity) KeyName() string {
 		return "id"
 	}
 	return e.Columns[e.keys[0]].Name
+}
+
+// KeyNames are the names of the key columns.
+func (e *Entity) KeyNames() []string {
+	out := make([]string, len(e.keys))
+	for i, k := range e.keys {
+		out[i] = e.Columns[k].Name
+	}
+	return out
+}
+
+// ForeignKeys are the relations that a constraint holds: those whose key this table has.
+func (e *Entity) ForeignKeys() (out []*Relation) {
+	for _, r := range e.Relations {
+		if r.Belongs && r.To != nil && r.Pivot == nil && slices.Equal(r.To.KeyNames(), []string{r.ForeignKey}) && r.OnDelete != "none" {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // AddRelation adds a relation that is not a field of the struct, such as a link. A later one of the same name wins.

@@ -57,7 +57,7 @@ func (e *Entity) putStatement(dialect db.Dialect, p Put, rows [][]any) (db.State
 		b.put(")")
 	}
 	b.put(" ON CONFLICT (")
-	b.idents(e.keyNames())
+	b.idents(e.KeyNames())
 	b.put(") DO UPDATE SET ")
 	for i, name := range p.Over {
 		b.comma(i)

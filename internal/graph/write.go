@@ -325,7 +325,7 @@ func (e *Entity) explain(ctx context.Context, err error, row reflect.Value) erro
 // dangling finds the column of a foreign key that names nothing, where the database does not tell.
 func (e *Entity) dangling(ctx context.Context, value func(*Column) string) []string {
 	var set []*Relation
-	for _, r := range e.foreign() {
+	for _, r := range e.ForeignKeys() {
 		if value(e.Column(r.LocalKey)) != "null" {
 			set = append(set, r)
 		}

@@ -3,26 +3,28 @@ package moduletest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/internal/ddl"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
 // Open makes tables in a database, binds them to it and returns a context for queries of them.
-func Open(t testing.TB, d *db.DB, tables []module.Entity) context.Context {
+func Open(t testing.TB, d *db.DB, tables ...[]module.Entity) context.Context {
 	t.Helper()
-	list := make([]*graph.Entity, len(tables))
-	for i, e := range tables {
-		list[i] = e.Entity()
+	var list []*graph.Entity
+	for _, e := range slices.Concat(tables...) {
+		list = append(list, e.Entity())
 	}
 	s, err := graph.NewSchema(list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, sql := range graph.DDL(d.Dialect(), s.Entities()) {
+	for _, sql := range ddl.Create(d.Dialect(), s.Entities()) {
 		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
 			t.Fatalf("%v in %s", err, sql)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 )
 
 func fresh() (*Module, []module.Entity) {
@@ -28,7 +29,7 @@ func TestHashOfMedusa(t *testing.T) {
 }
 
 func TestCreate(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		keys, err := m.Create(t.Context(), []Draft{{"web", Publishable, "user_1"}, {"erp", Secret, "user_1"}})
 		if err != nil {
 			t.Fatal(err)
@@ -50,7 +51,7 @@ func TestCreate(t *testing.T) {
 }
 
 func TestAuthenticate(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		keys, err := m.Create(ctx, []Draft{{"web", Publishable, "user_1"}, {"erp", Secret, "user_1"}})
 		if err != nil {
@@ -80,7 +81,7 @@ func TestAuthenticate(t *testing.T) {
 }
 
 func TestRevoke(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		keys, err := m.Create(ctx, []Draft{{"a", Secret, "user_1"}})
 		if err != nil {
@@ -122,7 +123,7 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 
 // TestChannels proves that a key is not asked after for each request, that a change counts at once, and that an old answer does not.
 func TestChannels(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		keys, err := m.Create(ctx, []Draft{{"web", Publishable, "user_1"}})
 		if err != nil {

@@ -9,10 +9,9 @@ import (
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
-	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
@@ -48,7 +47,7 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 }
 
 func TestLogin(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		again := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
@@ -76,7 +75,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestLoginRefused(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		for _, c := range []struct {
@@ -111,7 +110,7 @@ func TestLoginRefused(t *testing.T) {
 
 // TestLoginSameWork proves that an unknown address costs as much hashing as a wrong password.
 func TestLoginSameWork(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		must(m.Register(t.Context(), "emailpass", with("a@x.io", "pw")))(t)
 		for _, email := range []string{"a@x.io", "nobody@x.io"} {
 			m.Passwords.turn <- struct{}{}
@@ -137,7 +136,7 @@ func TestLoginSameWork(t *testing.T) {
 }
 
 func TestDetach(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		must(m.Attach(ctx, Attachment{a.ID, "user", "user_1"}))(t)
@@ -163,7 +162,7 @@ func TestDetach(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		f := Forgotten{EntityID: "a@x.io", Provider: "emailpass", ActorType: "user"}
@@ -188,7 +187,7 @@ func TestReset(t *testing.T) {
 
 // TestResetOnce redeems one token many times at once.
 func TestResetOnce(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		must(m.Register(t.Context(), "emailpass", with("a@x.io", "pw")))(t)
 		token := must(m.ResetToken(t.Context(), Forgotten{EntityID: "a@x.io", Provider: "emailpass", ActorType: "user"}))(t)
 		var wg sync.WaitGroup
@@ -213,7 +212,7 @@ func TestResetOnce(t *testing.T) {
 }
 
 func TestVerification(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		ask := Address{AuthIdentityID: a.ID, EntityID: "a@x.io", EntityType: "email", CodeProvider: "token"}
@@ -237,7 +236,7 @@ func TestVerification(t *testing.T) {
 
 // TestVerificationRequired gives a login without a verified address a token without its actor.
 func TestVerificationRequired(t *testing.T) {
-	each(t, func() (*Module, []module.Entity) {
+	moduletest.Each(t, func() (*Module, []module.Entity) {
 		cfg := testConfig()
 		cfg.Verify = map[string][]Required{"customer": {{"emailpass", "email"}}}
 		m := New(cfg)
@@ -261,7 +260,7 @@ func TestVerificationRequired(t *testing.T) {
 }
 
 func TestSecondFactor(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		must(m.Attach(ctx, Attachment{a.ID, "user", "user_1"}))(t)
@@ -310,7 +309,7 @@ func TestSecondFactor(t *testing.T) {
 
 // TestChallengeAttempts counts failures, those that come at once too.
 func TestChallengeAttempts(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		e := must(m.Enrol(ctx, Enrol{AuthIdentityID: a.ID, Provider: "totp"}))(t)
@@ -331,7 +330,7 @@ func TestChallengeAttempts(t *testing.T) {
 }
 
 func TestNoFactorsWithoutKey(t *testing.T) {
-	each(t, func() (*Module, []module.Entity) {
+	moduletest.Each(t, func() (*Module, []module.Entity) {
 		cfg := testConfig()
 		cfg.MFA.Key = ""
 		m := New(cfg)
@@ -344,7 +343,7 @@ func TestNoFactorsWithoutKey(t *testing.T) {
 
 // TestSession logs in by cookie, finds who it is, and logs out.
 func TestSession(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/auth/session", nil)
 		if err := m.Sessions.Start(w, r, Claims{ActorID: "user_1", ActorType: "user", AuthIdentityID: "authid_1"}); err != nil {
 			t.Fatal(err)
@@ -381,7 +380,7 @@ func TestSession(t *testing.T) {
 
 // TestSessionEnds proves that old sessions are worth nothing, and that use prolongs others.
 func TestSessionEnds(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", nil)
 		if err := m.Sessions.Start(w, r, Claims{ActorID: "user_1"}); err != nil {
 			t.Fatal(err)
@@ -403,7 +402,7 @@ func TestSessionEnds(t *testing.T) {
 
 // TestRemember keeps the state of a login for one reader.
 func TestRemember(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		k := Known{m, "google"}
 		if err := k.Remember(t.Context(), "state", module.Map{"callback_url": "https://x.io"}, time.Minute); err != nil {
 			t.Fatal(err)
@@ -415,35 +414,5 @@ func TestRemember(t *testing.T) {
 		if _, ok, _ := k.Recall(t.Context(), "state"); ok {
 			t.Error("the state was given twice")
 		}
-	})
-}
-
-// open gives tables a database of their own.
-func open(t *testing.T, d *db.DB, tables []module.Entity) {
-	t.Helper()
-	list := make([]*graph.Entity, len(tables))
-	for i, e := range tables {
-		list[i] = e.Entity()
-	}
-	s, err := graph.NewSchema(list)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, sql := range graph.DDL(d.Dialect(), s.Entities()) {
-		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
-			t.Fatalf("%v in %s", err, sql)
-		}
-	}
-	s.Bind(d)
-}
-
-// each runs a test on every database.
-func each(t *testing.T, make func() (*Module, []module.Entity), run func(*testing.T, *Module)) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		t.Parallel()
-		m, tables := make()
-		open(t, d, tables)
-		run(t, m)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 )
 
 func fresh() (*Module, []module.Entity) {
@@ -30,7 +31,7 @@ func one(t *testing.T, m *Module, email string, account bool) Customer {
 }
 
 func TestRegistrable(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		one(t, m, "guest@x.io", false)
 		one(t, m, "both@x.io", false)
@@ -58,7 +59,7 @@ func TestRegistrable(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		c := one(t, m, "a@x.io", false)
 		g, err := m.Groups.Create(ctx, Group{Name: "VIP"})
@@ -95,7 +96,7 @@ func TestDefaults(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Open(t)
 	m, tables := fresh()
-	open(t, d, tables)
+	moduletest.Open(t, d, tables)
 	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
@@ -152,7 +153,7 @@ func act(rt *rapid.T, m *Module, customer string, ids *[]string, shipping, billi
 
 // TestSeveralDefaults takes the last of several new addresses as the default.
 func TestSeveralDefaults(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		list, err := m.Create(t.Context(), []Customer{{Addresses: []Address{{IsDefaultShipping: true}, {IsDefaultShipping: true}}}})
 		if err != nil {
 			t.Fatal(err)
@@ -179,7 +180,7 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 
 // Buyers who come at once with the same address are one guest.
 func TestGuest(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ids := make([]string, 12)
 		var wait sync.WaitGroup
 		for i := range ids {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
-	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -16,20 +16,7 @@ func TestLines(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		m := New()
-		var list []*graph.Entity
-		for _, e := range m.Tables() {
-			list = append(list, e.Entity())
-		}
-		s, err := graph.NewSchema(list)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, sql := range graph.DDL(d.Dialect(), s.Entities()) {
-			if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		s.Bind(d)
+		moduletest.Open(t, d, m.Tables())
 		dk, err := m.Regions.Create(t.Context(), Region{CountryCode: "dk"})
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
 )
 
 func fresh() (*Module, []module.Entity) {
@@ -16,7 +17,7 @@ func fresh() (*Module, []module.Entity) {
 }
 
 func TestInvite(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		list, err := m.Invite(ctx, []Invitation{{Email: "a@x.io"}})
 		if err != nil {
@@ -47,7 +48,7 @@ func TestInvite(t *testing.T) {
 func check(_ Invite, err error) error { return err }
 
 func TestInviteOfUser(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		for _, email := range []string{"a@x.io", "b@x.io"} {
 			if _, err := m.Users.Create(t.Context(), User{Email: email}); err != nil {
 				t.Fatal(err)
@@ -61,7 +62,7 @@ func TestInviteOfUser(t *testing.T) {
 }
 
 func TestInviteVoid(t *testing.T) {
-	each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		list, err := m.Invite(ctx, []Invitation{{Email: "a@x.io"}})
 		if err != nil {
