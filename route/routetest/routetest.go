@@ -33,6 +33,9 @@ func New(t testing.TB, routes ...route.Route) *Client {
 // For returns a client of any handler.
 func For(t testing.TB, h http.Handler) *Client { return &Client{t, h, http.Header{}} }
 
+// In returns the client for another test, such as the target of a fuzz test.
+func (c *Client) In(t testing.TB) *Client { return &Client{t, c.h, c.header} }
+
 // With returns a client that sends a header along.
 func (c *Client) With(name, value string) *Client {
 	d := *c
