@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -51,6 +52,14 @@ func New(cfg Config) *App {
 
 // Config is the configuration with nothing left out.
 func (a *App) Config() Config { return a.cfg }
+
+// BackendURL is the address that the shop is reached at, without a slash at the end.
+func (a *App) BackendURL() string {
+	if a.cfg.BackendURL != "" {
+		return strings.TrimSuffix(a.cfg.BackendURL, "/")
+	}
+	return "http://localhost:" + a.cfg.Port
+}
 
 // Use adds plugins, before the app is opened. Of routes with the same pattern the last counts, so later plugins may replace what earlier ones do.
 func (a *App) Use(plugins ...Plugin) { a.plugins = append(a.plugins, plugins...) }

@@ -16,12 +16,13 @@ type Shop struct {
 	Flows
 	Links
 
-	engine func() *workflow.Engine
+	engine  func() *workflow.Engine
+	plugins func() []gorgon.Plugin
 }
 
 // New returns the shop of an application. Nothing of it works before the application is open.
 func New(app *gorgon.App) *Shop {
-	s := &Shop{Modules: newModules(app.Config()), engine: app.Engine}
+	s := &Shop{Modules: newModules(app.Config(), app.BackendURL), engine: app.Engine, plugins: app.Plugins}
 	s.Links = newLinks(&s.Modules)
 	s.Flows = newFlows(&s.Modules, &s.Links)
 	s.Flows.joinCatalogue(&s.Modules)

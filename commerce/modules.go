@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/currency"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
 	"github.com/gorgon-commerce/gorgon/modules/execution"
+	"github.com/gorgon-commerce/gorgon/modules/file"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
@@ -21,10 +22,12 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/promotion"
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
+	"github.com/gorgon-commerce/gorgon/modules/settings"
 	"github.com/gorgon-commerce/gorgon/modules/stocklocation"
 	"github.com/gorgon-commerce/gorgon/modules/store"
 	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/modules/user"
+	static "github.com/gorgon-commerce/gorgon/provider/file/local"
 	"github.com/gorgon-commerce/gorgon/provider/fulfillment/manual"
 	"github.com/gorgon-commerce/gorgon/provider/notification/local"
 	"github.com/gorgon-commerce/gorgon/provider/payment/system"
@@ -38,6 +41,7 @@ type Modules struct {
 	Currency      *currency.Module
 	Customer      *customer.Module
 	Execution     *execution.Module
+	File          *file.Module
 	Fulfillment   *fulfillment.Module
 	Inventory     *inventory.Module
 	Notification  *notification.Module
@@ -48,13 +52,14 @@ type Modules struct {
 	Promotion     *promotion.Module
 	Region        *region.Module
 	SalesChannel  *saleschannel.Module
+	Settings      *settings.Module
 	StockLocation *stocklocation.Module
 	Store         *store.Module
 	Tax           *tax.Module
 	User          *user.Module
 }
 
-func newModules(cfg gorgon.Config) Modules {
+func newModules(cfg gorgon.Config, base func() string) Modules {
 	return Modules{
 		APIKey:        apikey.New(),
 		Auth:          auth.New(auth.Config{JWTSecret: cfg.JWTSecret, CookieSecret: cfg.CookieSecret, MFA: auth.MFA{Key: cfg.JWTSecret}}),
@@ -62,6 +67,7 @@ func newModules(cfg gorgon.Config) Modules {
 		Currency:      currency.New(),
 		Customer:      customer.New(),
 		Execution:     execution.New(),
+		File:          file.New(&static.Provider{Base: base}),
 		Fulfillment:   fulfillment.New(manual.Provider{}),
 		Inventory:     inventory.New(),
 		Notification:  notification.New(local.Provider{}),
@@ -72,6 +78,7 @@ func newModules(cfg gorgon.Config) Modules {
 		Promotion:     promotion.New(),
 		Region:        region.New(),
 		SalesChannel:  saleschannel.New(),
+		Settings:      settings.New(),
 		StockLocation: stocklocation.New(),
 		Store:         store.New(),
 		Tax:           tax.New(),
@@ -82,5 +89,5 @@ func newModules(cfg gorgon.Config) Modules {
 func (m *Modules) tables() []module.Entity {
 	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Execution.Tables(), m.Fulfillment.Tables(),
 		m.Inventory.Tables(), m.Notification.Tables(), m.Order.Tables(), m.Payment.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
-		m.SalesChannel.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
+		m.SalesChannel.Tables(), m.Settings.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
 }

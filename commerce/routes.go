@@ -12,7 +12,7 @@ import (
 
 // routes lists the API of a shop.
 func (s *Shop) routes() []route.Route {
-	return slices.Concat(auth.Routes(s.AuthFlows, s.UserFlows), s.adminRoutes(), s.storeRoutes(), s.catalogueRoutes(), s.OrderFlows.routes(), s.SettingsFlows.routes())
+	return slices.Concat(auth.Routes(s.AuthFlows, s.UserFlows), s.adminRoutes(), s.storeRoutes(), s.catalogueRoutes(), s.OrderFlows.routes(), s.SettingsFlows.routes(), s.systemRoutes())
 }
 
 func (s *Shop) adminRoutes() []route.Route {

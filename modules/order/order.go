@@ -24,6 +24,7 @@ type Module struct {
 	Actions             *module.Table[Action]
 	Returns             *module.Table[Return]
 	ReturnItems         *module.Table[ReturnItem]
+	ReturnReasons       *module.Table[ReturnReason]
 	Claims              *module.Table[Claim]
 	ClaimItems          *module.Table[ClaimItem]
 	ClaimImages         *module.Table[ClaimImage]
@@ -51,6 +52,7 @@ func New() *Module {
 		Actions:             module.NewTable[Action]("order_change_action", "order_change_actions"),
 		Returns:             module.NewTable[Return]("return", "returns"),
 		ReturnItems:         module.NewTable[ReturnItem]("return_item", "return_items"),
+		ReturnReasons:       module.NewTable[ReturnReason]("return_reason", "return_reasons"),
 		Claims:              module.NewTable[Claim]("order_claim", "order_claims", "claim", "claims"),
 		ClaimItems:          module.NewTable[ClaimItem]("order_claim_item", "order_claim_items"),
 		ClaimImages:         module.NewTable[ClaimImage]("order_claim_item_image", "order_claim_item_images"),
@@ -82,6 +84,6 @@ func (m *Module) narrow() {
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
 	return []module.Entity{m.Orders, m.Addresses, m.Lines, m.Items, m.ItemAdjustments, m.ItemTaxLines, m.ShippingMethods, m.Shippings,
-		m.ShippingAdjustments, m.ShippingTaxLines, m.Summaries, m.Transactions, m.CreditLines, m.Changes, m.Actions, m.Returns, m.ReturnItems,
+		m.ShippingAdjustments, m.ShippingTaxLines, m.Summaries, m.Transactions, m.CreditLines, m.Changes, m.Actions, m.Returns, m.ReturnItems, m.ReturnReasons,
 		m.Claims, m.ClaimItems, m.ClaimImages, m.Exchanges, m.ExchangeItems}
 }

@@ -41,6 +41,24 @@ type ReturnItem struct {
 	Metadata         module.Map    `json:"metadata"`
 	Return           *Return       `json:"return,omitempty" rel:"belongs=return_id,ondelete=cascade"`
 	Item             *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
+	Reason           *ReturnReason `json:"reason,omitempty" rel:"belongs=reason_id,ondelete=none"`
+}
+
+// A ReturnReason says why goods come back. Reasons may have finer ones below them.
+type ReturnReason struct {
+	module.Model `model:"prefix=rr"`
+	Value        string         `json:"value" model:"searchable"`
+	Label        string         `json:"label" model:"searchable"`
+	Description  *string        `json:"description"`
+	Metadata     module.Map     `json:"metadata"`
+	ParentID     *string        `json:"parent_return_reason_id" model:"index"`
+	Parent       *ReturnReason  `json:"parent_return_reason,omitempty" rel:"belongs=parent_return_reason_id,onupdate=none"`
+	Children     []ReturnReason `json:"return_reason_children,omitempty" rel:"has=parent_return_reason_id"`
+}
+
+// Indexes find a reason by its value.
+func (ReturnReason) Indexes() []module.Index {
+	return []module.Index{{Name: "IDX_return_reason_value", Columns: []string{"value"}}}
 }
 
 // A Claim replaces or refunds items that were wrong.

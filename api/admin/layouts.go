@@ -1,0 +1,80 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/api/resource"
+	flow "github.com/gorgon-commerce/gorgon/flow/settings"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/settings"
+	"github.com/gorgon-commerce/gorgon/route"
+)
+
+// A NewLayout arranges a zone of the admin.
+type NewLayout struct {
+	Zone          string           `path:"zone"`
+	IsDefault     module.Opt[bool] `json:"is_default" valid:"notnull"`
+	Configuration LayoutBody       `json:"configuration"`
+}
+
+// A LayoutBody has the places of widgets, by their names.
+type LayoutBody struct {
+	Widgets map[string]WidgetPlace `json:"widgets"`
+}
+
+// A WidgetPlace is where a widget stands in its zone.
+type WidgetPlace struct {
+	Hidden  module.Opt[bool]    `json:"hidden,omitzero" valid:"notnull"`
+	Order   module.Opt[float64] `json:"order,omitzero" valid:"notnull"`
+	Section module.Opt[string]  `json:"section,omitzero" valid:"notnull"`
+}
+
+func (b LayoutBody) asMap() module.Map {
+	widgets := make(map[string]any, len(b.Widgets))
+	for name, w := range b.Widgets {
+		place := map[string]any{}
+		for key, v := range module.SetOf(w) {
+			place[key] = v
+		}
+		widgets[name] = place
+	}
+	return module.Map{"widgets": widgets}
+}
+
+type layouts struct{ flows *flow.Layouts }
+
+// A Zone is a part of the admin in a path.
+type Zone struct {
+	Name string `path:"zone"`
+}
+
+// Layouts routes /admin/layouts: how the pages of the admin are arranged.
+func Layouts(flows *flow.Layouts) []route.Route {
+	l := layouts{flows}
+	list := resource.Resource{
+		Path: "/admin/layouts/configurations", Entity: "layout_configuration", One: "layout_configuration", Many: "layout_configurations",
+		Fields:  "id zone user_id is_system_default configuration created_at updated_at",
+		Filters: resource.Filters{list("id"), list("zone"), list("user_id"), {Name: "is_system_default", Kind: resource.Flag}},
+		Limit:   20,
+	}
+	const one = "/admin/layouts/{zone}/configuration"
+	return append(list.Routes(), route.Get(one, l.show), route.Post(one, l.set), route.Delete(one, l.clear))
+}
+
+func (l layouts) show(ctx context.Context, in Zone) (settings.Arrangement, error) {
+	return l.flows.Settings.Arrange(ctx, in.Name, actorID(ctx))
+}
+
+func (l layouts) set(ctx context.Context, in NewLayout) (settings.Arrangement, error) {
+	user := actorID(ctx)
+	change := flow.LayoutChange{Zone: in.Zone, UserID: user, IsDefault: in.IsDefault.Value, Configuration: in.Configuration.asMap()}
+	if _, err := l.flows.Set.Run(ctx, change); err != nil {
+		return settings.Arrangement{}, err
+	}
+	return l.flows.Settings.Arrange(ctx, in.Zone, user)
+}
+
+func (l layouts) clear(ctx context.Context, in Zone) (Success, error) {
+	_, err := l.flows.Clear.Run(ctx, flow.UserZone{Zone: in.Name, UserID: actorID(ctx)})
+	return Success{err == nil}, err
+}
