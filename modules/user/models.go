@@ -35,16 +35,3 @@ type Invite struct {
 func (Invite) Indexes() []module.Index {
 	return []module.Index{{Name: "IDX_invite_deleted_at", Columns: []string{"deleted_at"}, Where: "deleted_at IS NOT NULL"}}
 }
-
-// A Preference is something that a user has set in the admin, such as the columns of a table.
-type Preference struct {
-	module.Model `model:"prefix=usrpref"`
-	UserID       string      `json:"user_id" model:"index"`
-	Key          string      `json:"key"`
-	Value        module.JSON `json:"value"`
-}
-
-// Indexes keep one value per user and key.
-func (Preference) Indexes() []module.Index {
-	return []module.Index{{Name: "IDX_user_preference_user_id_key_unique", Columns: []string{"user_id", "key"}, Unique: true, Where: "deleted_at IS NULL"}}
-}

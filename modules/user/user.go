@@ -28,9 +28,8 @@ type Config struct {
 
 // A Module keeps users.
 type Module struct {
-	Users       *module.Table[User]
-	Invites     *module.Table[Invite]
-	Preferences *module.Table[Preference]
+	Users   *module.Table[User]
+	Invites *module.Table[Invite]
 
 	secret []byte
 	life   time.Duration
@@ -42,16 +41,15 @@ func New(cfg Config) *Module {
 		cfg.InviteLife = 24 * time.Hour
 	}
 	return &Module{
-		Users:       module.NewTable[User]("user", "users"),
-		Invites:     module.NewTable[Invite]("invite", "invites"),
-		Preferences: module.NewTable[Preference]("user_preference", "user_preferences"),
-		secret:      []byte(cfg.JWTSecret),
-		life:        cfg.InviteLife,
+		Users:   module.NewTable[User]("user", "users"),
+		Invites: module.NewTable[Invite]("invite", "invites"),
+		secret:  []byte(cfg.JWTSecret),
+		life:    cfg.InviteLife,
 	}
 }
 
 // Tables lists what the module keeps.
-func (m *Module) Tables() []module.Entity { return []module.Entity{m.Users, m.Invites, m.Preferences} }
+func (m *Module) Tables() []module.Entity { return []module.Entity{m.Users, m.Invites} }
 
 // An Invitation is what an invite is made of.
 type Invitation struct {
