@@ -59,7 +59,7 @@ var unlike = map[string]bool{
 	"order_claim_item_image": true, "order_credit_line": true, "order_exchange": true, "order_exchange_item": true, "order_item": true,
 	"order_line_item": true, "order_line_item_adjustment": true, "order_line_item_tax_line": true, "order_shipping": true,
 	"order_shipping_method": true, "order_shipping_method_adjustment": true, "order_shipping_method_tax_line": true, "order_summary": true,
-	"order_transaction": true, "return": true, "return_item": true, "payment_collection_payment_providers": true, "workflow_execution": true,
+	"order_transaction": true, "return": true, "return_item": true, "payment_collection_payment_providers": true, "workflow_execution": true, "return_reason": true,
 }
 
 // TestSchemaIsMedusas holds each table that the shop declares, as PostgreSQL describes it, against the table that Medusa's migrations make.

@@ -46,19 +46,19 @@ type ReturnItem struct {
 
 // A ReturnReason says why goods come back. Reasons may have finer ones below them.
 type ReturnReason struct {
-	module.Model `model:"prefix=rr"`
-	Value        string         `json:"value" model:"searchable"`
-	Label        string         `json:"label" model:"searchable"`
-	Description  *string        `json:"description"`
+	module.Model `model:"prefix=rr,deleted=none"`
+	Value        string         `json:"value" model:"searchable,type=character varying"`
+	Label        string         `json:"label" model:"searchable,type=character varying"`
+	Description  *string        `json:"description" model:"type=character varying"`
 	Metadata     module.Map     `json:"metadata"`
-	ParentID     *string        `json:"parent_return_reason_id" model:"index"`
+	ParentID     *string        `json:"parent_return_reason_id" model:"index,type=character varying"`
 	Parent       *ReturnReason  `json:"parent_return_reason,omitempty" rel:"belongs=parent_return_reason_id,onupdate=none"`
 	Children     []ReturnReason `json:"return_reason_children,omitempty" rel:"has=parent_return_reason_id"`
 }
 
 // Indexes find a reason by its value.
 func (ReturnReason) Indexes() []module.Index {
-	return []module.Index{{Name: "IDX_return_reason_value", Columns: []string{"value"}}}
+	return []module.Index{{Name: "IDX_return_reason_value", Columns: []string{"value"}, Where: "deleted_at IS NULL"}}
 }
 
 // A Claim replaces or refunds items that were wrong.

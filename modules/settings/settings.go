@@ -19,8 +19,8 @@ type Layout struct {
 // Indexes allow a zone one layout per user, and one for all.
 func (Layout) Indexes() []module.Index {
 	return []module.Index{
-		{Name: "IDX_layout_configuration_zone_user_id_unique", Columns: []string{"zone", "user_id"}, Unique: true},
-		{Name: "IDX_layout_configuration_zone_unique", Columns: []string{"zone"}, Unique: true, Where: "is_system_default = true"},
+		{Name: "IDX_layout_configuration_zone_user_id_unique", Columns: []string{"zone", "user_id"}, Unique: true, Where: "deleted_at IS NULL"},
+		{Name: "IDX_layout_configuration_zone_unique", Columns: []string{"zone"}, Unique: true, Where: "is_system_default = true AND deleted_at IS NULL"},
 	}
 }
 
@@ -37,8 +37,8 @@ type View struct {
 // Indexes find the views of a table, those of a user and the one for all.
 func (View) Indexes() []module.Index {
 	return []module.Index{
-		{Name: "IDX_view_configuration_entity_user_id", Columns: []string{"entity", "user_id"}},
-		{Name: "IDX_view_configuration_entity_is_system_default", Columns: []string{"entity", "is_system_default"}},
+		{Name: "IDX_view_configuration_entity_user_id", Columns: []string{"entity", "user_id"}, Where: "deleted_at IS NULL"},
+		{Name: "IDX_view_configuration_entity_is_system_default", Columns: []string{"entity", "is_system_default"}, Where: "deleted_at IS NULL"},
 	}
 }
 
@@ -52,7 +52,7 @@ type Preference struct {
 
 // Indexes allow a user one value per key.
 func (Preference) Indexes() []module.Index {
-	return []module.Index{{Name: "IDX_user_preference_user_id_key_unique", Columns: []string{"user_id", "key"}, Unique: true}}
+	return []module.Index{{Name: "IDX_user_preference_user_id_key_unique", Columns: []string{"user_id", "key"}, Unique: true, Where: "deleted_at IS NULL"}}
 }
 
 // A Label is what a property of a model is called in the admin.
@@ -66,7 +66,7 @@ type Label struct {
 
 // Indexes allow a property one label.
 func (Label) Indexes() []module.Index {
-	return []module.Index{{Name: "IDX_property_label_entity_property_unique", Columns: []string{"entity", "property"}, Unique: true}}
+	return []module.Index{{Name: "IDX_property_label_entity_property_unique", Columns: []string{"entity", "property"}, Unique: true, Where: "deleted_at IS NULL"}}
 }
 
 // A Module keeps the settings of the admin.
