@@ -233,6 +233,9 @@ func (d *definition) resume(ctx context.Context, r *run, input []byte, cause err
 	defer unlock()
 	if key != "" {
 		r.keys = append(r.keys, key)
+		if err := r.relock(ctx); err != nil {
+			return err
+		}
 	}
 	if cause == nil {
 		return d.execute(r, in, d.result())

@@ -73,8 +73,6 @@ func (r *run) holds(key string) bool {
 	return slices.Contains(r.keys, key)
 }
 
-func (r *run) locked() bool { return len(r.keys) > 0 }
-
 // lock takes a further key for a run, until the workflow that wants it is over and its transaction too.
 func (r *run) lock(b *branch, key string) (unlock func(), err error) {
 	release, err := b.engine.locks.lock(b, key)
@@ -100,8 +98,27 @@ func (r *run) lock(b *branch, key string) (unlock func(), err error) {
 		r.mu.Lock()
 		r.keys = slices.DeleteFunc(r.keys, func(k string) bool { return k == key })
 		r.mu.Unlock()
+		if r.stored { // what cannot be removed now is removed with the end of the run
+			_, _ = b.engine.DB.Exec(b, stmt("DELETE FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id))
+		}
 		release()
 	}, nil
+}
+
+// relock writes down the lock of a run that this process has taken up, whichever process held it before. If another run has it meanwhile, it
+// is the run's turn later.
+func (r *run) relock(ctx context.Context) error {
+	err := r.inTx(ctx, r.keepLocks)
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*busy](err); !ok {
+		return lost(err)
+	}
+	if err := r.park(ctx, time.Now().Add(100*time.Millisecond)); err != nil {
+		return lost(err)
+	}
+	return &Suspended{RunID: r.id, TransactionID: r.tid}
 }
 
 // keepLocks writes down the locks of a run that gets a row, so that they outlive its transaction and its process.
@@ -116,6 +133,7 @@ func (r *run) keepLocks(ctx context.Context) error {
 
 // putLock writes down one lock, in the transaction of ctx. If another run has it, that is a *busy.
 func (r *run) putLock(ctx context.Context, key string) error {
+	r.kept = true
 	if err := r.engine.exclude(ctx, key, r.id); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type record struct {
 	external bool
 	reverted bool
 	always   bool // undo it even if it has failed, once there is an intent
+	retry    retryOption
 	undoErr  error
 }
 

@@ -31,6 +31,7 @@ type run struct {
 	events []event.Message
 	reply  any
 	keys   []string // locks that are held
+	kept   bool     // there may be rows of locks
 	cuts   int      // transactions that were committed before the end
 
 	// What follows is of runs that have a row.

@@ -54,7 +54,7 @@ func UndoFailed() StepOption { return failedOption{} }
 
 // Retry runs a failing step up to times again, after pause, twice the pause, four times the pause … An error marked [Permanent] is final. A run
 // with a row remembers how often it has tried, and waits without holding anything. Inside a transaction, which a failed statement has
-// spoilt, nothing is retried.
+// spoilt, nothing is retried. The Undo of an External step is retried as often.
 func Retry(times int, pause time.Duration) StepOption { return retryOption{times, pause} }
 
 // Timeout cancels the step's context after d. A step that does not heed it is left behind, and its late result is ignored.
@@ -105,7 +105,13 @@ func settle(name string, out reflect.Type, opts []StepOption) (s settings) {
 // again; its result is remembered, so it must survive JSON.
 func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (Out, error), in In, opts ...StepOption) (Out, error) {
 	s := settle(name, reflect.TypeFor[Out](), opts)
-	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) { return do(ctx, in) })
+	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
+		out, err := do(ctx, in)
+		if err == nil && s.always {
+			Forgo(ctx) // now there is a result to undo
+		}
+		return out, err
+	})
 	return answer[Out](rec, err)
 }
 
@@ -144,6 +150,13 @@ func Intend[U any](ctx context.Context, u U) error {
 	})
 }
 
+// Forgo takes an Intend back: it is known that nothing came of it, so there is nothing to undo should the step fail now.
+func Forgo(ctx context.Context) {
+	if rec, ok := ctx.Value(stepKey{}).(*record); ok {
+		rec.undoing = nil
+	}
+}
+
 func kindOf(s settings) string {
 	if s.external {
 		return kindExternal
@@ -161,7 +174,7 @@ func answer[Out any](rec *record, err error) (out Out, _ error) {
 // operate runs one operation of a branch, or finds its record.
 func operate(b *branch, kind, name string, s settings, work func(context.Context) (any, error)) (*record, error) {
 	rec := b.next(kind, name)
-	rec.undo, rec.external, rec.always = s.undo, s.external, s.always
+	rec.undo, rec.external, rec.always, rec.retry = s.undo, s.external, s.always, s.retry
 	if rec.over() {
 		return rec, rec.err
 	}

@@ -267,7 +267,7 @@ func (r *run) end(ctx context.Context, state string, out any, cause error) error
 	if err != nil {
 		return fmt.Errorf("workflow: result of %s: %w", r.def.name, err)
 	}
-	if r.locked() {
+	if r.kept {
 		if _, err := r.engine.DB.Exec(ctx, stmt("DELETE FROM gorgon_lock WHERE run_id = $1", r.id)); err != nil {
 			return err
 		}

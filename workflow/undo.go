@@ -119,8 +119,10 @@ func (r *run) revert(ctx context.Context, rec *record) error {
 		return r.fence(ctx, "")
 	}
 	if rec.external {
-		if undo(ctx) == nil {
-			return lostUnless(nil, r.engine.DB.InTx(ctx, mark))
+		for n := 0; undo(ctx) != nil && n < rec.retry.times && !final(failure) && pause(r.base.plain, min(rec.retry.pause<<n, time.Second)); n++ {
+		}
+		if failure == nil {
+			return lostUnless(nil, r.inTx(ctx, mark))
 		}
 	} else {
 		err := r.inTx(ctx, func(ctx context.Context) error {
