@@ -151,7 +151,7 @@ var layers = []struct {
 	{"flow", true, in("flow")},
 	{"api", true, in("api")},
 	{"commerce", true, in("commerce")},
-	{"programs", true, in("cmd", "examples", "gorgontest", "test")},
+	{"programs", true, in("cmd", "examples", "gorgontest", "test", "docs")},
 }
 
 func in(roots ...string) func(string) bool {

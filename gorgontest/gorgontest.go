@@ -5,9 +5,6 @@ package gorgontest
 import (
 	"context"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
@@ -15,12 +12,10 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/event"
 	flowcustomer "github.com/gorgon-commerce/gorgon/flow/customer"
-	flowuser "github.com/gorgon-commerce/gorgon/flow/user"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/apikey"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
-	"github.com/gorgon-commerce/gorgon/modules/user"
 	"github.com/gorgon-commerce/gorgon/route/routetest"
 )
 
@@ -37,14 +32,27 @@ type Shop struct {
 	seen *recorder
 }
 
-// New starts a shop with more plugins than commerce. The first of a process costs what its migrations cost; others copy what that left.
+// New starts a shop over SQLite with more plugins than commerce. The first of a process costs what its migrations cost; others copy what that left.
 func New(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "shop.db")
-	if err := os.WriteFile(file, template(t, plugins), 0o600); err != nil {
-		t.Fatal(err)
+	return start(t, sqliteTemplate(t, plugins).copy(t), plugins)
+}
+
+// Each runs a test as two subtests, with a shop over SQLite and one over PostgreSQL; see dbtest.ServerEnv for where that is.
+func Each(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
+	t.Helper()
+	for name, template := range map[string]func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template{"sqlite": sqliteTemplate, "postgres": postgresTemplate} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, start(t, template(t, plugins).copy(t), plugins))
+		})
 	}
-	app, shop := build(file, plugins)
+}
+
+// start starts a shop over a prepared database.
+func start(t testing.TB, url string, plugins []func(*commerce.Shop) gorgon.Plugin) *Shop {
+	t.Helper()
+	app, shop := build(url, plugins)
 	s := &Shop{Shop: shop, App: app, t: t, seen: &recorder{}}
 	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.Named("gorgontest"))}})
 	t.Cleanup(app.Close)
@@ -61,9 +69,9 @@ func New(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
 	return s
 }
 
-// build makes the app of a shop over a file, with nothing from the environment.
-func build(file string, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
-	app := gorgon.New(gorgon.Config{DatabaseURL: "sqlite:" + file, JWTSecret: "test", CookieSecret: "test", Log: slog.New(slog.DiscardHandler),
+// build makes the app of a shop over a database, with nothing from the environment.
+func build(url string, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
+	app := gorgon.New(gorgon.Config{DatabaseURL: url, JWTSecret: "test", CookieSecret: "test", Log: slog.New(slog.DiscardHandler),
 		Getenv: func(string) string { return "" }})
 	shop := commerce.New(app)
 	app.Use(shop.Plugin())
@@ -71,54 +79,6 @@ func build(file string, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.A
 		app.Use(p(shop))
 	}
 	return app, shop
-}
-
-// templates are the databases that this process has made, by the names of their plugins.
-var templates sync.Map
-
-type made struct {
-	once sync.Once
-	data []byte
-	err  error
-}
-
-// template returns a database that is migrated, has the first records, and an admin.
-func template(t testing.TB, plugins []func(*commerce.Shop) gorgon.Plugin) []byte {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "template.db")
-	app, shop := build(file, plugins)
-	var names []string
-	for _, p := range app.Plugins() {
-		names = append(names, p.Name)
-	}
-	v, _ := templates.LoadOrStore(strings.Join(names, " "), &made{})
-	m := v.(*made)
-	m.once.Do(func() { m.data, m.err = makeTemplate(file, app, shop) })
-	if m.err != nil {
-		t.Fatal(m.err)
-	}
-	return m.data
-}
-
-func makeTemplate(file string, app *gorgon.App, shop *commerce.Shop) ([]byte, error) {
-	ctx := context.Background()
-	defer app.Close()
-	if _, err := app.Migrate(ctx); err != nil {
-		return nil, err
-	}
-	if err := app.Load(ctx); err != nil {
-		return nil, err
-	}
-	ctx = app.Context(ctx)
-	identity, err := shop.Auth.Identities.Create(ctx, auth.AuthIdentity{})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := shop.UserFlows.CreateAccount.Run(ctx, flowuser.Account{AuthIdentityID: identity.ID, User: user.User{Email: "admin@example.com"}}); err != nil {
-		return nil, err
-	}
-	app.Close()
-	return os.ReadFile(file)
 }
 
 // Context is what the shop's flows and tables are called with.
