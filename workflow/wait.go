@@ -28,6 +28,11 @@ type Suspended struct {
 // Error implements error.
 func (s *Suspended) Error() string { return "workflow: run " + s.RunID + " goes on in the background" }
 
+// Unwrap tells callers over HTTP what they need to know.
+func (s *Suspended) Unwrap() error {
+	return fault.New(fault.Unavailable, "This takes longer than expected and goes on in the background, as run %s", s.RunID)
+}
+
 // Reply sets what the caller of Run is told, in [Suspended], if the run has to wait later.
 func Reply(ctx Context, v any) {
 	r := ctx.branch().run

@@ -4,6 +4,7 @@ package checkout
 
 import (
 	"context"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
@@ -105,9 +106,9 @@ func (f *Flows) authorize(ctx workflow.Context, b basket) (payments.Answer, erro
 	if m.Inside(b.Session.ProviderID) {
 		return workflow.Step(ctx, "authorize-payment-session-step", f.ask, *b.Session)
 	}
-	a, err := workflow.Step(ctx, "authorize-payment-session-step", f.ask, *b.Session, workflow.External(),
-		workflow.Undo(func(ctx context.Context, a payments.Answer) error {
-			return m.GiveUp(ctx, payments.Heard{ID: b.Session.ID, Answer: a})
+	a, err := workflow.Step(ctx, "authorize-payment-session-step", f.ask, *b.Session, workflow.External(), workflow.Retry(3, 200*time.Millisecond),
+		workflow.UndoFailed(), workflow.Undo(func(ctx context.Context, a payments.Answer) error {
+			return f.Payment.Abandon(ctx, payments.Heard{ID: b.Session.ID, Answer: a})
 		}))
 	if err != nil {
 		return a, err
@@ -116,13 +117,24 @@ func (f *Flows) authorize(ctx workflow.Context, b basket) (payments.Answer, erro
 	return a, err
 }
 
-// ask has the provider authorise the session. Anything but a yes is an error, and noted.
+// ask has the provider authorise the session. Anything but a yes is an error, and noted. If the answer is lost for good, what may have been
+// authorised is given back.
 func (f *Flows) ask(ctx context.Context, s payments.Session) (payments.Answer, error) {
-	a, err := f.Payment.Payment.Authorize(ctx, s)
-	if err != nil {
-		return a, err
+	m := f.Payment.Payment
+	if !m.Inside(s.ProviderID) {
+		if err := workflow.Intend(ctx, payments.Answer{}); err != nil {
+			return payments.Answer{}, err
+		}
 	}
-	return a, f.Payment.Payment.Refused(ctx, payments.Heard{ID: s.ID, Answer: a})
+	a, err := m.Authorize(ctx, s)
+	if err == nil {
+		err = m.Refused(ctx, payments.Heard{ID: s.ID, Answer: a})
+	}
+	if payments.Refuses(err) {
+		workflow.Forgo(ctx)
+		err = workflow.Permanent(err)
+	}
+	return a, err
 }
 
 // unchanged reads a cart again, after the money was asked for, and holds it. What it costs must be what was authorised.

@@ -2,6 +2,9 @@
 package payment
 
 import (
+	"context"
+	"time"
+
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/link"
@@ -58,6 +61,7 @@ type Flows struct {
 	Refund         *workflow.Workflow[Refund, string]
 	MarkPaid       *workflow.Workflow[Payoff, string]
 	Delete         *workflow.Workflow[string, string]
+	Release        *workflow.Workflow[payment.Heard, string]
 }
 
 // New returns the workflows of payments in a shop, and lets its carts keep their collections right.
@@ -70,6 +74,7 @@ func New(f *Flows) *Flows {
 	f.Refund = workflow.New("refund-payment-workflow", f.refund, atomic)
 	f.MarkPaid = workflow.New("mark-payment-collection-as-paid", f.markPaid, atomic)
 	f.Delete = workflow.New("delete-order-payment-collections", f.delete, atomic)
+	f.Release = workflow.New("release-payment-session", f.release, workflow.IdempotencyKey(func(h payment.Heard) string { return h.ID }))
 	if f.Cart != nil {
 		f.Cart.Ports.Payment = f.follow
 	}
@@ -78,13 +83,25 @@ func New(f *Flows) *Flows {
 
 // Workflows lists all.
 func (f *Flows) Workflows() []workflow.Any {
-	return []workflow.Any{f.CreateForCart, f.CreateForOrder, f.CreateSession, f.Capture, f.Refund, f.MarkPaid, f.Delete}
+	return []workflow.Any{f.CreateForCart, f.CreateForOrder, f.CreateSession, f.Capture, f.Refund, f.MarkPaid, f.Delete, f.Release}
 }
 
-// outside marks a step that asks a provider, unless it answers out of itself: then nothing is gained by cutting the transaction.
-func (f *Flows) outside(provider string, more ...workflow.StepOption) []workflow.StepOption {
+// outside marks a step that asks a provider, unless it answers out of itself: then nothing is gained by cutting the transaction. An answer that
+// is lost is asked for again, under the same key: within two seconds first, then in the background for most of a day.
+func (f *Flows) outside(provider string) []workflow.StepOption {
 	if f.Payment.Inside(provider) {
 		return nil
 	}
-	return append(more, workflow.External())
+	return []workflow.StepOption{workflow.External(), workflow.Retry(17, 500*time.Millisecond), workflow.Timeout(time.Minute)}
+}
+
+// final makes a refusal of a provider final: asking again would not change it.
+func final[In any](ask func(context.Context, In) (payment.Answer, error)) func(context.Context, In) (payment.Answer, error) {
+	return func(ctx context.Context, in In) (payment.Answer, error) {
+		a, err := ask(ctx, in)
+		if payment.Refuses(err) {
+			err = workflow.Permanent(err)
+		}
+		return a, err
+	}
 }

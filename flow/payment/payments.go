@@ -19,7 +19,7 @@ func (f *Flows) capture(ctx workflow.Context, in Capture) (string, error) {
 	if err != nil || t.Done {
 		return in.PaymentID, err
 	}
-	answer, err := workflow.Step(ctx, "capture-payment-at-provider", f.Payment.Capture, t, f.outside(t.Payment.ProviderID)...)
+	answer, err := workflow.Step(ctx, "capture-payment-at-provider", final(f.Payment.Capture), t, f.outside(t.Payment.ProviderID)...)
 	if err != nil {
 		return in.PaymentID, err
 	}
@@ -55,7 +55,7 @@ func (f *Flows) refund(ctx workflow.Context, in Refund) (string, error) {
 	if err != nil {
 		return in.PaymentID, err
 	}
-	answer, err := workflow.Step(ctx, "refund-payment-at-provider", f.Payment.Refund, r, f.outside(r.Payment.ProviderID)...)
+	answer, err := workflow.Step(ctx, "refund-payment-at-provider", final(f.Payment.Refund), r, f.outside(r.Payment.ProviderID)...)
 	if err != nil {
 		return in.PaymentID, err
 	}
@@ -159,7 +159,7 @@ func (f *Flows) giveUp(ctx workflow.Context, p payment.Payment, by string) error
 	if p.CanceledAt != nil {
 		return nil
 	}
-	answer, err := workflow.Step(ctx, "cancel-payment-"+p.ID, f.Payment.Cancel, p, f.outside(p.ProviderID)...)
+	answer, err := workflow.Step(ctx, "cancel-payment-"+p.ID, final(f.Payment.Cancel), p, f.outside(p.ProviderID)...)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (f *Flows) createSession(ctx workflow.Context, d payment.SessionDraft) (pay
 	if err != nil {
 		return s, err
 	}
-	answer, err := workflow.Step(ctx, "initiate-payment-session", f.Payment.Initiate, s, f.outside(s.ProviderID)...)
+	answer, err := workflow.Step(ctx, "initiate-payment-session", final(f.Payment.Initiate), s, f.outside(s.ProviderID)...)
 	if err != nil {
 		return s, err
 	}
@@ -49,4 +49,27 @@ func (f *Flows) forget(ctx context.Context, s payment.Session) (bool, error) {
 // Sessions reads the sessions of a collection.
 func (f *Flows) Sessions(ctx context.Context, collection string) ([]payment.Session, error) {
 	return f.Payment.Sessions.List(ctx, module.Filter{"payment_collection_id": collection}, module.Find{Order: []string{"created_at"}})
+}
+
+// Abandon ends a session that was asked for money which nothing is to come of, and has what was authorised given back.
+func (f *Flows) Abandon(ctx context.Context, h payment.Heard) error {
+	_, err := module.InTx(ctx, f.Payment.Sessions, func(ctx context.Context) (string, error) {
+		if err := f.Payment.Abandon(ctx, h); err != nil {
+			return "", err
+		}
+		return f.Release.Start(ctx, h)
+	})
+	return err
+}
+
+// release gives back what was authorised, however long the provider cannot be reached.
+func (f *Flows) release(ctx workflow.Context, h payment.Heard) (string, error) {
+	s, err := f.Payment.Sessions.Retrieve(ctx, h.ID, module.Find{WithDeleted: true})
+	if err != nil {
+		return "", err
+	}
+	_, err = workflow.Step(ctx, "release-at-provider", final(func(ctx context.Context, h payment.Heard) (payment.Answer, error) {
+		return payment.Answer{}, f.Payment.Release(ctx, h)
+	}), h, f.outside(s.ProviderID)...)
+	return h.ID, err
 }

@@ -81,18 +81,12 @@ func optional(s string) *string {
 	return &s
 }
 
-// Untake takes a capture back that its provider refused.
+// Untake takes a capture back that its provider refused. One that the provider may have made stays, so that the money is not taken twice.
 func (m *Module) Untake(ctx context.Context, t Taken) error {
 	if t.Done {
 		return nil
 	}
-	_, err := module.InTx(ctx, m.Collections, func(ctx context.Context) (bool, error) {
-		if err := m.Captures.Delete(ctx, t.Capture.ID); err != nil {
-			return false, err
-		}
-		return true, m.settle(ctx, t.Payment.CollectionID)
-	})
-	return err
+	return m.captures().takeBack(ctx, t.Capture.ID, t.Payment.CollectionID)
 }
 
 // Capture has the provider capture what was taken. It works outside of the database, and may be repeated.
@@ -104,7 +98,8 @@ func (m *Module) Capture(ctx context.Context, t Taken) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return p.Capture(ctx, t.Payment.request(t.Capture.ID, t.Capture.Amount))
+	a, err := p.Capture(ctx, t.Payment.request(t.Capture.ID, t.Capture.Amount))
+	return a, m.captures().heard(ctx, t.Capture.ID, err)
 }
 
 // Captured notes the provider's answer to Capture.
@@ -160,15 +155,9 @@ func (m *Module) GiveBack(ctx context.Context, in Return) (Returned, error) {
 	})
 }
 
-// Ungive takes a refund back that its provider refused.
+// Ungive takes a refund back that its provider refused. One that the provider may have made stays, so that the money is not given twice.
 func (m *Module) Ungive(ctx context.Context, r Returned) error {
-	_, err := module.InTx(ctx, m.Collections, func(ctx context.Context) (bool, error) {
-		if err := m.Refunds.Delete(ctx, r.Refund.ID); err != nil {
-			return false, err
-		}
-		return true, m.settle(ctx, r.Payment.CollectionID)
-	})
-	return err
+	return m.refunds().takeBack(ctx, r.Refund.ID, r.Payment.CollectionID)
 }
 
 // Refund has the provider give the money back. It works outside of the database, and may be repeated.
@@ -177,7 +166,8 @@ func (m *Module) Refund(ctx context.Context, r Returned) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return p.Refund(ctx, r.Payment.request(r.Refund.ID, r.Refund.Amount))
+	a, err := p.Refund(ctx, r.Payment.request(r.Refund.ID, r.Refund.Amount))
+	return a, m.refunds().heard(ctx, r.Refund.ID, err)
 }
 
 // Refunded notes the provider's answer to Refund.

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -25,8 +26,9 @@ type Answer struct {
 	Data   module.Map `json:"data"`
 }
 
-// A Provider moves money. It may also be a Canceler, an Updater and a Remover. Its methods run outside of database transactions, and may be
-// called again with the same key when an answer was lost.
+// A Provider moves money. It may also be a Canceler, an Updater and a Remover. Its methods run outside of database transactions, and are called
+// again with the same key when an answer was lost. An error that is a [fault.Error] says that the provider refuses and has done nothing;
+// after any other it is not known what it has done, and it will be asked again.
 type Provider interface {
 	// ID names the provider in data and on the wire: "pp_system_default".
 	ID() string
@@ -40,7 +42,7 @@ type Provider interface {
 	Refund(ctx context.Context, r Request) (Answer, error)
 }
 
-// A Canceler gives authorised money free.
+// A Canceler gives authorised money free. To cancel what was not authorised, or is cancelled, is no error; what is authorised is refused afterwards.
 type Canceler interface {
 	Cancel(ctx context.Context, r Request) (Answer, error)
 }
@@ -53,6 +55,12 @@ type Updater interface {
 // A Remover forgets a session that is not needed any more.
 type Remover interface {
 	Delete(ctx context.Context, r Request) error
+}
+
+// Refuses reports whether a provider's error says that it has done nothing, and will not.
+func Refuses(err error) bool {
+	_, ok := errors.AsType[*fault.Error](err)
+	return ok
 }
 
 // Providers are those that are installed, by id.

@@ -225,9 +225,16 @@ func (m *Module) Refused(ctx context.Context, h Heard) error {
 	return err
 }
 
-// GiveUp gives an authorisation back that nothing came of, and ends its session. It works outside of the database, and may be repeated.
-func (m *Module) GiveUp(ctx context.Context, h Heard) error {
-	s, err := m.Sessions.Retrieve(ctx, h.ID)
+// Abandon ends a session that nothing is to come of. What was authorised is still to be given back: see Release.
+func (m *Module) Abandon(ctx context.Context, h Heard) error {
+	_, err := m.Sessions.Update(ctx, module.Filter{"id": h.ID}, module.Set{"status": Canceled})
+	return err
+}
+
+// Release has the provider of a session give back what was authorised. Where it is not known what the provider has done, it is asked for
+// that too. It works outside of the database, and may be repeated.
+func (m *Module) Release(ctx context.Context, h Heard) error {
+	s, err := m.Sessions.Retrieve(ctx, h.ID, module.Find{WithDeleted: true})
 	if err != nil {
 		return err
 	}
@@ -235,17 +242,39 @@ func (m *Module) GiveUp(ctx context.Context, h Heard) error {
 	if err != nil {
 		return err
 	}
+	if h.Answer.Status == "" {
+		return release(ctx, p, s)
+	}
+	return undo(ctx, p, s, h.Answer)
+}
+
+// release gives back what may have been authorised. A provider that refuses to cancel may have captured the money at once: it says so when it is
+// asked again what it was asked.
+func release(ctx context.Context, p Provider, s Session) error {
+	err := undo(ctx, p, s, Answer{Status: Authorized, Data: s.Data})
+	if !Refuses(err) {
+		return err
+	}
+	a, again := p.Authorize(ctx, s.request(s.ID))
+	switch {
+	case again != nil && !Refuses(again):
+		return again
+	case again == nil && a.Status == Captured:
+		return undo(ctx, p, s, a)
+	case again == nil && a.Status == Authorized:
+		return err
+	}
+	return nil
+}
+
+func undo(ctx context.Context, p Provider, s Session, a Answer) (err error) {
 	r := s.request("cancel-" + s.ID)
-	r.Data = h.Answer.Data
+	r.Data = a.Data
 	switch c, ok := p.(Canceler); {
-	case h.Answer.Status == Captured:
+	case a.Status == Captured:
 		_, err = p.Refund(ctx, r)
 	case ok:
 		_, err = c.Cancel(ctx, r)
 	}
-	if err != nil {
-		return err
-	}
-	_, err = m.Sessions.Update(ctx, module.Filter{"id": s.ID}, module.Set{"status": Canceled})
 	return err
 }

@@ -1,0 +1,186 @@
+package checkout_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/flow/cart"
+	"github.com/gorgon-commerce/gorgon/flow/checkout"
+	"github.com/gorgon-commerce/gorgon/flow/inventory"
+	"github.com/gorgon-commerce/gorgon/flow/payment"
+	"github.com/gorgon-commerce/gorgon/link"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/module/moduletest"
+	carts "github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	stock "github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	payments "github.com/gorgon-commerce/gorgon/modules/payment"
+	"github.com/gorgon-commerce/gorgon/modules/pricing"
+	"github.com/gorgon-commerce/gorgon/modules/product"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+	"github.com/gorgon-commerce/gorgon/modules/region"
+	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
+	"github.com/gorgon-commerce/gorgon/modules/store"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
+	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/provider/payment/system"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// A bank is a payment provider outside of the shop. It remembers what it was asked, by key, and can be made to refuse.
+type bank struct {
+	mu         sync.Mutex
+	authorized map[string]int // by key: how often it was asked
+	canceled   map[string]bool
+	say        string // the status of its answers
+	fail       error
+}
+
+func (*bank) ID() string { return "pp_bank" }
+
+func (*bank) Initiate(context.Context, payments.Request) (payments.Answer, error) {
+	return payments.Answer{Status: payments.Pending, Data: module.Map{"id": "x"}}, nil
+}
+
+func (b *bank) Authorize(_ context.Context, r payments.Request) (payments.Answer, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.authorized[r.Key]++
+	return payments.Answer{Status: b.say, Data: module.Map{"id": "x"}}, b.fail
+}
+
+func (*bank) Capture(context.Context, payments.Request) (payments.Answer, error) {
+	return payments.Answer{}, nil
+}
+
+func (*bank) Refund(context.Context, payments.Request) (payments.Answer, error) {
+	return payments.Answer{}, nil
+}
+
+func (b *bank) Cancel(_ context.Context, r payments.Request) (payments.Answer, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.canceled[r.Key] = true
+	return payments.Answer{}, nil
+}
+
+// A shop is all that a checkout needs, in a database of its own. It sells one variant, of which there are 3.
+type shop struct {
+	*checkout.Flows
+	bank    *bank
+	stock   *stock.Module
+	channel string
+	variant string
+	tables  []module.Entity
+}
+
+// assemble returns a shop that is not bound to a database yet, with all its tables.
+func assemble(bank payments.Provider) (*shop, []module.Entity) {
+	s := &shop{stock: stock.New()}
+	f := &cart.Flows{Cart: carts.New(), Region: region.New(), Customer: customer.New(), Store: store.New(), Channel: saleschannel.New(), Product: product.New(),
+		Promotion: promotion.New(), Pricing: pricing.New(), Tax: tax.New(), Fulfillment: fulfillment.New(), Stock: &inventory.Flows{Inventory: s.stock}}
+	f = cart.New(f)
+	o, m := order.New(), payments.New(system.Provider{}, bank)
+	pay := payment.New(&payment.Flows{Payment: m, Order: o, Cart: f, Carts: link.Many(f.Cart.Carts, m.Collections, link.OneA(), link.OneB(), link.Fields("payment_collection", "cart")),
+		Orders: link.Many(o.Orders, m.Collections, link.OneA())})
+	s.Flows = checkout.New(&checkout.Flows{Cart: f, Payment: pay, Order: o, Carts: link.Many(o.Orders, f.Cart.Carts, link.OneA(), link.OneB()),
+		Promotions: link.Many(o.Orders, f.Promotion.Promotions)})
+	parts := []module.Entity{pay.Carts, pay.Orders, s.Carts, s.Promotions,
+		link.Many(f.Product.Variants, s.stock.Items, link.Table("product_variant_inventory_item"), link.Columns("variant_id", "inventory_item_id"), link.Number("required_quantity", "1")),
+		link.Many(f.Product.Variants, f.Pricing.Sets, link.Table("product_variant_price_set"), link.Columns("variant_id", "price_set_id")),
+		link.Many(f.Product.Products, f.Fulfillment.ShippingProfiles, link.Table("product_shipping_profile"), link.Columns("product_id", "shipping_profile_id"))}
+	for _, list := range [][]module.Entity{f.Cart.Tables(), f.Region.Tables(), f.Customer.Tables(), f.Store.Tables(), f.Channel.Tables(), f.Product.Tables(),
+		f.Promotion.Tables(), f.Pricing.Tables(), f.Tax.Tables(), f.Fulfillment.Tables(), s.stock.Tables(), o.Tables(), m.Tables()} {
+		parts = append(parts, list...)
+	}
+	return s, parts
+}
+
+// open makes a shop in an empty database, with an engine at work.
+func open(t *testing.T, d *db.DB) *shop {
+	t.Helper()
+	bank := &bank{authorized: map[string]int{}, canceled: map[string]bool{}, say: payments.Authorized}
+	s, parts := assemble(bank)
+	s.bank = bank
+	s.migrate(t, d, parts)
+	work(t, s.engine(d))
+	s.seed(t, d, 3)
+	return s
+}
+
+func (s *shop) migrate(t *testing.T, d *db.DB, parts []module.Entity) {
+	t.Helper()
+	moduletest.Open(t, d, parts)
+	must(d.Exec(t.Context(), db.Statement{SQL: "CREATE TABLE sales_channel_stock_location (id text, sales_channel_id text, stock_location_id text, created_at text, deleted_at text)"}))(t)
+	if _, err := db.Migrate(t.Context(), d, []db.Set{workflow.Migrations(), event.Migrations()}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// engine returns an engine that hurries.
+func (s *shop) engine(d *db.DB) *workflow.Engine {
+	e := workflow.NewEngine(d, event.NewBus(d, slog.Default()), slog.New(slog.DiscardHandler))
+	e.Lease, e.Poll = time.Second, 20*time.Millisecond
+	if err := e.Bind(append(append(s.Cart.Workflows(), s.Payment.Workflows()...), s.Workflows()...)...); err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// work runs an engine until the test ends.
+func work(t *testing.T, e *workflow.Engine) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// seed puts one thing with a stock of n on sale.
+func (s *shop) seed(t *testing.T, d *db.DB, n int64) {
+	t.Helper()
+	ctx := t.Context()
+	s.channel = must(s.Cart.Channel.Channels.Create(ctx, saleschannel.Channel{Name: "Web"}))(t).ID
+	p := must(s.Cart.Product.Products.Create(ctx, product.Product{Title: "Thing", Handle: "thing", Status: "published", Discountable: true}))(t)
+	s.variant = must(s.Cart.Product.Variants.Create(ctx, product.Variant{Title: "One", ProductID: &p.ID, ManageInventory: true}))(t).ID
+	item := must(s.stock.Items.Create(ctx, stock.Item{RequiresShipping: true}))(t)
+	must(s.stock.Levels.Create(ctx, stock.Level{InventoryItemID: item.ID, LocationID: "sloc_1", StockedQuantity: money.Int(n)}))(t)
+	for _, sql := range []string{"INSERT INTO product_variant_inventory_item (variant_id, inventory_item_id, id, required_quantity) VALUES ('" + s.variant + "', '" + item.ID + "', 'l', 1)",
+		"INSERT INTO sales_channel_stock_location (id, sales_channel_id, stock_location_id) VALUES ('l', '" + s.channel + "', 'sloc_1')"} {
+		must(d.Exec(ctx, db.Statement{SQL: sql}))(t)
+	}
+}
+
+// cart is a cart of n units at 10, ready to be completed.
+func (s *shop) cart(t *testing.T, n int, provider string) string {
+	t.Helper()
+	ctx := t.Context()
+	c := must(s.Cart.Cart.Carts.Create(ctx, carts.Cart{CurrencyCode: "eur", SalesChannelID: &s.channel}))(t)
+	l := carts.LineItem{CartID: c.ID, Title: "Thing", Quantity: n, VariantID: &s.variant, UnitPrice: money.Int(10), RequiresShipping: false}
+	must(s.Cart.Cart.Items.Create(ctx, l))(t)
+	must(s.Cart.Cart.Items.Update(ctx, module.Filter{"cart_id": c.ID}, module.Set{"requires_shipping": false}))(t)
+	col := must(s.Payment.CreateForCart.Run(ctx, c.ID))(t)
+	must(s.Payment.CreateSession.Run(ctx, payments.SessionDraft{CollectionID: col, ProviderID: provider}))(t)
+	return c.ID
+}
