@@ -36,6 +36,22 @@ type Timestamps struct {
 	DeletedAt *time.Time `json:"deleted_at"`
 }
 
+// Ref is a record that exists, for a relation of a new one. T embeds Model.
+func Ref[T interface{ id() string }](id string) *T {
+	v := new(T)
+	reflect.ValueOf(v).Elem().FieldByName("ID").SetString(id)
+	return v
+}
+
+// Refs are records that exist, for a relation of a new one. T embeds Model.
+func Refs[T interface{ id() string }](ids ...string) []T {
+	out := make([]T, len(ids))
+	for i, id := range ids {
+		out[i] = *Ref[T](id)
+	}
+	return out
+}
+
 // A Map is a JSON object whose keys are the shop's own, such as metadata.
 type Map map[string]any
 
@@ -49,7 +65,8 @@ type Filter = graph.Filter
 // A Set holds new values of columns.
 type Set map[string]any
 
-// An Index is an index over several columns, or with a condition. A model lists its own in a method Indexes() []module.Index.
+// An Index is an index over several columns, or with a condition. A model lists its own in a method Indexes() []module.Index. One without a name gets it from its
+// columns, and has live records only.
 type Index = graph.Index
 
 // A Check is a condition that the database enforces on each row. A model lists its own in a method Checks() []module.Check.

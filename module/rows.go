@@ -2,7 +2,10 @@ package module
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -11,7 +14,10 @@ import (
 
 // rows is a Table without its type. The work is done here, because each package that uses a Table compiles the methods that have the type.
 // Records come as []T and are returned through *T or *[]T.
-type rows struct{ entity *graph.Entity }
+type rows struct {
+	entity *graph.Entity
+	with   []string // relations that are read, and created, along
+}
 
 // Entity describes the table to the rest of the framework.
 func (r *rows) Entity() *graph.Entity { return r.entity }
@@ -22,7 +28,14 @@ func (r *rows) insert(ctx context.Context, list any, conflict bool) error {
 	values := make([]reflect.Value, v.Len())
 	for i := range values {
 		values[i] = v.Index(i)
-		r.entity.Prepare(values[i], now)
+	}
+	if len(r.with) > 0 && !conflict {
+		with := r.along()
+		r.entity.Own(values, with)
+		return r.entity.InsertWith(ctx, values, with, now)
+	}
+	for _, v := range values {
+		r.entity.Prepare(v, now)
 	}
 	return r.entity.Insert(ctx, values, conflict)
 }
@@ -32,15 +45,95 @@ func (r *rows) Update(ctx context.Context, where Filter, set Set) (int64, error)
 	return r.entity.Update(ctx, where, set)
 }
 
+// along is the tree of the relations that are created along.
+func (r *rows) along() *graph.Fields {
+	names := make([]string, len(r.with))
+	for i, name := range r.with {
+		names[i] = name + ".*"
+	}
+	return graph.Paths(names...)
+}
+
 func (r *rows) updateOne(ctx context.Context, out any, id string, set Set) error {
+	columns, relations := r.split(set)
+	if len(relations) == 0 {
+		return r.updateColumns(ctx, out, id, columns)
+	}
+	d, err := r.entity.DB()
+	if err != nil {
+		return err
+	}
+	return d.InTx(ctx, func(ctx context.Context) error {
+		if err := r.updateColumns(ctx, nil, id, columns); err != nil {
+			return err
+		}
+		for _, name := range slices.Sorted(maps.Keys(relations)) {
+			if err := r.entity.SetRelation(ctx, name, id, relations[name]); err != nil {
+				return err
+			}
+		}
+		return r.retrieve(ctx, out, id, nil)
+	})
+}
+
+func (r *rows) updateColumns(ctx context.Context, out any, id string, set Set) error {
+	if len(set) == 0 && out == nil {
+		return r.known(ctx, id)
+	}
 	n, err := r.entity.Update(ctx, Filter{r.entity.KeyName(): id}, set)
 	if err == nil && n == 0 {
 		err = r.notFound(id)
 	}
-	if err != nil {
+	if err != nil || out == nil {
 		return err
 	}
 	return r.retrieve(ctx, out, id, nil)
+}
+
+// known is fault.NotFound for the id of no record.
+func (r *rows) known(ctx context.Context, id string) error {
+	missing, err := r.entity.Missing(ctx, []string{id})
+	if err == nil && len(missing) > 0 {
+		err = r.notFound(id)
+	}
+	return err
+}
+
+// split takes relations, which are set to the keys of other records, out of a set.
+func (r *rows) split(set Set) (columns Set, relations map[string][]string) {
+	for name, v := range set {
+		if r.entity.Column(name) != nil || r.entity.Relation(name) == nil {
+			continue
+		}
+		if relations == nil {
+			relations, columns = map[string][]string{}, maps.Clone(set)
+		}
+		delete(columns, name)
+		relations[name] = keysOf(v)
+	}
+	if relations == nil {
+		return set, nil
+	}
+	return columns, relations
+}
+
+// keysOf reads a key, a list of them, or nil.
+func keysOf(v any) []string {
+	r := reflect.ValueOf(v)
+	for r.Kind() == reflect.Pointer && !r.IsNil() {
+		r = r.Elem()
+	}
+	switch {
+	case !r.IsValid() || r.Kind() == reflect.Pointer:
+		return nil
+	case r.Kind() != reflect.Slice:
+		return []string{fmt.Sprint(r.Interface())}
+	}
+	out := make([]string, r.Len())
+	for i := range out {
+		out[i] = fmt.Sprint(r.Index(i).Interface())
+	}
+	return out
 }
 
 func (r *rows) notFound(id string) error {
@@ -48,7 +141,7 @@ func (r *rows) notFound(id string) error {
 }
 
 func (r *rows) key(v reflect.Value) string {
-	return v.FieldByIndex(r.entity.Column(r.entity.KeyName()).Path).String()
+	return r.entity.KeyOf(v)
 }
 
 func (r *rows) removeAll(ctx context.Context, list any) error {
@@ -97,10 +190,10 @@ func (r *rows) retrieve(ctx context.Context, out any, id string, find []Find) er
 
 func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find []Find) (int, error) {
 	q := graph.Query{Where: where, Count: count}
-	fields := &graph.Fields{All: true}
+	fields := fieldsOf(Find{}, r.with)
 	for _, f := range find {
 		q.Order, q.Skip, q.Take, q.WithDeleted, q.Lock = f.Order, f.Skip, f.Take, f.WithDeleted, f.Lock
-		fields = fieldsOf(f)
+		fields = fieldsOf(f, r.with)
 	}
 	q.Node = graph.NewNode(r.entity, fields, true)
 	set, err := graph.Read(ctx, q)
@@ -110,12 +203,12 @@ func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find
 	return set.Count, set.Into(out)
 }
 
-func fieldsOf(f Find) *graph.Fields {
+func fieldsOf(f Find, with []string) *graph.Fields {
 	names := f.Select
 	if len(names) == 0 {
 		names = []string{"*"}
 	}
-	for _, r := range f.Relations {
+	for _, r := range slices.Concat(with, f.Relations) {
 		names = append(names[:len(names):len(names)], r+".*")
 	}
 	return graph.Paths(names...)
@@ -126,17 +219,17 @@ func (r *rows) Count(ctx context.Context, where Filter) (int, error) {
 	return graph.Count(ctx, r.entity, where)
 }
 
-// Attach adds records to a many-to-many relation; those that are there stay as they are.
+// Attach relates a record to others, too: of a many-to-many relation, or of one whose records hold the key of this one. Those that it is related to stay.
 func (r *rows) Attach(ctx context.Context, relation, id string, others ...string) error {
 	return r.entity.Attach(ctx, relation, id, others)
 }
 
-// Detach takes records out of a many-to-many relation.
+// Detach undoes Attach.
 func (r *rows) Detach(ctx context.Context, relation, id string, others ...string) error {
 	return r.entity.Detach(ctx, relation, id, others)
 }
 
-// SetRelation makes the records of a many-to-many relation exactly others.
+// SetRelation makes the records that one is related to exactly others: a list, or one or none where the relation leads to one record.
 func (r *rows) SetRelation(ctx context.Context, relation, id string, others ...string) error {
 	return r.entity.SetRelation(ctx, relation, id, others)
 }

@@ -3,6 +3,7 @@ package module
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
@@ -18,7 +19,13 @@ func NewTable[T any](name string, aliases ...string) *Table[T] {
 	if err != nil {
 		panic(err)
 	}
-	return &Table[T]{rows{e}}
+	return &Table[T]{rows{entity: e}}
+}
+
+// With returns the table with some of its relations: "comments", "variants.options". What it reads has them, and what it creates is saved with what the structs
+// hold of them. There, records without a key are new; those with one exist already and are related. See [Ref] and [Refs].
+func (t *Table[T]) With(relations ...string) *Table[T] {
+	return &Table[T]{rows{t.entity, slices.Concat(t.with, relations)}}
 }
 
 // Find says how a read goes beyond its filter.
@@ -50,7 +57,8 @@ func (t *Table[T]) Upsert(ctx context.Context, list []T) ([]T, error) {
 	return out, t.insert(ctx, out, true)
 }
 
-// UpdateOne changes one record and returns it. An unknown id is fault.NotFound.
+// UpdateOne changes one record and returns it. Relations may be set, too, to the keys of the records that are to be related then, or to nil. An unknown id is
+// fault.NotFound.
 func (t *Table[T]) UpdateOne(ctx context.Context, id string, set Set) (out T, err error) {
 	err = t.updateOne(ctx, &out, id, set)
 	return out, err

@@ -135,6 +135,12 @@ func (e *Entity) Column(name string) *Column {
 	return nil
 }
 
+// KeyOf returns the (first) key of a record, a struct, as text.
+func (e *Entity) KeyOf(row reflect.Value) string {
+	text, _ := plainText(row.FieldByIndex(e.Columns[e.keys[0]].Path)) // what has no text cannot be a column
+	return string(text)
+}
+
 // Relation returns the relation of that name, or nil.
 func (e *Entity) Relation(name string) *Relation { return e.rels[name] }
 

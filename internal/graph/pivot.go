@@ -24,19 +24,23 @@ func Count(ctx context.Context, e *Entity, where Filter) (int, error) {
 	return n, err
 }
 
-func (e *Entity) pivotOf(relation string) (*Relation, error) {
+// otherEnds is the relation of a name whose other end holds the tie: in a pivot, or as its foreign key.
+func (e *Entity) otherEnds(relation string) (*Relation, error) {
 	r := e.Relation(relation)
-	if r == nil || r.Pivot == nil {
-		return nil, fault.New(fault.Unknown, "%s has no many-to-many relation %q", e.Table, relation)
+	if r == nil || r.Pivot == nil && r.Belongs {
+		return nil, fault.New(fault.Unknown, "%s has no relation %q to other records", e.Table, relation)
 	}
 	return r, nil
 }
 
-// Attach adds pivot rows from key to each of others.
+// Attach relates the record with key to others, too: by pivot rows, or by their foreign key.
 func (e *Entity) Attach(ctx context.Context, relation, key string, others []string) error {
-	r, err := e.pivotOf(relation)
+	r, err := e.otherEnds(relation)
 	if err != nil || len(others) == 0 {
 		return err
+	}
+	if r.Pivot == nil {
+		return r.take(ctx, key, others)
 	}
 	d, err := e.DB()
 	if err != nil {
@@ -65,10 +69,14 @@ func (e *Entity) Attach(ctx context.Context, relation, key string, others []stri
 	return r.pivotWords(ctx, err, key, others)
 }
 
-// Detach removes pivot rows from key to each of others.
+// Detach ends the relation of the record with key to others.
 func (e *Entity) Detach(ctx context.Context, relation, key string, others []string) error {
-	r, err := e.pivotOf(relation)
+	r, err := e.otherEnds(relation)
 	if err != nil || len(others) == 0 {
+		return err
+	}
+	if r.Pivot == nil {
+		_, err = r.To.Update(ctx, Filter{r.ForeignKey: key, r.To.KeyName(): others}, map[string]any{r.ForeignKey: nil})
 		return err
 	}
 	_, err = r.Pivot.Entity.within(e).Delete(ctx, Filter{r.Pivot.Local: key, r.Pivot.Foreign: others})
@@ -83,12 +91,9 @@ func (e *Entity) within(other *Entity) *Entity {
 	return e
 }
 
-// SetRelation makes the pivot rows of key exactly others.
-func (e *Entity) SetRelation(ctx context.Context, relation, key string, others []string) error {
-	r, err := e.pivotOf(relation)
-	if err != nil {
-		return err
-	}
+// exactly makes the pivot rows of key exactly others.
+func (r *Relation) exactly(ctx context.Context, key string, others []string) error {
+	e := r.From
 	d, err := e.DB()
 	if err != nil {
 		return err
@@ -101,6 +106,6 @@ func (e *Entity) SetRelation(ctx context.Context, relation, key string, others [
 		if _, err := r.Pivot.Entity.Delete(ctx, where); err != nil {
 			return err
 		}
-		return e.Attach(ctx, relation, key, others)
+		return e.Attach(ctx, r.Name, key, others)
 	})
 }

@@ -35,12 +35,34 @@ func Describe(t reflect.Type, table string, aliases []string) (*Entity, error) {
 	}
 	zero := reflect.New(t).Interface()
 	if x, ok := zero.(Indexer); ok {
-		e.Indexes = x.Indexes()
+		e.Indexes = slices.Clone(x.Indexes())
+		e.nameIndexes()
 	}
 	if x, ok := zero.(Checker); ok {
 		e.Checks = x.Checks()
 	}
 	return e, nil
+}
+
+// nameIndexes gives indexes without a name the one that Medusa would, and has them hold live rows only.
+func (e *Entity) nameIndexes() {
+	for i := range e.Indexes {
+		x := &e.Indexes[i]
+		if x.Name != "" {
+			continue
+		}
+		x.Name = "IDX_" + e.Table + "_" + strings.Join(x.Columns, "_")
+		if x.Unique {
+			x.Name += "_unique"
+		}
+		switch {
+		case !e.SoftDeletes():
+		case x.Where == "":
+			x.Where = "deleted_at IS NULL"
+		default:
+			x.Where = "(" + x.Where + ") AND deleted_at IS NULL"
+		}
+	}
 }
 
 func (e *Entity) fields(t reflect.Type, path []int) error {
@@ -101,6 +123,8 @@ func (e *Entity) relation(f reflect.StructField, name string, path []int) error 
 			r.setKey(v)
 		case "pivot":
 			pivot = []string{v}
+		case "many":
+			r.Pivot = &Pivot{} // named when both ends are known
 		case "cascade":
 			r.Cascade = true
 		case "searchable":

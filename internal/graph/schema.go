@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -73,6 +74,12 @@ func (s *Schema) resolve(e *Entity, r *Relation) error {
 		return err
 	}
 	if r.Pivot != nil && r.Pivot.Entity == nil {
+		if r.Pivot.Table == "" {
+			r.namePivot()
+		}
+		if r.Pivot.Local == r.Pivot.Foreign {
+			return fmt.Errorf("%s.%s: both ends have the column %q; name them: rel:\"pivot=TABLE,MY_COLUMN,THEIR_COLUMN\"", e.Table, r.Name, r.Pivot.Local)
+		}
 		return s.pivot(r)
 	}
 	return nil
@@ -96,6 +103,25 @@ func (r *Relation) check() error {
 		return fmt.Errorf("%s.%s: %s has no column %q", r.From.Table, r.Name, r.To.Table, r.ForeignKey)
 	}
 	return nil
+}
+
+// namePivot names the table between two models as Medusa does: order_products holds order_id and product_id.
+func (r *Relation) namePivot() {
+	first, second := r.From.Table, r.To.Table
+	if second < first {
+		first, second = second, first
+	}
+	r.Pivot.Table, r.Pivot.Local, r.Pivot.Foreign = first+"_"+plural(second), r.From.Table+"_id", r.To.Table+"_id"
+}
+
+func plural(word string) string {
+	switch stem, y := strings.CutSuffix(word, "y"); {
+	case y && !strings.ContainsAny(word[max(0, len(word)-2):], "aeiou"):
+		return stem + "ies"
+	case strings.HasSuffix(word, "s"), strings.HasSuffix(word, "x"), strings.HasSuffix(word, "ch"), strings.HasSuffix(word, "sh"):
+		return word + "es"
+	}
+	return word + "s"
 }
 
 // pivot finds the pivot's model, or makes an entity of the two key columns alone.

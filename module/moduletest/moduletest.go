@@ -3,6 +3,7 @@ package moduletest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -16,21 +17,52 @@ import (
 // Open makes tables in a database, binds them to it and returns a context for queries of them.
 func Open(t testing.TB, d *db.DB, tables ...[]module.Entity) context.Context {
 	t.Helper()
-	var list []*graph.Entity
-	for _, e := range slices.Concat(tables...) {
-		list = append(list, e.Entity())
-	}
-	s, err := graph.NewSchema(list)
+	ctx, err := open(t.Context(), d, slices.Concat(tables...))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ctx
+}
+
+// Memory gives tables a database in memory, for examples, which have no test to fail: it panics instead. Close the database at the end.
+func Memory(tables ...module.Entity) (context.Context, *db.DB) {
+	d, err := db.Open(context.Background(), "sqlite::memory:")
+	if err != nil {
+		panic(err)
+	}
+	ctx, err := open(context.Background(), d, tables)
+	if err != nil {
+		panic(err)
+	}
+	return ctx, d
+}
+
+func open(ctx context.Context, d *db.DB, tables []module.Entity) (context.Context, error) {
+	s, err := schema(tables)
+	if err != nil {
+		return nil, err
+	}
 	for _, sql := range ddl.Create(d.Dialect(), s.Entities()) {
-		if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {
-			t.Fatalf("%v in %s", err, sql)
+		if _, err := d.Exec(ctx, db.Statement{SQL: sql}); err != nil {
+			return nil, fmt.Errorf("%w in %s", err, sql)
 		}
 	}
 	s.Bind(d)
-	return graph.WithSchema(t.Context(), s)
+	return graph.WithSchema(ctx, s), nil
+}
+
+// Check reports what is wrong with the models of tables, or with how they relate.
+func Check(tables ...module.Entity) error {
+	_, err := schema(tables)
+	return err
+}
+
+func schema(tables []module.Entity) (*graph.Schema, error) {
+	list := make([]*graph.Entity, len(tables))
+	for i, e := range tables {
+		list[i] = e.Entity()
+	}
+	return graph.NewSchema(list)
 }
 
 // Each runs a test on every database, with modules and tables made for it.
