@@ -37,7 +37,10 @@ wire-accept: ## add the scenarios that pass to testdata/wire-passing.txt
 sdk: ## drive a purchase with the official JavaScript SDK against the binary
 	@scripts/sdk-test
 
+browser: ## drive the dashboard in chromium
+	@scripts/browser-test
+
 soak: ## a thousand runs, and a shop's checkout, under kill -9 (SOAK=60s)
 	@scripts/soak $(or $(SOAK),60s)
 
-.PHONY: help build demo test race bench check wire wire-check wire-accept sdk soak
+.PHONY: help build demo test race bench check wire wire-check wire-accept sdk browser soak

@@ -90,6 +90,7 @@ Examples:
 type commands struct {
 	Start    startCmd    `cmd:"" help:"Serve the shop. The database has to be up to date."`
 	Develop  developCmd  `cmd:"" help:"Bring the database up to date, then serve the shop."`
+	Build    buildCmd    `cmd:"" help:"Build the dashboard."`
 	Exec     execCmd     `cmd:"" help:"Run a script of the shop."`
 	Migrate  migrateCmd  `cmd:"" name:"db:migrate" help:"Apply all pending migrations."`
 	Generate generateCmd `cmd:"" name:"db:generate" help:"Write the migrations that a plugin's models need since the last ones were written."`

@@ -24,6 +24,7 @@ type Config struct {
 	RedisURL     string // REDIS_URL; none is needed
 	BackendURL   string // MEDUSA_BACKEND_URL; http://localhost and the port. What addresses begin with that the shop gives out
 	WorkerMode   string // MEDUSA_WORKER_MODE: "server" answers requests, "worker" handles events and jobs, "shared" (default) does both
+	DisableAdmin bool   // DISABLE_MEDUSA_ADMIN=true; no dashboard at /app
 	Production   bool   // NODE_ENV=production or GORGON_ENV=production
 
 	Log *slog.Logger // text on a terminal, JSON in production
@@ -62,6 +63,7 @@ func (c Config) withDefaults() Config {
 	} {
 		*v.field = cmp.Or(*v.field, c.Getenv(v.name), v.otherwise)
 	}
+	c.DisableAdmin = c.DisableAdmin || c.Getenv("DISABLE_MEDUSA_ADMIN") == "true"
 	c.Production = c.Production || cmp.Or(c.Getenv("GORGON_ENV"), c.Getenv("NODE_ENV")) == "production"
 	if c.Log == nil {
 		c.Log = newLog(c.Production, c.Getenv("LOG_LEVEL"))

@@ -62,7 +62,7 @@ func (a *App) wire() error {
 
 func (a *App) newRouter() (*route.Router, error) {
 	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log}
-	var routes []route.Route
+	routes := a.dashboardRoutes()
 	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}}
 	for _, p := range a.plugins {
 		routes = append(routes, p.Routes...)
@@ -157,6 +157,7 @@ func (a *App) Serve(ctx context.Context) error {
 		return err
 	}
 	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(began).Round(time.Millisecond), "database", a.db.Dialect(), "routes", len(a.router.Routes()))
+	a.tellDashboard()
 	return (&route.Server{Handler: a.router, Log: a.cfg.Log}).Serve(ctx, ln)
 }
 

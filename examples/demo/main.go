@@ -175,13 +175,14 @@ func (s *shop) tell(email, password string) error {
 A shop with goods in it is ready.
 
   API              %s
-  Admin login      %s / %s
+  Dashboard        %s/app
+  Log in as        %s / %s
   Publishable key  %s
 
 Try:
   curl -s '%s/store/products?limit=3&fields=title,handle' -H 'x-publishable-api-key: %s'
 
-`, s.url, email, password, s.key, s.url, s.key)
+`, s.url, s.url, email, password, s.key, s.url, s.key)
 	return err
 }
 
