@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,14 +12,12 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/job"
 )
 
-// The test binary is also the processes that share jobs: with this in its environment it is one of them.
-const childEnv = "JOB_TEST_CHILD"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(childEnv) == "" {
+	if !proctest.Child() {
 		os.Exit(m.Run())
 	}
 	if err := child(); err != nil {
@@ -93,19 +90,19 @@ func accept38(t *testing.T) {
 			url, file := open(t), filepath.Join(t.TempDir(), "log")
 			d := dbtest.OpenURL(t, url)
 			s := scheduler(t, d, shared(nil)...)
-			list := make([]*exec.Cmd, 3)
+			list := make([]*proctest.Process, 3)
 			for i := range list {
-				list[i] = spawn(t, url, file)
+				list[i] = proctest.Start(t, "URL="+url, "LOG="+file)
 			}
 			// A run of "slow" that starts between two kills sees a tick it has to skip: there are at least two ticks between them.
 			for i := range 3 {
 				time.Sleep(2200 * time.Millisecond)
-				kill(list[i%3])
-				list[i%3] = spawn(t, url, file)
+				list[i%3].Kill()
+				list[i%3] = proctest.Start(t, "URL="+url, "LOG="+file)
 			}
 			time.Sleep(1500 * time.Millisecond)
 			for _, c := range list {
-				kill(c)
+				c.Kill()
 			}
 			ran := read(t, file)
 			for name, at := range ran {
@@ -146,25 +143,6 @@ func check(t *testing.T, s *job.Scheduler) {
 	}
 	if count[job.Skipped] == 0 || count[job.Lost] == 0 {
 		t.Errorf("nothing was skipped or lost: %v", count)
-	}
-}
-
-func spawn(t testing.TB, url, file string) *exec.Cmd {
-	t.Helper()
-	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), childEnv+"=1", "URL="+url, "LOG="+file)
-	c.Stderr = os.Stderr
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { kill(c) })
-	return c
-}
-
-func kill(c *exec.Cmd) {
-	if c.ProcessState == nil {
-		_ = c.Process.Kill()
-		_ = c.Wait()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,14 +18,12 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-// The test binary is also the processes that the tests kill: with this in its environment it is one of them.
-const childEnv = "WORKFLOW_TEST_CHILD"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(childEnv) == "" {
+	if !proctest.Child() {
 		os.Exit(m.Run())
 	}
 	if err := child(); err != nil {
@@ -72,8 +69,7 @@ type site struct {
 	die string // where a process of it kills itself, the first time
 	log *slog.Logger
 
-	mu   sync.Mutex
-	list []*exec.Cmd
+	mu sync.Mutex
 }
 
 func newSite(t testing.TB, url string) *site {
@@ -164,27 +160,12 @@ func (s *site) point(name string) {
 }
 
 // spawn starts a process on the site.
-func (s *site) spawn(t testing.TB, env ...string) *exec.Cmd {
+func (s *site) spawn(t testing.TB, env ...string) *proctest.Process {
 	t.Helper()
-	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), append(env, childEnv+"=1", "URL="+s.url, "DIR="+s.dir)...)
-	c.Stderr = os.Stderr
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.kill(c) })
-	return c
+	return proctest.Start(t, s.env(env...)...)
 }
 
-// kill ends a process as a power cut would.
-func (s *site) kill(c *exec.Cmd) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c.ProcessState == nil {
-		_ = c.Process.Kill()
-		_ = c.Wait()
-	}
-}
+func (s *site) env(more ...string) []string { return append(more, "URL="+s.url, "DIR="+s.dir) }
 
 // work lets this process work on the site until the test ends.
 func (s *site) work(t testing.TB) *workflow.Engine {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -192,31 +192,10 @@ func crash11(t *testing.T, s *site) {
 	t.Logf("%d runs, %d kills", n, kills)
 }
 
-// storm lets processes work, and kills one every 50 to 500 ms and starts another, until it is stopped, which tells how many have died. The
-// last ones go on.
+// storm lets processes work on the site and die.
 func (s *site) storm(t *testing.T, processes int, env ...string) (stop func() int) {
 	t.Helper()
-	workers := make([]*exec.Cmd, processes)
-	for i := range workers {
-		workers[i] = s.spawn(t, env...)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	kills := make(chan int, 1)
-	go func() {
-		n := 0
-		for ; ctx.Err() == nil; n++ {
-			select {
-			case <-ctx.Done():
-				n--
-			case <-time.After(50*time.Millisecond + time.Duration(rand.Int64N(int64(450*time.Millisecond)))):
-				i := rand.IntN(processes)
-				s.kill(workers[i])
-				workers[i] = s.spawn(t, env...)
-			}
-		}
-		kills <- n
-	}()
-	return func() int { cancel(); return <-kills }
+	return proctest.Storm(t, processes, s.env(env...)...)
 }
 
 // ended waits for the end of n runs, as long as there are some that can end.
@@ -283,7 +262,7 @@ func crash14(t *testing.T, s *site) {
 	c := s.spawn(t)
 	wait(t, "the step runs", func() bool { return len(s.lines(t, "slow")) == 1 })
 	work(t, e)
-	s.kill(c)
+	c.Kill()
 	died := time.Now()
 	wait(t, "another worker runs it", func() bool { return len(s.lines(t, "slow")) == 2 })
 	if took := time.Since(died); took > e.Lease+e.Poll+time.Second { // a second for a busy machine

@@ -8,26 +8,26 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-// createSession begins a try to pay, in place of those before.
+// createSession begins a try to pay, in place of those before. Until its provider has begun it nobody can see it.
 func (f *Flows) createSession(ctx workflow.Context, d payment.SessionDraft) (payment.Session, error) {
-	if _, err := f.Payment.Providers.Get(d.ProviderID); err != nil {
-		return payment.Session{}, err
+	s, err := workflow.Step(ctx, "prepare-payment-session", f.Payment.Prepare, d)
+	if err != nil {
+		return s, err
+	}
+	unneeded := workflow.Undo(func(ctx context.Context, a payment.Answer) error {
+		return f.Payment.Forget(ctx, []payment.Session{s})
+	})
+	answer, err := workflow.Step(ctx, "initiate-payment-session", final(f.Payment.Initiate), s, append(f.outside(s.ProviderID), unneeded)...)
+	if err != nil {
+		return s, err
 	}
 	gone, err := workflow.Step(ctx, "delete-payment-sessions", func(ctx context.Context, id string) ([]payment.Session, error) {
 		return f.Payment.DropSessions(ctx, id)
 	}, d.CollectionID)
 	if err != nil {
-		return payment.Session{}, err
-	}
-	s, err := workflow.Step(ctx, "create-payment-session", f.Payment.OpenSession, d, workflow.Undo(f.Payment.Sessions.Remove))
-	if err != nil {
 		return s, err
 	}
-	answer, err := workflow.Step(ctx, "initiate-payment-session", final(f.Payment.Initiate), s, f.outside(s.ProviderID)...)
-	if err != nil {
-		return s, err
-	}
-	if s, err = workflow.Step(ctx, "update-payment-session", f.Payment.Initiated, payment.Heard{ID: s.ID, Answer: answer}); err != nil {
+	if s, err = workflow.Step(ctx, "create-payment-session", f.Payment.OpenSession, payment.Begun{Session: s, Answer: answer}); err != nil {
 		return s, err
 	}
 	for _, old := range gone {

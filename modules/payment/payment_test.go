@@ -30,8 +30,11 @@ func paid(t testing.TB, m *payment.Module, amount string) payment.Payment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := m.OpenSession(ctx, payment.SessionDraft{CollectionID: c.ID, ProviderID: "pp_system_default"})
+	s, err := m.Prepare(ctx, payment.SessionDraft{CollectionID: c.ID, ProviderID: "pp_system_default"})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = m.OpenSession(ctx, payment.Begun{Session: s}); err != nil {
 		t.Fatal(err)
 	}
 	a, err := m.Authorize(ctx, s)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/id"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -19,17 +20,17 @@ type SessionDraft struct {
 	Context      module.Map `json:"context"`
 }
 
-// OpenSession writes a session down for the whole amount of its collection, before its provider hears of it.
-func (m *Module) OpenSession(ctx context.Context, d SessionDraft) (Session, error) {
-	c, err := m.Collections.Retrieve(ctx, d.CollectionID, module.Find{Lock: true})
+// Prepare returns a session for the whole amount of its collection, which is not kept yet: OpenSession does so once its provider has begun it.
+func (m *Module) Prepare(ctx context.Context, d SessionDraft) (Session, error) {
+	c, err := m.Collections.Retrieve(ctx, d.CollectionID)
 	if err != nil {
 		return Session{}, err
 	}
 	if _, err := m.Providers.Get(d.ProviderID); err != nil {
 		return Session{}, err
 	}
-	return m.Sessions.Create(ctx, Session{CollectionID: c.ID, CurrencyCode: c.CurrencyCode, Amount: c.Amount, ProviderID: d.ProviderID,
-		Data: orEmpty(d.Data), Context: orEmpty(d.Context), Metadata: module.Map{}, Status: Pending})
+	return Session{Model: module.Model{ID: id.New("payses")}, CollectionID: c.ID, CurrencyCode: c.CurrencyCode, Amount: c.Amount,
+		ProviderID: d.ProviderID, Data: orEmpty(d.Data), Context: orEmpty(d.Context), Metadata: module.Map{}, Status: Pending}, nil
 }
 
 func orEmpty(m module.Map) module.Map {
@@ -58,22 +59,29 @@ type Heard struct {
 	Answer Answer `json:"answer"`
 }
 
-// Initiated notes the provider's answer to Initiate. What the provider says is added to what the buyer said.
-func (m *Module) Initiated(ctx context.Context, h Heard) (Session, error) {
-	s, err := m.Sessions.Retrieve(ctx, h.ID)
+// A Begun is a session and what its provider has said to Initiate.
+type Begun struct {
+	Session Session `json:"session"`
+	Answer  Answer  `json:"answer"`
+}
+
+// OpenSession keeps a session that its provider has begun. What the provider says is added to what the buyer said. A collection whose amount has
+// changed meanwhile is a fault.Conflict.
+func (m *Module) OpenSession(ctx context.Context, b Begun) (Session, error) {
+	s := b.Session
+	c, err := m.Collections.Retrieve(ctx, s.CollectionID, module.Find{Lock: true})
 	if err != nil {
 		return s, err
 	}
-	data := maps.Clone(s.Data)
-	maps.Copy(data, h.Answer.Data)
-	set := module.Set{"data": data}
-	if h.Answer.Status != "" {
-		set["status"] = h.Answer.Status
+	if !c.Amount.Equal(s.Amount) || c.CurrencyCode != s.CurrencyCode {
+		return s, fault.New(fault.Conflict, "The amount to be paid has changed. Try again.")
 	}
-	if _, err = m.Sessions.Update(ctx, module.Filter{"id": h.ID}, set); err != nil {
-		return s, err
+	s.Data = maps.Clone(s.Data)
+	maps.Copy(s.Data, b.Answer.Data)
+	if b.Answer.Status != "" {
+		s.Status = b.Answer.Status
 	}
-	return m.Sessions.Retrieve(ctx, h.ID)
+	return m.Sessions.Create(ctx, s)
 }
 
 // DropSessions ends those sessions of a collection that nothing was paid by, except those named, and returns them so that their providers can
