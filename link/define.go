@@ -11,6 +11,7 @@ type plan struct {
 	table, prefix string
 	from, to      end
 	named         bool // fields have been named
+	strict        bool // the database refuses a second link where there may be one
 	extra         []*graph.Column
 }
 
@@ -24,8 +25,8 @@ type end struct {
 	cascade bool
 }
 
-func define(a, b *graph.Entity, options []Option) *rows {
-	p := &plan{table: a.Table + "_" + b.Table}
+func define(a, b *graph.Entity, strict bool, options []Option) *rows {
+	p := &plan{table: a.Table + "_" + b.Table, strict: strict}
 	p.from, p.to = end{entity: a}, end{entity: b}
 	for _, o := range options {
 		o(p)
@@ -80,8 +81,8 @@ func (p *plan) entity() *graph.Entity {
 	hash := "_" + hashOf(p.table)
 	e.Indexes = []graph.Index{
 		{Name: "IDX_id" + hash, Columns: []string{"id"}},
-		{Name: "IDX_" + p.from.column + hash, Columns: []string{p.from.column}, Where: "deleted_at IS NULL"},
-		{Name: "IDX_" + p.to.column + hash, Columns: []string{p.to.column}, Where: "deleted_at IS NULL"},
+		{Name: "IDX_" + p.from.column + hash, Columns: []string{p.from.column}, Where: "deleted_at IS NULL", Unique: p.strict && p.to.one},
+		{Name: "IDX_" + p.to.column + hash, Columns: []string{p.to.column}, Where: "deleted_at IS NULL", Unique: p.strict && p.from.one},
 		{Name: "IDX_deleted_at" + hash, Columns: []string{"deleted_at"}},
 	}
 	e.Ready()

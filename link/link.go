@@ -4,6 +4,7 @@ package link
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -15,9 +16,19 @@ type Definition = module.Entity
 // A Link ties records of A to records of B. Its verbs have the shape of workflow steps, and all join the transaction in ctx.
 type Link[A, B any] struct{ rows *rows }
 
-// Many links records of a and b, any number with any number, unless options say otherwise.
+// One links a record of a with one of b at most, and the other way round. The database refuses more.
+func One[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
+	return &Link[A, B]{define(a.Entity(), b.Entity(), true, slices.Concat([]Option{OneA(), OneB()}, options))}
+}
+
+// List links a record of a with many of b, each of which has one of a at most. The database refuses more.
+func List[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
+	return &Link[A, B]{define(a.Entity(), b.Entity(), true, slices.Concat([]Option{OneA()}, options))}
+}
+
+// Many links records of a and b, any number with any number. Options may say that there is one at most, which nothing then refuses.
 func Many[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
-	return &Link[A, B]{define(a.Entity(), b.Entity(), options)}
+	return &Link[A, B]{define(a.Entity(), b.Entity(), false, options)}
 }
 
 // Entity describes the table of the link to the rest of the framework.
@@ -32,7 +43,7 @@ type Ends struct {
 // Join names the ends of links from one record of A to records of B.
 func Join(from string, to ...string) Ends { return Ends{from, to} }
 
-// A Pair is one link, with the values of its extra columns.
+// A Pair is one link, with the values of its extra columns: numbers and texts as text, JSON as what it decodes to.
 type Pair struct {
 	From  string         `json:"from"`
 	To    string         `json:"to"`
@@ -42,6 +53,16 @@ type Pair struct {
 // Attach ties records. What is tied already stays, what was taken apart comes back. Its inverse is Detach.
 func (l *Link[A, B]) Attach(ctx context.Context, e Ends) (Ends, error) {
 	return e, l.rows.put(ctx, pairs(e))
+}
+
+// AttachWith ties one record to another, with values for the extra columns of their link. Its inverse is DetachWith.
+func (l *Link[A, B]) AttachWith(ctx context.Context, p Pair) (Pair, error) {
+	return p, l.rows.put(ctx, []Pair{p})
+}
+
+// DetachWith takes a pair apart.
+func (l *Link[A, B]) DetachWith(ctx context.Context, p Pair) error {
+	return l.DetachMany(ctx, []Pair{p})
 }
 
 // AttachMany ties many pairs, and overwrites the extra columns of those that are tied already. Its inverse is DetachMany.

@@ -1,9 +1,12 @@
 package link_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"testing"
 
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -156,6 +159,109 @@ func TestGraph(t *testing.T) {
 			if c.got != c.want {
 				t.Errorf("\n%s\n%s", c.got, c.want)
 			}
+		}
+	})
+}
+
+// Where there is one at most, the database refuses more, until the first link is gone.
+func TestOne(t *testing.T) {
+	moduletest.Each(t, func() (shelf, []module.Entity) {
+		s := shelf{authors: module.NewTable[author]("author", "authors"), books: module.NewTable[book]("book", "books")}
+		s.wrote = link.List(s.authors, s.books)
+		return s, []module.Entity{s.authors, s.books, s.wrote}
+	}, func(t *testing.T, s shelf) {
+		ctx := t.Context()
+		a, b := s.fill(t)
+		other, err := s.authors.Create(ctx, author{Name: "Bob"})
+		ok(t, err)
+		_, err = s.wrote.Attach(ctx, link.Join(a.ID, b[0].ID, b[1].ID))
+		ok(t, err)
+		if _, err := s.wrote.Attach(ctx, link.Join(other.ID, b[0].ID)); fault.KindOf(err) != fault.Invalid || fault.Message(err) != "There cannot be more than one link between Author and Book here" {
+			t.Errorf("a second author of a book: %v", err)
+		}
+		ok(t, s.wrote.Detach(ctx, link.Join(a.ID, b[0].ID)))
+		_, err = s.wrote.Attach(ctx, link.Join(other.ID, b[0].ID))
+		ok(t, err)
+		s.others(t, other.ID, b[0].ID)
+	})
+}
+
+func TestJSONColumn(t *testing.T) {
+	moduletest.Each(t, tables(link.JSON("note"), link.Text("role", "author")), func(t *testing.T, s shelf) {
+		a, b := s.fill(t)
+		p, err := s.wrote.AttachWith(t.Context(), link.Pair{From: a.ID, To: b[0].ID, Extra: map[string]any{"note": map[string]any{"a": []any{1.0}}}})
+		ok(t, err)
+		_, err = s.wrote.AttachWith(t.Context(), link.Pair{From: a.ID, To: b[1].ID, Extra: map[string]any{"note": nil, "role": "editor"}})
+		ok(t, err)
+		list, err := s.wrote.Near().Pairs(t.Context(), a.ID)
+		ok(t, err)
+		got := map[string]string{}
+		for _, p := range list {
+			got[p.To] = fmt.Sprintf("%v %v", p.Extra["note"], p.Extra["role"])
+		}
+		if got[b[0].ID] != "map[a:[1]] author" || got[b[1].ID] != "<nil> editor" {
+			t.Errorf("got %v", got)
+		}
+		ok(t, s.wrote.DetachWith(t.Context(), p))
+		s.others(t, a.ID, b[1].ID)
+	})
+}
+
+// A prize is kept by somebody else.
+type prize struct {
+	Name     string `json:"name" model:"key"`
+	AuthorID string `json:"author_id"`
+	Year     int    `json:"year"`
+}
+
+// What another system keeps is asked for once for all records of a level, and read into JSON and structs.
+func TestVirtual(t *testing.T) {
+	type world struct {
+		shelf
+		asked *[]module.Filter
+		lost  *error
+	}
+	moduletest.Each(t, func() (world, []module.Entity) {
+		s, list := tables()()
+		w := world{s, new([]module.Filter), new(error)}
+		prizes := module.NewVirtual("prize", func(_ context.Context, where module.Filter) ([]prize, error) {
+			*w.asked = append(*w.asked, where)
+			return []prize{{"Booker", "auth_1", 1999}, {"Nobel", "auth_2", 2001}, {"Pulitzer", "auth_1", 2004}}, *w.lost
+		}, "prizes")
+		link.ReadOnlyMany(s.authors, "id", prizes, "author_id")
+		return w, append(list, prizes)
+	}, func(t *testing.T, w world) {
+		ctx := t.Context()
+		_, err := w.authors.CreateMany(ctx, []author{{Model: module.Model{ID: "auth_1"}, Name: "Ann"}, {Model: module.Model{ID: "auth_3"}, Name: "Eve"}})
+		ok(t, err)
+		read := func(e string, q graph.Query, fields ...string) (string, error) {
+			entity, _ := w.authors.Entity().Schema().Entity(e)
+			q.Node = graph.NewNode(entity, graph.Paths(fields...), false)
+			set, err := graph.Read(ctx, q)
+			if err != nil {
+				return "", err
+			}
+			return string(set.AppendList(nil)), nil
+		}
+		got, err := read("author", graph.Query{Order: []string{"name"}}, "name", "prizes.name", "prizes.year")
+		want := `[{"name":"Ann","id":"auth_1","prizes":[{"name":"Booker","year":1999},{"name":"Pulitzer","year":2004}]},{"name":"Eve","id":"auth_3","prizes":[]}]`
+		if err != nil || got != want {
+			t.Errorf("got %s %v\nwant %s", got, err, want)
+		}
+		if len(*w.asked) != 1 || fmt.Sprint((*w.asked)[0]) != "map[author_id:[auth_1 auth_3]]" {
+			t.Errorf("asked for %v", *w.asked)
+		}
+		if got, err := read("prizes", graph.Query{Skip: 1, Take: 1}, "name"); err != nil || got != `[{"name":"Nobel"}]` {
+			t.Errorf("got %s %v", got, err)
+		}
+		for _, q := range []graph.Query{{Where: module.Filter{"prizes": module.Filter{"year": 1999}}}, {Order: []string{"prizes.year"}}} {
+			if _, err := read("author", q, "name"); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%+v: %v", q, err)
+			}
+		}
+		*w.lost = fault.New(fault.NotAllowed, "no answer")
+		if _, err := read("author", graph.Query{}, "prizes.name"); err == nil || fault.Message(err) != "no answer" {
+			t.Errorf("the other system's error became %v", err)
 		}
 	})
 }

@@ -54,6 +54,30 @@ func Text(name, value string) Option {
 	}
 }
 
+// JSON adds a column to the link that holds any JSON, or null.
+func JSON(name string) Option {
+	return func(p *plan) {
+		p.extra = append(p.extra, &graph.Column{Name: name, Type: graph.JSON, Nullable: true})
+	}
+}
+
+// ReadOnlyOne lets queries pass from a to the record of b, a table or a virtual model, whose column toB holds what the column fromA of a holds, without a table
+// between. Their field is named after b.
+func ReadOnlyOne(a module.Entity, fromA string, b module.Entity, toB string) {
+	readOnly(a, fromA, b, toB, false)
+}
+
+// ReadOnlyMany is ReadOnlyOne for all such records of b.
+func ReadOnlyMany(a module.Entity, fromA string, b module.Entity, toB string) {
+	readOnly(a, fromA, b, toB, true)
+}
+
+func readOnly(a module.Entity, fromA string, b module.Entity, toB string, list bool) {
+	to := b.Entity()
+	name := plural(end{entity: to, name: to.Table, one: !list})
+	a.Entity().AddRelation(&graph.Relation{Name: name, To: to, List: list, LocalKey: fromA, ForeignKey: toB})
+}
+
 // ReadOnly lets queries pass from a to b by a column of a that holds b's key, without a table between. onA is the field that a gets,
 // onB the list that b gets; an empty name adds none.
 func ReadOnly(a, b module.Entity, column, onA, onB string) {

@@ -2,6 +2,8 @@ package link
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -37,14 +39,22 @@ func (r *rows) put(ctx context.Context, list []Pair) error {
 		row := []any{p.From, p.To, id.New(r.prefix), now, now}
 		for _, c := range given {
 			v, ok := p.Extra[c.Name]
-			if !ok {
+			if !ok && c.Default != nil {
 				v = *c.Default
 			}
 			row = append(row, v)
 		}
 		put.Rows = append(put.Rows, row)
 	}
-	return r.entity.Put(ctx, put)
+	return r.words(r.entity.Put(ctx, put))
+}
+
+// words tells what it means that the database has refused a second link.
+func (r *rows) words(err error) error {
+	if ce, ok := errors.AsType[*db.ConstraintError](err); ok && ce.Kind == db.Unique {
+		return fault.Wrap(err, fault.Invalid, "There cannot be more than one link between %s and %s here", r.from.Label, r.to.Label)
+	}
+	return err
 }
 
 // given are the extra columns that some pair has a value for.
@@ -128,8 +138,22 @@ func (r *rows) read(ctx context.Context, where module.Filter) ([]Pair, error) {
 			if out[i].Extra == nil {
 				out[i].Extra = map[string]any{}
 			}
-			out[i].Extra[c.Name] = string(set.Text(i, c.Name))
+			if out[i].Extra[c.Name], err = extra(c, set.Text(i, c.Name)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return out, nil
+}
+
+// extra is the value of an extra column as a Pair has it.
+func extra(c *graph.Column, text []byte) (v any, err error) {
+	switch {
+	case text == nil:
+		return nil, nil
+	case c.Type == graph.JSON:
+		err = json.Unmarshal(text, &v)
+		return v, err
+	}
+	return string(text), nil
 }

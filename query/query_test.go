@@ -152,3 +152,25 @@ func TestTyped(t *testing.T) {
 		}
 	})
 }
+
+// The forms that steps have.
+func TestShapes(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, _ library) {
+		if p, err := query.Get[page](ctx, "book_2"); err != nil || p.Title != "Two" {
+			t.Errorf("%+v %v", p, err)
+		}
+		if _, err := query.Get[page](ctx, "none"); fault.KindOf(err) != fault.NotFound {
+			t.Error(err)
+		}
+		if list, err := query.Find[Book](ctx, module.Filter{"shops": module.Filter{"city": "Rome"}}); err != nil || len(list) != 1 || list[0].ID != "book_2" {
+			t.Errorf("%+v %v", list, err)
+		}
+		if list, count, err := query.ListAndCount[Book](ctx, query.Order("title"), query.Page(1, 1)); err != nil || count != 2 || len(list) != 1 || list[0].Title != "Two" {
+			t.Errorf("%+v %d %v", list, count, err)
+		}
+		args := map[string]any{"end": "!"}
+		if p, err := query.One[page](ctx, query.ID("book_2"), query.Context(args), query.Context(map[string]any{"end": "?", "x": 1})); err != nil || p.Shout != "Two?" || len(args) != 1 {
+			t.Errorf("%+v %v %v", p, err, args)
+		}
+	})
+}

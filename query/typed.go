@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"maps"
 	"reflect"
 
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -41,8 +42,15 @@ func Page(skip, take int) Option { return func(q *typed) { q.Skip, q.Take = skip
 // WithDeleted reads records that are soft-deleted, too.
 func WithDeleted() Option { return func(q *typed) { q.WithDeleted = true } }
 
-// Context tells computed fields what they depend on.
-func Context(args map[string]any) Option { return func(q *typed) { q.Args = args } }
+// Context tells computed fields what they depend on. Several of them add up.
+func Context(args map[string]any) Option {
+	return func(q *typed) {
+		if q.Args == nil {
+			q.Args = make(map[string]any, len(args))
+		}
+		maps.Copy(q.Args, args)
+	}
+}
 
 // idKey stands for the key column until the table is known.
 const idKey = "\x00id"
@@ -59,9 +67,9 @@ func merge(f module.Filter, k string, v any) module.Filter {
 // slices of structs. An embedded model says which table is read. No match is fault.NotFound.
 func One[T any](ctx context.Context, options ...Option) (T, error) {
 	var none T
-	list, shape, err := read[T](ctx, append(options, func(q *typed) { q.Take = 1 }))
+	list, a, err := read[T](ctx, append(options, func(q *typed) { q.Take = 1 }))
 	if err == nil && len(list) == 0 {
-		err = fault.New(fault.NotFound, "%s was not found", shape.Node.Entity.Label)
+		err = fault.New(fault.NotFound, "%s was not found", a.label)
 	}
 	if err != nil {
 		return none, err
@@ -75,29 +83,56 @@ func List[T any](ctx context.Context, options ...Option) ([]T, error) {
 	return list, err
 }
 
-func read[T any](ctx context.Context, options []Option) ([]T, *graph.Shape, error) {
+// ListAndCount reads one page, see [Page], and counts all that match. See [One] for what T can be.
+func ListAndCount[T any](ctx context.Context, options ...Option) ([]T, int, error) {
+	list, a, err := read[T](ctx, append(options, func(q *typed) { q.Count = true }))
+	return list, a.count, err
+}
+
+// Get reads the T with a key. It is [One] in the shape of a step. An unknown key is fault.NotFound.
+func Get[T any](ctx context.Context, id string) (T, error) { return One[T](ctx, ID(id)) }
+
+// Find reads all T that match. It is [List] in the shape of a step.
+func Find[T any](ctx context.Context, where module.Filter) ([]T, error) {
+	return List[T](ctx, Where(where))
+}
+
+// An answer is what is known of a read besides its records.
+type answer struct {
+	label string // of the entity
+	count int
+}
+
+func read[T any](ctx context.Context, options []Option) (out []T, a answer, err error) {
+	q, shape, err := plan(ctx, reflect.TypeFor[T](), options)
+	if err != nil {
+		return nil, a, err
+	}
+	set, err := graph.Read(ctx, q.Query)
+	if err != nil {
+		return nil, a, err
+	}
+	err = shape.Fill(set, &out)
+	return out, answer{shape.Node.Entity.Label, set.Count}, err
+}
+
+// plan makes of options a query that reads what the fields of t select.
+func plan(ctx context.Context, t reflect.Type, options []Option) (q typed, _ *graph.Shape, _ error) {
 	schema, err := schemaOf(ctx)
 	if err != nil {
-		return nil, nil, err
+		return q, nil, err
 	}
-	var q typed
 	for _, o := range options {
 		o(&q)
 	}
-	shape, err := schema.Shape(reflect.TypeFor[T](), q.root)
+	shape, err := schema.Shape(t, q.root)
 	if err != nil {
-		return nil, nil, fault.Wrap(err, fault.Unknown, "")
+		return q, nil, fault.Wrap(err, fault.Unknown, "")
 	}
 	if id, ok := q.Where[idKey]; ok {
 		delete(q.Where, idKey)
 		q.Where[shape.Node.Entity.KeyName()] = id
 	}
 	q.Node = shape.Node
-	set, err := graph.Read(ctx, q.Query)
-	if err != nil {
-		return nil, shape, err
-	}
-	var out []T
-	err = shape.Fill(set, &out)
-	return out, shape, err
+	return q, shape, nil
 }

@@ -20,6 +20,16 @@ const (
 // A TaxAddress is where something is sold to.
 type TaxAddress struct{ CountryCode, ProvinceCode string }
 
+// PricesFor is the context of a query in which variants have the calculated_price of a region, if it is not empty, and a currency.
+func PricesFor(region, currency string) map[string]any {
+	return map[string]any{PricingContext: pricing.Context{CurrencyCode: currency}.With("region_id", region)}
+}
+
+// TaxesIn is the context of a query in which calculated prices are shown with the tax of a country, too.
+func TaxesIn(country string) map[string]any {
+	return map[string]any{TaxContext: TaxAddress{CountryCode: country}}
+}
+
 // byVariant is how prices are found by variants.
 var byVariant = pricing.Of{Table: priceSet.table, Column: priceSet.near}
 

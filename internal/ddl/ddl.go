@@ -34,9 +34,11 @@ type Column struct {
 
 // Tables describes the tables of entities.
 func Tables(dialect db.Dialect, entities []*graph.Entity) []Table {
-	out := make([]Table, len(entities))
-	for i, e := range entities {
-		out[i] = table(dialect, e)
+	out := make([]Table, 0, len(entities))
+	for _, e := range entities {
+		if e.Source == nil {
+			out = append(out, table(dialect, e))
+		}
 	}
 	return out
 }

@@ -75,7 +75,9 @@ type Entity struct {
 	Indexes   []Index
 	Checks    []Check
 	GoType    reflect.Type
-	Deleted   string // what the index of deleted_at holds: "" live rows, "gone" deleted ones, "all", or "none" for no index
+	// Source gives the records that match, a slice of GoType, where they are kept elsewhere than in a table.
+	Source  func(ctx context.Context, where Filter) (any, error)
+	Deleted string // what the index of deleted_at holds: "" live rows, "gone" deleted ones, "all", or "none" for no index
 
 	byName map[string]int
 	rels   map[string]*Relation

@@ -160,6 +160,9 @@ func (b *builder) related(r *Relation, alias string, v any, depth int) error {
 }
 
 func (b *builder) exists(r *Relation, alias string, f Filter, depth int) error {
+	if r.To.Source != nil {
+		return fault.New(fault.Invalid, "Filters cannot reach %s, which is kept outside of the database", r.Name)
+	}
 	t, p := b.alias(), ""
 	b.put("EXISTS (SELECT 1 FROM ")
 	if r.Pivot != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +19,10 @@ type Hand map[string]any
 func (s *Set) take(list any, keys []string, key int) error {
 	v := reflect.ValueOf(list)
 	width := len(s.node.cols)
+	wanted := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		wanted[k] = true
+	}
 	for i := range v.Len() {
 		row := reflect.Indirect(v.Index(i))
 		start := len(s.cells)
@@ -32,7 +35,7 @@ func (s *Set) take(list any, keys []string, key int) error {
 		}
 		if key >= 0 {
 			owner := s.cells[start+key]
-			if !slices.Contains(keys, string(s.text(owner))) {
+			if !wanted[string(s.text(owner))] {
 				s.cells = s.cells[:s.rows*width]
 				continue
 			}

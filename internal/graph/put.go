@@ -48,7 +48,11 @@ func (e *Entity) putStatement(dialect db.Dialect, p Put, rows [][]any) (db.State
 		b.put("(")
 		for j, v := range row {
 			b.comma(j)
-			a, err := argument(dialect, e.Column(p.Columns[j]), v)
+			var a any
+			var err error
+			if v = deref(v); v != nil {
+				a, err = argument(dialect, e.Column(p.Columns[j]), v)
+			}
 			if err != nil {
 				return db.Statement{}, err
 			}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -32,6 +33,8 @@ func Read(ctx context.Context, q Query) (*Set, error) {
 	set := newSet(q.Node)
 	if own, ok := q.Hand[""]; ok {
 		err = set.take(own, nil, -1)
+	} else if q.Node.Entity.Source != nil {
+		err = q.virtual(ctx, set)
 	} else {
 		err = q.roots(ctx, d, set)
 	}
@@ -45,6 +48,25 @@ func Read(ctx context.Context, q Query) (*Set, error) {
 		}
 	}
 	return set, set.compute(ctx, q.Args)
+}
+
+// virtual asks the source of a virtual model. It does not sort.
+func (q *Query) virtual(ctx context.Context, set *Set) error {
+	if len(q.Order) > 0 {
+		return fault.New(fault.Invalid, "Order field %s is not valid", q.Order[0])
+	}
+	list, err := q.Node.Entity.Source(ctx, q.Where)
+	if err != nil {
+		return err
+	}
+	v := reflect.ValueOf(list)
+	set.Count = v.Len()
+	from := min(q.Skip, v.Len())
+	to := v.Len()
+	if q.Take > 0 {
+		to = min(from+q.Take, to)
+	}
+	return set.take(v.Slice(from, to).Interface(), nil, -1)
 }
 
 func (q *Query) roots(ctx context.Context, d *db.DB, set *Set) error {
@@ -197,7 +219,7 @@ func (b *builder) orderBy(e *Entity, alias string, path []string) error {
 		return nil
 	}
 	r := e.Relation(path[0])
-	if r == nil || r.Pivot != nil {
+	if r == nil || r.Pivot != nil || r.To.Source != nil {
 		return fault.New(fault.Invalid, "Order field %s is not valid", strings.Join(path, "."))
 	}
 	t := b.alias()
@@ -238,7 +260,15 @@ func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, e
 				continue
 			}
 			sub.parent = &set.children[i]
-			if own, ok := q.Hand[sub.path]; ok {
+			own, ok := q.Hand[sub.path]
+			if source := c.rel.To.Source; source != nil {
+				var err error
+				if own, err = source(ctx, Filter{c.rel.ForeignKey: keys}); err != nil {
+					return nil, err
+				}
+				ok = true
+			}
+			if ok {
 				if err := sub.take(own, keys, c.key); err != nil {
 					return nil, err
 				}
