@@ -111,7 +111,10 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Load(ctx); err != nil {
 		return err
 	}
-	return a.work(ctx)
+	if a.cfg.WorkerMode != "server" {
+		a.work(ctx)
+	}
+	return nil
 }
 
 // Load runs what the plugins want to happen at each start, in an open and migrated app.
@@ -127,12 +130,9 @@ func (a *App) Load(ctx context.Context) error {
 	return nil
 }
 
-// work handles events, jobs and workflows that wait until the app is closed, unless this process only answers requests.
-func (a *App) work(ctx context.Context) error {
+// work handles events, jobs and workflows that wait until the app is closed.
+func (a *App) work(ctx context.Context) {
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
-	if err := a.engine.Listen(ctx); err != nil || a.cfg.WorkerMode == "server" {
-		return err
-	}
 	for name, run := range map[string]func(context.Context) error{"events": a.bus.Run, "jobs": a.jobs.Run, "workflows": a.engine.Run} {
 		a.running.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
@@ -140,7 +140,6 @@ func (a *App) work(ctx context.Context) error {
 			}
 		})
 	}
-	return nil
 }
 
 // Serve starts the app and serves HTTP until ctx ends. Requests under way are then finished.

@@ -153,10 +153,3 @@ func (d Decoder[In]) Body() *schema.Schema {
 	}
 	return d.plan.body.Schema
 }
-
-func (d Decoder[In]) query() *schema.Schema {
-	if d.plan.query == nil {
-		return nil
-	}
-	return d.plan.query.Schema
-}

@@ -179,16 +179,15 @@ func operate(b *branch, kind, name string, s settings, work func(context.Context
 		return rec, rec.err
 	}
 	r := b.run
-	r.tell(OnStepBegin, rec, nil, nil)
 	if !s.external {
-		return rec, r.stepped(rec, b.do(rec, s, work))
+		return rec, b.do(rec, s, work)
 	}
 	cut := b.tx != nil
 	if err := r.cut(b.scope); err != nil {
 		return rec, err
 	}
 	rec.Context = b.scope
-	err := r.stepped(rec, b.do(rec, s, work))
+	err := b.do(rec, s, work)
 	if cut {
 		if err2 := r.begin(b.scope); err == nil {
 			err = err2

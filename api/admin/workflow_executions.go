@@ -69,10 +69,6 @@ func WorkflowExecutions(engine func() *workflow.Engine) []route.Route {
 		route.Post(path+"/{workflow_id}/run", x.run),
 		route.Post(path+"/{workflow_id}/steps/success", x.success),
 		route.Post(path+"/{workflow_id}/steps/failure", x.failure),
-		route.Post(path+"/{id}/retry", x.retry),
-		route.Post(path+"/{id}/cancel", x.cancel),
-		route.Stream(path+"/{workflow_id}/subscribe", x.subscribeAll),
-		route.Stream(path+"/{workflow_id}/{transaction_id}/subscribe", x.subscribe),
 	)
 }
 
