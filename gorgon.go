@@ -61,7 +61,7 @@ func (a *App) BackendURL() string {
 	return "http://localhost:" + a.cfg.Port
 }
 
-// Use adds plugins, before the app is opened. Of routes with the same pattern the last counts, so later plugins may replace what earlier ones do.
+// Use adds plugins, before the app is opened. Later plugins may replace routes of earlier ones: see [route.Override].
 func (a *App) Use(plugins ...Plugin) { a.plugins = append(a.plugins, plugins...) }
 
 // Plugins lists what the app was given.

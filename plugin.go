@@ -3,6 +3,7 @@ package gorgon
 import (
 	"context"
 	"io/fs"
+	"net/http"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
@@ -23,10 +24,12 @@ type Plugin struct {
 	Subscriptions []event.Subscription
 	Jobs          []job.Job
 
-	Routes     []route.Route
-	Middleware []route.Middleware
-	Auth       route.Authenticator   // who requests come from; the last plugin that has one decides
-	Keys       route.PublishableKeys // what /store asks for; the last plugin that has some decides
+	Routes         []route.Route
+	Middleware     []route.Middleware
+	AdditionalData []route.Additional    // what core routes may be given besides their own, for the hooks of their workflows
+	Errors         ErrorHandler          // answers requests that fail; the last plugin that has one decides
+	Auth           route.Authenticator   // who requests come from; the last plugin that has one decides
+	Keys           route.PublishableKeys // what /store asks for; the last plugin that has some decides
 
 	Migrations []db.Set // without any, tables and links are made as they are declared, and never altered
 
@@ -35,6 +38,9 @@ type Plugin struct {
 	Scripts  []Script
 	Admin    fs.FS // extensions of the admin: widgets and pages in TSX
 }
+
+// An ErrorHandler may answer requests that fail in its own way. If it returns false, having written nothing, they are answered as always.
+type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error) bool
 
 // A Command is a command of the shop's program. Run points to a struct whose fields are arguments and flags as kong has them, and which has a method
 // Run with any of context.Context and *App as parameters; the app is open by then. The struct may be shared by nothing else.

@@ -67,6 +67,10 @@ func (a *App) newRouter() (*route.Router, error) {
 	for _, p := range a.plugins {
 		routes = append(routes, p.Routes...)
 		middleware = append(middleware, p.Middleware...)
+		cfg.Additional = append(cfg.Additional, p.AdditionalData...)
+		if p.Errors != nil {
+			cfg.Errors = p.Errors
+		}
 		if p.Auth != nil {
 			cfg.Auth = p.Auth
 		}

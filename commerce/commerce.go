@@ -7,7 +7,6 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
 	"github.com/gorgon-commerce/gorgon/flow/execution"
-	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // A Shop has the commerce modules and workflows as fields, for those who build on them.
@@ -16,13 +15,12 @@ type Shop struct {
 	Flows
 	Links
 
-	engine  func() *workflow.Engine
-	plugins func() []gorgon.Plugin
+	App *gorgon.App // its configuration and log, and, once it is open, its database, events, jobs and workflows
 }
 
 // New returns the shop of an application. Nothing of it works before the application is open.
 func New(app *gorgon.App) *Shop {
-	s := &Shop{Modules: newModules(app.Config(), app.BackendURL), engine: app.Engine, plugins: app.Plugins}
+	s := &Shop{Modules: newModules(app.Config(), app.BackendURL), App: app}
 	s.Links = newLinks(&s.Modules)
 	s.Flows = newFlows(&s.Modules, &s.Links)
 	s.Flows.joinCatalogue(&s.Modules)
@@ -47,6 +45,6 @@ func (s *Shop) Plugin() gorgon.Plugin {
 
 // mirror lets the admin see the workflows that are under way.
 func (s *Shop) mirror(context.Context) error {
-	(&execution.Mirror{Executions: s.Execution}).Attach(s.engine())
+	(&execution.Mirror{Executions: s.Execution}).Attach(s.App.Engine())
 	return nil
 }

@@ -42,7 +42,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.StockLocations(s.StockLocationFlows, nil),
 		admin.Taxes(s.TaxFlows),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
-		admin.WorkflowExecutions(s.engine),
+		admin.WorkflowExecutions(s.App.Engine),
 	)
 }
 

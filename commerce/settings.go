@@ -43,7 +43,7 @@ func (s *Shop) systemRoutes() []route.Route {
 
 // pluginNames are the plugins besides this one.
 func (s *Shop) pluginNames() (out []string) {
-	for _, p := range s.plugins() {
+	for _, p := range s.App.Plugins() {
 		if p.Name != "commerce" {
 			out = append(out, p.Name)
 		}

@@ -5,12 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestSnippets wants each block of Go in a guide to be a part of a file of the examples, which are compiled and tested, up to its indentation. Blocks of what is not
-// Go, and links, are looked at too: what is linked to has to be there.
+// TestSnippets wants each paragraph of Go in a guide to be a part of a file of the examples, which are compiled and tested, up to its indentation. What guides link to
+// has to be there.
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	programs := examples(t)
@@ -28,7 +29,7 @@ func TestSnippets(t *testing.T) {
 				t.Errorf("%s:%d: no file of the examples has\n%s", guide, s.line, s.code)
 			}
 		}
-		for _, m := range link.FindAllStringSubmatch(string(b), -1) {
+		for _, m := range link.FindAllStringSubmatch(block.ReplaceAllString(string(b), ""), -1) {
 			if _, err := os.Stat(filepath.Join("guides", m[1])); err != nil {
 				t.Errorf("%s: the link to %s leads nowhere", guide, m[1])
 			}
@@ -36,8 +37,11 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// link finds what a guide links to in the repository.
-var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+// What a guide links to in the repository, and blocks of code, which have no links.
+var (
+	link  = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	block = regexp.MustCompile("(?ms)^```.*?^```")
+)
 
 // A snippet is a block of Go, at a line of its guide.
 type snippet struct {
@@ -79,34 +83,41 @@ func examples(t *testing.T) (out [][]string) {
 	return out
 }
 
+// partOfAny compares a block by its paragraphs, which may come from different places.
 func partOfAny(code string, files [][]string) bool {
-	want := strings.Split(code, "\n")
-	for _, lines := range files {
-		for i := range lines {
-			if i+len(want) <= len(lines) && same(lines[i:i+len(want)], want) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// same compares lines up to the indentation of the first.
-func same(lines, want []string) bool {
-	indent := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], "\t"))]
-	for i, l := range lines {
-		if l = strings.TrimPrefix(l, indent); l != want[i] {
+	for paragraph := range strings.SplitSeq(code, "\n\n") {
+		want := dedent(strings.Split(paragraph, "\n"))
+		if !slices.ContainsFunc(files, func(lines []string) bool { return part(want, lines) }) {
 			return false
 		}
 	}
 	return true
 }
 
+func part(want, lines []string) bool {
+	for i := range lines {
+		if i+len(want) <= len(lines) && slices.Equal(dedent(lines[i:i+len(want)]), want) {
+			return true
+		}
+	}
+	return false
+}
+
+// dedent takes the indentation of the first line off all.
+func dedent(lines []string) []string {
+	indent := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], "\t"))]
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.TrimPrefix(l, indent)
+	}
+	return out
+}
+
 // TestSnippetsAreCompared makes sure that the comparison can fail.
 func TestSnippetsAreCompared(t *testing.T) {
 	t.Parallel()
 	file := [][]string{{"func f() {", "\tif x {", "\t\tg()", "\t}", "}"}}
-	for code, want := range map[string]bool{"if x {\n\tg()\n}": true, "func f() {": true, "if x {\ng()": false, "g(1)": false, "}\n": false} {
+	for code, want := range map[string]bool{"if x {\n\tg()\n}": true, "func f() {": true, "if x {\ng()": false, "g(1)": false, "}\n": false, "}\n\n\tif x {": true, "}\n\nif y {": false} {
 		if got := partOfAny(code, file); got != want {
 			t.Errorf("%q: got %v, want %v", code, got, want)
 		}

@@ -39,24 +39,17 @@ type PublishableKeys interface {
 	SalesChannels(ctx context.Context, key string) (channels []string, ok bool, err error)
 }
 
-// A Method is a way to authenticate. Methods are combined with |.
+// A Method is a way to authenticate, or lets more requests through. Methods are combined with |.
 type Method uint8
 
-// The ways to authenticate.
+// The ways to authenticate, and what else may be let through.
 const (
 	Session Method = 1 << iota
 	Bearer
-	APIKey
-)
-
-// An Allow lets more requests through Authenticate. Allows are combined with |.
-type Allow uint8
-
-// What may be let through.
-const (
-	Unauthenticated Allow = 1 << iota // anybody; the actor is known if there is one
-	Unregistered                      // a login without an actor, such as one who is about to register
-	WithoutMFA                        // a login whose second factor is still to be shown
+	APIKey          // of users alone
+	Unauthenticated // anybody; the actor is known if there is one
+	Unregistered    // a login without an actor, such as one who is about to register
+	WithoutMFA      // a login whose second factor is still to be shown
 )
 
 // proofs remembers what the request's credentials turned out to be, as several rules may ask.
@@ -100,13 +93,13 @@ func PublishableKey(ctx context.Context) string {
 }
 
 // Auth makes a route want a login: one of the actor types ("*" is any), by one of the methods.
-func Auth(methods Method, allow Allow, actorTypes ...string) Option {
-	return Use(Authenticate(methods, allow, actorTypes...))
+func Auth(methods Method, actorTypes ...string) Option {
+	return Use(Authenticate(methods, actorTypes...))
 }
 
 // Authenticate is the middleware behind Auth. Others are answered 401.
-func Authenticate(methods Method, allow Allow, actorTypes ...string) func(http.Handler) http.Handler {
-	g := gate{actorTypes, methods, allow}
+func Authenticate(methods Method, actorTypes ...string) func(http.Handler) http.Handler {
+	g := gate{actorTypes, methods}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			req, r, ok := requestOf(w, r)
@@ -121,7 +114,6 @@ func Authenticate(methods Method, allow Allow, actorTypes ...string) func(http.H
 type gate struct {
 	actorTypes []string
 	methods    Method
-	allow      Allow
 }
 
 func (g gate) takes(a *Actor) bool {
@@ -137,12 +129,12 @@ func (g gate) admit(w http.ResponseWriter, r *http.Request, req *Request) bool {
 		req.Fail(w, r, err)
 		return false
 	}
-	open := g.allow&Unauthenticated != 0
+	open := g.methods&Unauthenticated != 0
 	switch {
-	case a != nil && a.MFAEnabled && a.MFACompletedAt.IsZero() && !open && g.allow&WithoutMFA == 0:
+	case a != nil && a.MFAEnabled && a.MFACompletedAt.IsZero() && !open && g.methods&WithoutMFA == 0:
 		unauthorized(w, r, "MFA verification is required to complete this request")
 		return false
-	case a != nil && (a.ID != "" || a.AuthIdentityID != "" && g.allow&Unregistered != 0):
+	case a != nil && (a.ID != "" || a.AuthIdentityID != "" && g.methods&Unregistered != 0):
 		req.actor = a
 		return true
 	case open:

@@ -12,6 +12,19 @@ type cors struct {
 	patterns []*regexp.Regexp
 }
 
+// CORS is middleware that lets browsers use routes from pages of these origins, which are as those of [Config]: for routes that are not under /admin, /store or /auth, which
+// have it already.
+func CORS(origins string) func(http.Handler) http.Handler {
+	c := newCORS(origins)
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !c.apply(w, r) {
+				next.ServeHTTP(w, r)
+			}
+		})
+	}
+}
+
 // newCORS reads origins as Medusa writes them: separated by commas, those between slashes are regular expressions.
 func newCORS(origins string) cors {
 	c := cors{exact: map[string]bool{}}

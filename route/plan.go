@@ -97,7 +97,7 @@ func (p *plan) fill(req *Request, in reflect.Value) error {
 		in.FieldByIndex(p.raw).SetBytes(req.raw)
 	}
 	if p.body != nil {
-		if err := fill(p.body, req.body, in); err != nil {
+		if err := fill(p.body, req.accepts(p.body.Schema), req.body, in); err != nil {
 			return err
 		}
 	}
@@ -108,11 +108,11 @@ func (p *plan) fill(req *Request, in reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	return fill(p.query, q, in)
+	return fill(p.query, p.query.Schema, q, in)
 }
 
-func fill(t *schema.Type, v schema.Value, dst reflect.Value) error {
-	v, err := schema.Check(t.Schema, v)
+func fill(t *schema.Type, s *schema.Schema, v schema.Value, dst reflect.Value) error {
+	v, err := schema.Check(s, v)
 	if err != nil {
 		return err
 	}

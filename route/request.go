@@ -37,6 +37,8 @@ type Request struct {
 	actor    *Actor
 	proofs   proofs
 	refused  bool // already answered
+
+	additional *schema.Schema // of additional_data, if not the route's own
 }
 
 type requestKey struct{}

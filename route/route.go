@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/gorgon-commerce/gorgon/internal/origin"
 	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
@@ -30,6 +31,10 @@ type Route struct {
 
 	Body, Query *schema.Schema // what is accepted; nil when anything is
 	In, Out     reflect.Type   // of typed handlers
+
+	overrides  bool
+	additional *schema.Schema // of additional_data in the body, if not that of Body
+	at         origin.Place
 }
 
 // An Option changes a route.
@@ -51,6 +56,9 @@ func Unparsed() Option { return func(r *Route) { r.RawBody = true } }
 func Use(wrap ...func(http.Handler) http.Handler) Option {
 	return func(r *Route) { r.Use = append(r.Use, wrap...) }
 }
+
+// Override makes a route take the place of one with the same method and pattern, of which two are a mistake otherwise.
+func Override() Option { return func(r *Route) { r.overrides = true } }
 
 // Status answers with another status than 200.
 func Status(code int) Option {
@@ -110,7 +118,7 @@ func typed[In, Out any](method, pattern string, h func(context.Context, In) (Out
 	if err != nil {
 		panic(err)
 	}
-	e := &endpoint[In, Out]{plan: p, h: h, out: newWriter()}
+	e := &endpoint[In, Out]{plan: p, h: h, out: newWriter(), streams: reflect.TypeFor[Out]() == reflect.TypeFor[Events]()}
 	r := Route{Method: method, Pattern: pattern, Handler: e, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out]()}
 	if p.body != nil {
 		r.Body = p.body.Schema
@@ -122,6 +130,7 @@ func typed[In, Out any](method, pattern string, h func(context.Context, In) (Out
 }
 
 func build(r Route, opts []Option) Route {
+	r.at = origin.Here()
 	for _, o := range opts {
 		o(&r)
 	}
@@ -149,9 +158,10 @@ type statusSetter interface{ setStatus(int) }
 
 // An endpoint is a typed handler.
 type endpoint[In, Out any] struct {
-	plan *plan
-	h    func(context.Context, In) (Out, error)
-	out  *writer
+	plan    *plan
+	h       func(context.Context, In) (Out, error)
+	out     *writer
+	streams bool
 }
 
 func (e *endpoint[In, Out]) setStatus(code int) { e.out.status = code }
@@ -167,12 +177,18 @@ func (e *endpoint[In, Out]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		req.Fail(w, r, err)
 		return
 	}
-	out, err := e.h(r.Context(), in)
+	ctx := r.Context()
+	if e.streams {
+		var cancel context.CancelFunc
+		ctx, cancel = untilStop(ctx)
+		defer cancel()
+	}
+	out, err := e.h(ctx, in)
 	if err != nil {
 		req.Fail(w, r, err)
 		return
 	}
-	e.out.write(w, r, req, out)
+	e.out.write(w, r.WithContext(ctx), req, out)
 }
 
 // A dynamic is a handler that looks at the request itself.

@@ -190,8 +190,8 @@ func shop(t *testing.T) *routetest.Client {
 		route.Get("/admin/posts/me", func(context.Context, struct{}) (string, error) { return "me", nil }),
 		route.Post("/admin/login", func(context.Context, struct{}) (string, error) { return "in", nil }, route.Public()),
 		route.Get("/store/posts/{id}", who),
-		route.Get("/store/me/{id}", who, route.Auth(route.Bearer|route.Session, 0, "customer")),
-		route.Post("/store/me/{id}", who, route.Auth(route.Bearer, route.Unregistered, "customer")),
+		route.Get("/store/me/{id}", who, route.Auth(route.Bearer|route.Session, "customer")),
+		route.Post("/store/me/{id}", who, route.Auth(route.Bearer|route.Unregistered, "customer")),
 		route.Get("/files/{rest...}", func(_ context.Context, in struct {
 			Rest string `path:"rest"`
 		}) (string, error) {
@@ -267,7 +267,7 @@ func TestMiddleware(t *testing.T) {
 	}
 	ok := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.PathValue("id")) })
 	h, err := route.NewRouter(route.Config{}, []route.Route{
-		route.Handle("GET", "/custom/{id}", http.NotFoundHandler()), route.Handle("GET", "/custom/{id}", ok), route.Handle("GET", "/customer", ok),
+		route.Handle("GET", "/custom/{id}", http.NotFoundHandler()), route.Handle("GET", "/custom/{id}", ok, route.Override()), route.Handle("GET", "/customer", ok),
 	}, route.Middleware{Matcher: "/custom/:id", Methods: []string{"GET"}, Handler: mark("id")}, route.Middleware{Matcher: "/custom*", Handler: mark("star")},
 		route.Middleware{Matcher: "/custom", Handler: mark("prefix")}, route.Middleware{Matcher: "*", Handler: mark("all")})
 	if err != nil {

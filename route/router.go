@@ -3,6 +3,7 @@ package route
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -25,6 +26,11 @@ type Config struct {
 	Keys      PublishableKeys // nil asks no store request for a key
 	Log       *slog.Logger    // nil is slog.Default
 	BodyLimit int64           // in bytes; 0 is DefaultBodyLimit
+
+	// Errors, if set, may answer requests that fail in its own way. If it returns false, having written nothing, they are answered as always.
+	Errors func(w http.ResponseWriter, r *http.Request, err error) bool
+	// Additional says what may be in the additional_data of some routes.
+	Additional []Additional
 }
 
 // A Router serves routes. Under /admin it wants a user, under /store a publishable key.
@@ -44,7 +50,7 @@ type scope struct {
 	key  bool
 }
 
-// NewRouter makes a router. Of routes with the same method and pattern the last one counts, so that plugins may replace routes.
+// NewRouter makes a router. Two routes with the same method and pattern are an error, which names both places, unless the later one has [Override].
 func NewRouter(cfg Config, routes []Route, middleware ...Middleware) (*Router, error) {
 	rt := &Router{cfg: cfg, log: cfg.Log}
 	if rt.log == nil {
@@ -54,15 +60,20 @@ func NewRouter(cfg Config, routes []Route, middleware ...Middleware) (*Router, e
 		rt.cfg.BodyLimit = DefaultBodyLimit
 	}
 	rt.scopes = [3]scope{
-		{name: "/admin", cors: newCORS(cfg.AdminCORS), gate: gate{[]string{"user"}, Bearer | Session | APIKey, 0}},
-		{name: "/store", cors: newCORS(cfg.StoreCORS), gate: gate{[]string{"customer"}, Bearer | Session, Unauthenticated}, key: true},
+		{name: "/admin", cors: newCORS(cfg.AdminCORS), gate: gate{[]string{"user"}, Bearer | Session | APIKey}},
+		{name: "/store", cors: newCORS(cfg.StoreCORS), gate: gate{[]string{"customer"}, Bearer | Session | Unauthenticated}, key: true},
 		{name: "/auth", cors: newCORS(cfg.AuthCORS)},
 	}
 	health := Handle(http.MethodGet, "/health", http.HandlerFunc(healthy))
+	var wrong []error
 	for _, r := range append([]Route{health}, routes...) {
-		if err := rt.tree.add(r); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, rt.tree.add(r))
+	}
+	for _, a := range cfg.Additional {
+		wrong = append(wrong, rt.tree.extend(a))
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	for _, m := range middleware {
 		if m.Handler == nil {
@@ -151,7 +162,7 @@ func (rt *Router) find(path, method string, req *Request) *leaf {
 		l = rt.tree.find(path, http.MethodGet, &req.params, 0)
 	}
 	if l != nil {
-		req.names = l.names
+		req.names, req.additional = l.names, l.route.additional
 	}
 	return l
 }

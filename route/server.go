@@ -36,7 +36,12 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if log == nil {
 		log = slog.Default()
 	}
+	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	hs := &http.Server{
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), stopKey{}, stopping)
+		},
 		Handler:           s.Handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute,
@@ -44,6 +49,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	hs.RegisterOnShutdown(stop)
 	failed := make(chan error, 1)
 	go func() { failed <- hs.Serve(ln) }()
 	log.InfoContext(ctx, "serving", "address", ln.Addr().String())

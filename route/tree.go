@@ -23,39 +23,40 @@ type leaf struct {
 	handler http.Handler
 }
 
-// add registers a route; one of the same method and pattern replaces the one before.
+// add registers a route.
 func (b *branch) add(r Route) error {
 	if !strings.HasPrefix(r.Pattern, "/") || r.Method == "" || r.Handler == nil {
-		return fmt.Errorf("route: %s %q needs a method, a handler and a pattern that begins with /", r.Method, r.Pattern)
+		return fmt.Errorf("route: %s %q at %s needs a method, a handler and a pattern that begins with /", r.Method, r.Pattern, r.at)
 	}
 	names := paramNames(r.Pattern)
 	if len(names) > len(Request{}.params) {
-		return fmt.Errorf("route: %q has too many parameters", r.Pattern)
+		return fmt.Errorf("route: %q at %s has too many parameters", r.Pattern, r.at)
 	}
 	for i, n := range names {
 		if slices.Contains(names[:i], n) {
-			return fmt.Errorf("route: %q has two parameters %s", r.Pattern, n)
+			return fmt.Errorf("route: %q at %s has two parameters %s", r.Pattern, r.at, n)
 		}
 	}
 	at := b
 	for seg := range strings.SplitSeq(strings.Trim(r.Pattern, "/"), "/") {
 		kind, _ := segment(seg)
 		if kind == restSegment {
-			at.wild = put(at.wild, r)
-			return nil
+			return put(&at.wild, r)
 		}
 		at = at.child(kind, seg)
 	}
-	at.leaves = put(at.leaves, r)
-	return nil
+	return put(&at.leaves, r)
 }
 
-func put(m map[string]*leaf, r Route) map[string]*leaf {
-	if m == nil {
-		m = map[string]*leaf{}
+func put(m *map[string]*leaf, r Route) error {
+	if *m == nil {
+		*m = map[string]*leaf{}
 	}
-	m[r.Method] = &leaf{&r, paramNames(r.Pattern), r.handler()}
-	return m
+	if old := (*m)[r.Method]; old != nil && !r.overrides {
+		return fmt.Errorf("route: %s %s at %s is routed already, as %s at %s; route.Override replaces it", r.Method, r.Pattern, r.at, old.route.Pattern, old.route.at)
+	}
+	(*m)[r.Method] = &leaf{&r, paramNames(r.Pattern), r.handler()}
+	return nil
 }
 
 func (b *branch) child(kind segmentKind, seg string) *branch {

@@ -50,8 +50,14 @@ func (b *buffer) Write(p []byte) (int, error) { b.b = append(b.b, p...); return 
 const keepBuffers = 1 << 20 // larger ones are left to the collector
 
 func (o *writer) write(w http.ResponseWriter, r *http.Request, req *Request, out any) {
-	if raw, ok := out.(Raw); ok {
-		raw.write(w, r)
+	switch out := out.(type) {
+	case Raw:
+		out.write(w, r)
+		return
+	case Events:
+		if err := out.write(w, r); err != nil {
+			req.note(r, http.StatusInternalServerError, err)
+		}
 		return
 	}
 	buf := o.pool.Get().(*buffer)
@@ -149,6 +155,10 @@ func (q *Request) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	q.refused = true
+	if q.router != nil && q.router.cfg.Errors != nil && q.router.cfg.Errors(w, r, err) {
+		q.note(r, fault.KindOf(err).Status(), err)
+		return
+	}
 	f, ok := errors.AsType[*fault.Error](err)
 	kind := fault.Unknown
 	if ok {

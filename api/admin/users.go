@@ -143,7 +143,7 @@ func Invites(users *user.Flows, read resource.Reader) []route.Route {
 		Read:    read,
 	}
 	return append(r.Routes(), route.Post("/admin/invites/accept", v.accept, route.Public(),
-		route.Auth(route.Session|route.Bearer, route.Unregistered, "user")))
+		route.Auth(route.Session|route.Bearer|route.Unregistered, "user")))
 }
 
 func (v inviteAPI) create(ctx context.Context, in NewInvite) (string, error) {

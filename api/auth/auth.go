@@ -39,7 +39,7 @@ func Routes(flows *flow.Flows, users *user.Flows) []route.Route {
 		route.Func(http.MethodPost, "/auth/{actor_type}/{auth_provider}/update", a.update),
 		route.Get("/auth/{actor_type}/providers", a.providers),
 		route.Func(http.MethodPost, "/auth/{auth_provider}/user", a.newUser),
-		route.Func(http.MethodPost, "/auth/token/refresh", a.refresh, anybody(route.Session|route.Bearer, route.WithoutMFA)),
+		route.Func(http.MethodPost, "/auth/token/refresh", a.refresh, anybody(route.Session|route.Bearer|route.WithoutMFA)),
 	}
 	out = append(out, a.sessions()...)
 	out = append(out, a.factors()...)
@@ -48,8 +48,8 @@ func Routes(flows *flow.Flows, users *user.Flows) []route.Route {
 }
 
 // anybody wants a login of any type, with an actor or without.
-func anybody(methods route.Method, more route.Allow) route.Option {
-	return route.Auth(methods, route.Unregistered|more, "*")
+func anybody(methods route.Method) route.Option {
+	return route.Auth(methods|route.Unregistered, "*")
 }
 
 // who is the request's path: who wants to do something by which provider.

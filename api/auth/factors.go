@@ -13,14 +13,14 @@ import (
 
 // factors routes second factors.
 func (a api) factors() []route.Route {
-	login := anybody(route.Session|route.Bearer, 0)
+	login := anybody(route.Session|route.Bearer)
 	return []route.Route{
 		route.Get("/auth/mfa/factors", a.listFactors, login),
 		route.Post("/auth/mfa/factors", a.enrol, login),
 		route.Post("/auth/mfa/factors/{id}/verify", a.enable, login),
 		route.Delete("/auth/mfa/factors/{id}", a.disable, login),
 		route.Post("/auth/mfa/recovery-codes", a.recoveryCodes, login),
-		route.Post("/auth/mfa/challenges/{id}/verify", a.meet, anybody(route.Session|route.Bearer, route.WithoutMFA)),
+		route.Post("/auth/mfa/challenges/{id}/verify", a.meet, anybody(route.Session|route.Bearer|route.WithoutMFA)),
 	}
 }
 
@@ -109,8 +109,8 @@ func (a api) meet(ctx context.Context, in Meeting) (token, error) {
 // verification routes the proof of addresses.
 func (a api) verification() []route.Route {
 	return []route.Route{
-		route.Post("/auth/verification/request", a.requestVerification, anybody(route.Session|route.Bearer, route.WithoutMFA), route.Status(http.StatusCreated)),
-		route.Post("/auth/verification/confirm", a.confirmVerification, anybody(route.Session|route.Bearer, route.Unauthenticated)),
+		route.Post("/auth/verification/request", a.requestVerification, anybody(route.Session|route.Bearer|route.WithoutMFA), route.Status(http.StatusCreated)),
+		route.Post("/auth/verification/confirm", a.confirmVerification, anybody(route.Session|route.Bearer|route.Unauthenticated)),
 	}
 }
 

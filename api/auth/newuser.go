@@ -77,6 +77,6 @@ func (a api) cloud() []route.Route {
 		route.Func(http.MethodPost, "/cloud/auth/users", func(ctx context.Context, _ *route.Request) (any, error) {
 			who, _ := route.ActorFrom(ctx)
 			return a.userOf(ctx, &who, "cloud", "Only cloud identities can create a user account")
-		}, route.Auth(route.Bearer, route.Unregistered, "user")),
+		}, route.Auth(route.Bearer|route.Unregistered, "user")),
 	}
 }

@@ -12,8 +12,8 @@ import (
 // sessions routes the login by cookie.
 func (a api) sessions() []route.Route {
 	return []route.Route{
-		route.Handle(http.MethodPost, "/auth/session", http.HandlerFunc(a.startSession), anybody(route.Bearer, route.WithoutMFA)),
-		route.Handle(http.MethodDelete, "/auth/session", http.HandlerFunc(a.endSession), anybody(route.Session, route.WithoutMFA)),
+		route.Handle(http.MethodPost, "/auth/session", http.HandlerFunc(a.startSession), anybody(route.Bearer|route.WithoutMFA)),
+		route.Handle(http.MethodDelete, "/auth/session", http.HandlerFunc(a.endSession), anybody(route.Session|route.WithoutMFA)),
 	}
 }
 

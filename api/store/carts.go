@@ -143,7 +143,7 @@ func Carts(flows *cart.Flows) []route.Route {
 	first.Create, first.Options = resource.Do(c.create), []route.Option{route.Use(hold, ownChannel)}
 	mine.Singular, mine.Update = false, nil
 	mine.Actions = []resource.Action{resource.Post("/{id}/customer", resource.Do(c.transfer))}
-	mine.Options = []route.Option{route.Auth(route.Session|route.Bearer, 0, "customer"), route.Use(hold)}
+	mine.Options = []route.Option{route.Auth(route.Session|route.Bearer, "customer"), route.Use(hold)}
 	out := append(all.Routes(), first.Routes()...)
 	out = append(out, mine.Routes()...)
 	return append(out, all.DeleteParts(resource.Part{Pattern: "/{id}/line-items/{line_id}", Param: "line_id", Object: "line-item", Remove: c.removeItem})...)

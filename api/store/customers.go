@@ -77,8 +77,8 @@ func Customers(flows *customer.Flows, read resource.Reader) []route.Route {
 	}
 	account, me := r, r
 	account.Create = resource.Do(c.create)
-	account.Options = []route.Option{route.Auth(route.Session|route.Bearer, route.Unregistered, "customer")}
-	login := []route.Option{route.Auth(route.Session|route.Bearer, 0, "customer")}
+	account.Options = []route.Option{route.Auth(route.Session|route.Bearer|route.Unregistered, "customer")}
+	login := []route.Option{route.Auth(route.Session|route.Bearer, "customer")}
 	me.Singular, me.Options = true, login
 	me.Update = resource.Do(c.update)
 	me.Actions = []resource.Action{

@@ -18,7 +18,7 @@ func Orders(read resource.Reader) []route.Route {
 		Path: "/store/orders", Entity: "order", One: "order", Many: "orders", Limit: 50,
 		Fields: orderListFields, Allow: orderAllowed(true), Order: "-created_at",
 		Filters: resource.Filters{{Name: "id", Kind: resource.TextOrList}, {Name: "status", Kind: resource.TextOrList}},
-		Read:    read, Options: []route.Option{route.Auth(route.Session|route.Bearer, 0, "customer")},
+		Read:    read, Options: []route.Option{route.Auth(route.Session|route.Bearer, "customer")},
 		Prepare: func(ctx context.Context, q *resource.Query) error {
 			q.Filters["customer_id"], q.Filters["is_draft_order"] = customerID(ctx), false
 			q.Fields = resource.OrderListFields(q.Fields)

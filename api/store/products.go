@@ -32,7 +32,7 @@ type Catalogue struct {
 
 // maybe lets buyers in whether they are logged in or not.
 func maybe() []route.Option {
-	return []route.Option{route.Auth(route.Session|route.Bearer, route.Unauthenticated, "customer")}
+	return []route.Option{route.Auth(route.Session|route.Bearer|route.Unauthenticated, "customer")}
 }
 
 // whereabouts are the parameters that say where a buyer is.

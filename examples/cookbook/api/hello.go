@@ -3,11 +3,11 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/route"
-	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // A Message is what most of these routes answer.
@@ -15,43 +15,44 @@ type Message struct {
 	Message string `json:"message"`
 }
 
-// Hello has a route of the simplest kind.
+// Hello has routes of the simplest kinds.
 func Hello(*commerce.Shop) gorgon.Plugin {
-	return gorgon.Plugin{Name: "hello", Routes: []route.Route{route.Get("/hello-world", hello)}}
+	return gorgon.Plugin{Name: "hello", Routes: []route.Route{
+		route.Get("/hello-world", hello),
+		route.Get("/hello-world/{id}", helloID),
+		route.Get("/hello", helloName),
+		route.Post("/hello", helloBody, route.Status(http.StatusCreated)),
+	}}
 }
 
 func hello(context.Context, struct{}) (Message, error) {
 	return Message{"[GET] Hello world!"}, nil
 }
 
-// A Counter answers what it finds in the shop.
-type Counter struct{ shop *commerce.Shop }
-
-// Count counts the products of the shop by the product module's table.
-func (c Counter) Count(ctx context.Context, _ struct{}) (out struct {
-	Count int `json:"count"`
-}, err error) {
-	out.Count, err = c.shop.Product.Products.Count(ctx, nil)
-	return out, err
+// helloID takes a segment of the path.
+func helloID(_ context.Context, in struct {
+	ID string `path:"id"`
+}) (Message, error) {
+	return Message{"[GET] Hello " + in.ID + "!"}, nil
 }
 
-// Count has a route that uses a module of the shop.
-func Count(shop *commerce.Shop) gorgon.Plugin {
-	return gorgon.Plugin{Name: "count", Routes: []route.Route{route.Get("/products/count", Counter{shop}.Count)}}
+// helloName takes parameters of the query, which may be left out unless they are required.
+func helloName(_ context.Context, in struct {
+	Name  string `query:"name" valid:"required"`
+	Times int    `query:"times" valid:"default=1,min=1,max=3"`
+}) (out Message, err error) {
+	for range in.Times {
+		out.Message += "Hello " + in.Name + "!"
+	}
+	return out, nil
 }
 
-// Name is what the greeting takes, from the query.
-type Name struct {
-	Name string `query:"name" valid:"required"`
+// A Greeting is a body. Its fields have to be there unless they say otherwise.
+type Greeting struct {
+	Name string `json:"name"`
 }
 
-// greet is a workflow of one step.
-func greet(ctx workflow.Context, in Name) (Message, error) {
-	return workflow.Step(ctx, "say-hello", func(_ context.Context, in Name) (Message, error) { return Message{"Hello, " + in.Name + "!"}, nil }, in)
-}
-
-// Greeting has a route that runs a workflow and answers its result.
-func Greeting(*commerce.Shop) gorgon.Plugin {
-	greeting := workflow.New("greeting", greet)
-	return gorgon.Plugin{Name: "greeting", Workflows: []workflow.Any{greeting}, Routes: []route.Route{route.Get("/greeting", greeting.Run)}}
+// helloBody takes a body.
+func helloBody(_ context.Context, in Greeting) (Message, error) {
+	return Message{"[POST] Hello " + in.Name + "!"}, nil
 }
