@@ -13,7 +13,7 @@ import (
 
 // factors routes second factors.
 func (a api) factors() []route.Route {
-	login := anybody(route.Session|route.Bearer)
+	login := anybody(route.Session | route.Bearer)
 	return []route.Route{
 		route.Get("/auth/mfa/factors", a.listFactors, login),
 		route.Post("/auth/mfa/factors", a.enrol, login),
