@@ -22,6 +22,7 @@ type Config struct {
 	AdminCORS    string // ADMIN_CORS; http://localhost:9000 and the ports that the admin is developed on
 	AuthCORS     string // AUTH_CORS; both
 	RedisURL     string // REDIS_URL; none is needed
+	EventsURL    string // EVENTS_URL; none. A stream that events are forwarded to: redis://… or nats://…, in the stock binary
 	BackendURL   string // MEDUSA_BACKEND_URL; http://localhost and the port. What addresses begin with that the shop gives out
 	WorkerMode   string // MEDUSA_WORKER_MODE: "server" answers requests, "worker" handles events and jobs, "shared" (default) does both
 	DisableAdmin bool   // DISABLE_MEDUSA_ADMIN=true; no dashboard at /app
@@ -58,6 +59,7 @@ func (c Config) withDefaults() Config {
 		{&c.AdminCORS, "ADMIN_CORS", adminCORS},
 		{&c.AuthCORS, "AUTH_CORS", storeCORS + "," + adminCORS},
 		{&c.RedisURL, "REDIS_URL", ""},
+		{&c.EventsURL, "EVENTS_URL", ""},
 		{&c.BackendURL, "MEDUSA_BACKEND_URL", ""},
 		{&c.WorkerMode, "MEDUSA_WORKER_MODE", "shared"},
 	} {

@@ -22,7 +22,9 @@ type Plugin struct {
 
 	Workflows     []workflow.Any
 	Subscriptions []event.Subscription
+	Transports    map[string]event.Transport // that carry all events to other systems; how far each has come is kept under its name
 	Jobs          []job.Job
+	Workers       []Worker
 
 	Routes         []route.Route
 	Middleware     []route.Middleware
@@ -41,6 +43,12 @@ type Plugin struct {
 
 // An ErrorHandler may answer requests that fail in its own way. If it returns false, having written nothing, they are answered as always.
 type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error) bool
+
+// A Worker is what runs beside events and jobs in each process that handles those, from its start until ctx ends.
+type Worker struct {
+	Name string
+	Run  func(ctx context.Context) error
+}
 
 // A Command is a command of the shop's program. Run points to a struct whose fields are arguments and flags as kong has them, and which has a method
 // Run with any of context.Context and *App as parameters; the app is open by then. The struct may be shared by nothing else.

@@ -54,6 +54,9 @@ func (a *App) wire() error {
 			return fmt.Errorf("plugin %s: %w", p.Name, err)
 		}
 		a.bus.Subscribe(p.Subscriptions...)
+		for name, t := range p.Transports {
+			a.bus.Forward(name, t)
+		}
 	}
 	var err error
 	a.router, err = a.newRouter()
@@ -137,10 +140,14 @@ func (a *App) Load(ctx context.Context) error {
 // work handles events, jobs and workflows that wait until the app is closed.
 func (a *App) work(ctx context.Context) {
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
-	for name, run := range map[string]func(context.Context) error{"events": a.bus.Run, "jobs": a.jobs.Run, "workflows": a.engine.Run} {
+	workers := []Worker{{"events", a.bus.Run}, {"jobs", a.jobs.Run}, {"workflows", a.engine.Run}}
+	for _, p := range a.plugins {
+		workers = append(workers, p.Workers...)
+	}
+	for _, w := range workers {
 		a.running.Go(func() {
-			if err := run(ctx); err != nil && ctx.Err() == nil {
-				a.cfg.Log.Error("stopped working", "on", name, "error", err)
+			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
+				a.cfg.Log.Error("stopped working", "on", w.Name, "error", err)
 			}
 		})
 	}

@@ -27,9 +27,10 @@ type Bus struct {
 	// Retention is how long events that everybody has heard are kept, 3 days.
 	Retention time.Duration
 
-	subs    []Subscription
-	bell    chan struct{}
-	calling atomic.Bool
+	subs       []Subscription
+	forwarders []*forwarder
+	bell       chan struct{}
+	calling    atomic.Bool
 }
 
 // NewBus returns a bus over the outbox in d.
@@ -80,17 +81,27 @@ func (b *Bus) Wait(ctx context.Context) error {
 }
 
 // ring makes Run look for events at once.
-func (b *Bus) ring() {
+func (b *Bus) ring() { ring(b.bell) }
+
+func ring(bell chan struct{}) {
 	select {
-	case b.bell <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
+	}
+}
+
+// ringAll wakes the forwarders too.
+func (b *Bus) ringAll() {
+	b.ring()
+	for _, f := range b.forwarders {
+		ring(f.bell)
 	}
 }
 
 // wake makes the Run of this process and of others look for events. Others are told outside of the transaction, and once for
 // many, because PostgreSQL lets transactions that notify commit only one by one.
 func (b *Bus) wake() {
-	b.ring()
+	b.ringAll()
 	if b.DB.Dialect() != db.Postgres || !b.calling.CompareAndSwap(false, true) {
 		return
 	}

@@ -43,20 +43,20 @@ func (t Topic[T]) Message(data T) (Message, error) {
 	return Message{ID: id.New("evt"), Name: string(t), Data: b, CreatedAt: db.Now()}, nil
 }
 
-// A Message is one event as it is stored and handed out.
+// A Message is one event as it is stored and handed out. As JSON it is what other systems are sent.
 type Message struct {
-	ID        string          // "evt_…"; the same for all subscribers and for every attempt
-	Name      string          // the topic
-	Data      json.RawMessage // what the topic's type says
-	Metadata  json.RawMessage // a JSON object, or nil
-	RunID     string          // the workflow run that emitted it, if any
-	CreatedAt time.Time
-	Attempt   int // which attempt of the subscriber this is, from 1
+	ID        string          `json:"id"`                 // "evt_…"; the same for all subscribers and for every attempt
+	Name      string          `json:"name"`               // the topic
+	Data      json.RawMessage `json:"data"`               // what the topic's type says
+	Metadata  json.RawMessage `json:"metadata,omitempty"` // a JSON object, or nil
+	RunID     string          `json:"run_id,omitempty"`   // the workflow run that emitted it, if any
+	CreatedAt time.Time       `json:"created_at"`
+	Attempt   int             `json:"-"` // which attempt of the subscriber this is, from 1
 }
 
 // A Subscription is somebody who wants to hear of events. On and OnAny make them.
 type Subscription struct {
-	Topic string // "*" for all events
+	Topic string // what it hears of: see Match
 	Name  string // identifies the subscriber between runs of the program; retries are kept under it
 	Tries int    // how often the handler is tried before the message is dead
 
@@ -95,7 +95,7 @@ func OnAny(fn func(context.Context, Message) error, opts ...Option) Subscription
 	return s.with(opts)
 }
 
-// OnName subscribes fn to a topic that is known by its name only.
+// OnName subscribes fn to topics that are known by their name only, or to all that a pattern such as "order.*" means.
 func OnName(name string, fn func(context.Context, Message) error, opts ...Option) Subscription {
 	s := OnAny(fn, opts...)
 	s.Topic = name
@@ -110,7 +110,13 @@ func (s Subscription) with(opts []Option) Subscription {
 }
 
 // hears reports whether the subscription is about events of that name.
-func (s Subscription) hears(name string) bool { return s.Topic == name || s.Topic == Any }
+func (s Subscription) hears(name string) bool { return Match(s.Topic, name) }
+
+// Match reports whether a pattern means a topic: it is the topic itself, "*" for all, or the beginning of some, as in "order.*".
+func Match(pattern, topic string) bool {
+	start, wild := strings.CutSuffix(pattern, Any)
+	return pattern == topic || wild && strings.HasPrefix(topic, start)
+}
 
 // Deliver calls the handler once. A panic comes back as an error.
 func (s Subscription) Deliver(ctx context.Context, m Message) (err error) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -252,4 +253,105 @@ func TestStop(t *testing.T) {
 			t.Error(got)
 		}
 	})
+}
+
+// A stream takes events in memory; what it refuses, it refuses for good.
+type stream struct {
+	log
+	refuse func(event.Message) error
+	closed bool
+}
+
+func (s *stream) Publish(_ context.Context, batch []event.Message) error {
+	for _, m := range batch {
+		if err := s.refuse(m); err != nil {
+			return err
+		}
+	}
+	for _, m := range batch {
+		s.add(string(m.Data))
+	}
+	return nil
+}
+
+func (s *stream) Close() error { s.closed = true; return nil }
+
+// What a transport never takes becomes a dead letter and holds nothing up; it can be replayed.
+func TestRefusedByTransport(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *event.Bus) {
+		var broken atomic.Bool
+		broken.Store(true)
+		s := &stream{refuse: func(m event.Message) error {
+			if broken.Load() && string(m.Data) == `{"id":"c"}` {
+				return fmt.Errorf("too big: %w", event.ErrDead)
+			}
+			return nil
+		}}
+		b.Forward("s", s)
+		emit(t, t.Context(), b, "a", "b", "c", "d")
+		stop := run(t, b)
+		wait(t, func() bool { return len(s.get()) == 3 })
+		list, err := b.Letters(t.Context(), true, 10)
+		if err != nil || len(list) != 1 || list[0].Subscriber != "s" || string(list[0].Data) != `{"id":"c"}` {
+			t.Fatal(list, err)
+		}
+		broken.Store(false)
+		if err := b.Replay(t.Context(), list[0].ID, "s"); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, func() bool { return len(s.get()) == 4 })
+		if got := fmt.Sprint(s.get()); got != `[{"id":"a"} {"id":"b"} {"id":"d"} {"id":"c"}]` {
+			t.Error(got)
+		}
+		stop()
+		if !s.closed {
+			t.Error("not closed")
+		}
+	})
+}
+
+// A transaction that is slow to commit is waited for, so that the order of the stream is that of the outbox.
+func TestForwardingOrder(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *event.Bus) {
+		s := &stream{refuse: func(event.Message) error { return nil }}
+		b.Forward("s", s)
+		run(t, b)
+		err := b.DB.InTx(t.Context(), func(ctx context.Context) error {
+			emit(t, ctx, b, "slow")
+			if b.DB.Dialect() == db.Postgres {
+				emit(t, t.Context(), b, "quick")
+				time.Sleep(100 * time.Millisecond)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		emit(t, t.Context(), b, "last")
+		want := `[{"id":"slow"} {"id":"quick"} {"id":"last"}]`
+		if b.DB.Dialect() == db.SQLite {
+			want = `[{"id":"slow"} {"id":"last"}]`
+		}
+		wait(t, func() bool { return slices.Contains(s.get(), `{"id":"last"}`) })
+		if got := fmt.Sprint(s.get()); got != want {
+			t.Error(got)
+		}
+	})
+}
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		pattern, topic string
+		want           bool
+	}{
+		{"order.placed", "order.placed", true}, {"order.placed", "order.placed.late", false}, {"*", "anything", true},
+		{"order.*", "order.placed", true}, {"order.*", "order", false}, {"order.*", "orders.placed", false}, {"", "x", false}, {"*.placed", "order.placed", false},
+	} {
+		if got := event.Match(c.pattern, c.topic); got != c.want {
+			t.Error(c, got)
+		}
+	}
 }

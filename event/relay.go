@@ -42,7 +42,7 @@ type item struct {
 // Run hands out events until ctx ends. Then it lets running handlers go on for up to 10 seconds before their contexts end too.
 func (b *Bus) Run(ctx context.Context) error {
 	r := &relay{Bus: b, me: id.New("relay"), held: map[*item]bool{}, beat: time.Now(), tidied: time.Now()}
-	if err := b.DB.Listen(ctx, channel, func(string) { b.ring() }); err != nil && ctx.Err() == nil {
+	if err := b.DB.Listen(ctx, channel, func(string) { b.ringAll() }); err != nil && ctx.Err() == nil {
 		return err
 	}
 	handling, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -52,6 +52,9 @@ func (b *Bus) Run(ctx context.Context) error {
 		r.queues = append(r.queues, q)
 		r.work.Go(func() { r.serve(ctx, handling, &b.subs[i], q) })
 	}
+	for _, f := range b.forwarders {
+		r.work.Go(func() { f.run(ctx) })
+	}
 	r.loop(ctx)
 	for _, q := range r.queues {
 		close(q)
@@ -59,6 +62,9 @@ func (b *Bus) Run(ctx context.Context) error {
 	grace := time.AfterFunc(10*time.Second, stop)
 	r.work.Wait()
 	grace.Stop()
+	for _, f := range b.forwarders {
+		_ = f.to.Close()
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return r.flush(ctx)
@@ -278,12 +284,13 @@ func (r *relay) heartbeat(ctx context.Context) error {
 	return err
 }
 
-// tidy removes events that everybody has heard long ago.
+// tidy removes events that everybody has heard long ago. The last one stays, so that SQLite gives no seq twice.
 func (r *relay) tidy(ctx context.Context) error {
 	k := r.DB.Dialect()
 	for {
-		n, err := r.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_event WHERE seq IN (SELECT seq FROM gorgon_event WHERE done_at < " +
-			k.After("$1") + " LIMIT 1000)", Args: []any{-r.Retention.Seconds()}})
+		n, err := r.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_event WHERE seq IN (SELECT seq FROM gorgon_event e WHERE done_at < " +
+			k.After("$1") + " AND seq < (SELECT max(seq) FROM gorgon_event) AND NOT EXISTS (SELECT 1 FROM gorgon_event_cursor c WHERE c.seq < e.seq AND c.seen_at > " +
+			k.After("$2") + ") LIMIT 1000)", Args: []any{-r.Retention.Seconds(), -abandoned.Seconds()}})
 		if err != nil || n < 1000 {
 			return err
 		}

@@ -1,0 +1,315 @@
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"pgregory.net/rapid"
+)
+
+// said is an event of the models below: the n-th of a run.
+type said struct {
+	Run string
+	N   int
+}
+
+func (s said) id() string { return fmt.Sprintf("%s-%03d", s.Run, s.N) }
+
+func (s said) message(t *rapid.T) Message {
+	data, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Message{ID: s.id(), Name: "said", Data: data, RunID: s.Run, CreatedAt: db.Now()}
+}
+
+var errBack = errors.New("rolled back")
+
+// An author is a transaction that emits events of one run.
+type author struct {
+	run    string
+	events []said
+	work   chan func(context.Context) error
+	done   chan error
+}
+
+func begin(ctx context.Context, d *db.DB, run string) *author {
+	a := &author{run: run, work: make(chan func(context.Context) error), done: make(chan error)}
+	go func() {
+		a.done <- d.InTx(ctx, func(ctx context.Context) error {
+			for do := range a.work {
+				if err := do(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}()
+	return a
+}
+
+// An outbox is what transactions write to, in any interleaving that the database allows, and what is known about it.
+type outbox struct {
+	bus     *Bus
+	open    []*author
+	next    map[string]int // by run
+	written []said         // committed
+}
+
+// reset empties the tables for another try.
+func reset(t *rapid.T, b *Bus) *outbox {
+	for _, table := range []string{"gorgon_event", "gorgon_event_retry", "gorgon_event_cursor"} {
+		exec(t, b.DB, "DELETE FROM "+table)
+	}
+	return &outbox{bus: b, next: map[string]int{}}
+}
+
+func exec(t *rapid.T, d *db.DB, sql string, args ...any) {
+	if _, err := d.Exec(context.Background(), db.Statement{SQL: sql, Args: args}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func check(t *rapid.T, err error) {
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// write emits events of a run, in its transaction, which is begun if it has none. SQLite has one writer at a time.
+func (o *outbox) write(t *rapid.T) {
+	run := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, "run")
+	i := slices.IndexFunc(o.open, func(a *author) bool { return a.run == run })
+	if i < 0 && len(o.open) > 0 && o.bus.DB.Dialect() == db.SQLite {
+		t.Skip("busy")
+	}
+	if i < 0 {
+		i = len(o.open)
+		o.open = append(o.open, begin(context.Background(), o.bus.DB, run))
+	}
+	a := o.open[i]
+	var list []Message
+	for range rapid.IntRange(1, 3).Draw(t, "events") {
+		o.next[run]++
+		s := said{run, o.next[run]}
+		a.events, list = append(a.events, s), append(list, s.message(t))
+	}
+	emitted := make(chan error)
+	a.work <- func(ctx context.Context) error { emitted <- o.bus.Emit(ctx, list...); return nil }
+	check(t, <-emitted)
+}
+
+// end commits or rolls back any of the open transactions.
+func (o *outbox) end(t *rapid.T) {
+	if len(o.open) == 0 {
+		t.Skip("no transaction is open")
+	}
+	i := rapid.IntRange(0, len(o.open)-1).Draw(t, "transaction")
+	a := o.open[i]
+	o.open = slices.Delete(o.open, i, i+1)
+	if rapid.IntRange(0, 3).Draw(t, "fate") > 0 {
+		o.commit(t, a)
+		return
+	}
+	a.work <- func(context.Context) error { return errBack }
+	if err := <-a.done; !errors.Is(err, errBack) {
+		t.Fatal(err)
+	}
+}
+
+func (o *outbox) commit(t *rapid.T, a *author) {
+	close(a.work)
+	check(t, <-a.done)
+	o.written = append(o.written, a.events...)
+}
+
+// alone is a move that writes, which SQLite lets wait while a transaction is open.
+func (o *outbox) alone(move func(*rapid.T)) func(*rapid.T) {
+	return func(t *rapid.T) {
+		if len(o.open) > 0 && o.bus.DB.Dialect() == db.SQLite {
+			t.Skip("busy")
+		}
+		move(t)
+	}
+}
+
+func (o *outbox) commitAll(t *rapid.T) {
+	for len(o.open) > 0 {
+		a := o.open[0]
+		o.open = o.open[1:]
+		o.commit(t, a)
+	}
+}
+
+// abandon ends what is open after a failure.
+func (o *outbox) abandon() {
+	for _, a := range o.open {
+		a.work <- func(context.Context) error { return errBack }
+		<-a.done
+	}
+}
+
+// hearing checks that what was heard is what was committed, each run in its order, however often.
+func (o *outbox) hearing(t *rapid.T, heard []Message) {
+	seen := map[string]bool{}
+	last := map[string]int{}
+	for _, m := range heard {
+		var s said
+		check(t, json.Unmarshal(m.Data, &s))
+		if seen[m.ID] {
+			continue
+		}
+		seen[m.ID] = true
+		if s.N < last[s.Run] {
+			t.Fatalf("event %d of run %s is heard after %d", s.N, s.Run, last[s.Run])
+		}
+		last[s.Run] = s.N
+	}
+	for _, s := range o.written {
+		if !seen[s.id()] {
+			t.Fatalf("event %s is lost", s.id())
+		}
+		delete(seen, s.id())
+	}
+	if len(seen) > 0 {
+		t.Fatalf("heard of what did not happen: %v", seen)
+	}
+}
+
+func eachBus(t *testing.T, fn func(t *testing.T, b *Bus)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		t.Parallel()
+		if _, err := db.Migrate(t.Context(), d, []db.Set{Migrations()}); err != nil {
+			t.Fatal(err)
+		}
+		b := NewBus(d, slog.New(slog.DiscardHandler))
+		b.Lease = time.Hour // leases end when the model says so
+		fn(t, b)
+	})
+}
+
+// A reader is one process that forwards. It reads, publishes and notes in separate moves, so that anything may happen between them.
+type reader struct {
+	*forwarder
+	mine  bool
+	seq   int64
+	batch []Message
+	last  int64
+}
+
+// A stream is what forwarders publish to.
+type stream struct {
+	*outbox
+	readers []*reader
+	heard   []Message
+}
+
+func (s *stream) draw(t *rapid.T) *reader {
+	return s.readers[rapid.IntRange(0, len(s.readers)-1).Draw(t, "process")]
+}
+
+func newReader(b *Bus, n int) *reader {
+	return &reader{forwarder: &forwarder{Bus: b, name: "stream", me: fmt.Sprint("process ", n), bell: make(chan struct{}, 1)}}
+}
+
+// turn lets a process do the next thing: become the one that forwards, read, publish.
+func (s *stream) turn(t *rapid.T) {
+	r := s.draw(t)
+	for range rapid.IntRange(1, 4).Draw(t, "moves") {
+		switch {
+		case !r.mine:
+			seq, mine, err := r.take(context.Background())
+			check(t, err)
+			r.mine, r.seq, r.gap = mine, seq, gap{}
+		case r.batch == nil:
+			s.readOf(t, r)
+		default:
+			s.heard = append(s.heard, r.batch...)
+			s.note(t, r)
+		}
+	}
+}
+
+// stutter lets a process publish what it will not have noted when it goes on.
+func (s *stream) stutter(t *rapid.T) {
+	s.heard = append(s.heard, s.draw(t).batch...)
+}
+
+func (s *stream) readOf(t *rapid.T, r *reader) {
+	var err error
+	r.batch, r.last, err = r.next(context.Background(), r.seq)
+	check(t, err)
+	if r.last < r.seq {
+		t.Fatalf("the cursor went back from %d to %d", r.seq, r.last)
+	}
+}
+
+func (s *stream) note(t *rapid.T, r *reader) {
+	switch err := r.forwarder.note(context.Background(), "seq = $1", r.last); {
+	case errors.Is(err, errLost):
+		*r = *newReader(s.bus, len(s.heard)+100)
+	default:
+		check(t, err)
+		r.seq, r.batch = r.last, nil
+	}
+}
+
+// sleep lets the lease of a process end, which may not notice; or the process ends too.
+func (s *stream) sleep(t *rapid.T) {
+	r := s.draw(t)
+	exec(t, s.bus.DB, "UPDATE gorgon_event_cursor SET owned_until = "+s.bus.DB.Dialect().After("$1")+" WHERE owner = $2", -1.0, r.me)
+	if rapid.Bool().Draw(t, "crash") {
+		*r = *newReader(s.bus, len(s.heard)+200)
+	}
+}
+
+// tidy removes what subscribers have heard, some of which is still to be forwarded.
+func (s *stream) tidy(t *rapid.T) {
+	exec(t, s.bus.DB, "UPDATE gorgon_event SET done_at = "+s.bus.DB.Dialect().After("$1"), -1e6)
+	check(t, (&relay{Bus: s.bus}).tidy(context.Background()))
+}
+
+// drain lets one process publish all there is.
+func (s *stream) drain(t *rapid.T) {
+	exec(t, s.bus.DB, "UPDATE gorgon_event_cursor SET owned_until = NULL")
+	r := newReader(s.bus, 1000)
+	seq, mine, err := r.take(context.Background())
+	check(t, err)
+	if !mine {
+		t.Fatal("the forwarder's place cannot be taken")
+	}
+	r.seq = seq
+	for {
+		s.readOf(t, r)
+		if len(r.batch) == 0 {
+			check(t, r.leave(context.Background()))
+			return
+		}
+		s.heard = append(s.heard, r.batch...)
+		s.note(t, r)
+	}
+}
+
+// However transactions that write events, and processes that forward them, take turns and die: what is committed is published, and each run in its order.
+func TestForwardingModel(t *testing.T) {
+	t.Parallel()
+	eachBus(t, func(t *testing.T, b *Bus) {
+		rapid.Check(t, func(t *rapid.T) {
+			s := &stream{outbox: reset(t, b), readers: []*reader{newReader(b, 1), newReader(b, 2)}}
+			defer s.abandon()
+			s.drain(t) // from now on the outbox knows that somebody forwards
+			t.Repeat(map[string]func(*rapid.T){"write": s.write, "end": s.end, "turn": s.alone(s.turn), "stutter": s.stutter, "sleep": s.alone(s.sleep), "tidy": s.alone(s.tidy)})
+			s.commitAll(t)
+			s.drain(t)
+			s.hearing(t, s.heard)
+		})
+	})
+}
