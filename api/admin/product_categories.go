@@ -78,11 +78,7 @@ func categoryFilters() resource.Filters {
 func prepareTree(_ context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_ancestors_tree")
 	delete(q.Filters, "include_descendants_tree")
-	for _, name := range []string{"parent_category_id", "external_id"} {
-		if q.Filters[name] == "null" {
-			q.Filters[name] = nil
-		}
-	}
+	q.Nulls("parent_category_id", "external_id")
 	q.Fields = withKin(q.Fields, "products.")
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {

@@ -106,7 +106,11 @@ func (a taxAPI) regions() resource.Resource {
 			"*children.tax_rates.rules *parent *tax_rates *tax_rates.rules",
 		Filters: times(text("q"), list("id"), resource.Filter{Name: "country_code", Kind: resource.Operators},
 			resource.Filter{Name: "province_code", Kind: resource.Operators}, resource.Filter{Name: "parent_id", Kind: resource.Operators}, text("created_by")),
-		Limit:         20,
+		Limit: 20,
+		Prepare: func(_ context.Context, q *resource.Query) error {
+			q.Nulls("parent_id")
+			return nil
+		},
 		MissingUpdate: `TaxRegion with id "%s" not found`,
 	})
 }

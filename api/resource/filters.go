@@ -203,6 +203,22 @@ func operators(path string, v schema.Value, dated bool) (any, error) {
 	return out, nil
 }
 
+// Nulls lets the word null stand for nothing in filters: a query has no other way to ask for records that have no parent.
+func (q *Query) Nulls(filters ...string) {
+	for _, name := range filters {
+		switch v := q.Filters[name].(type) {
+		case string:
+			if v == "null" {
+				q.Filters[name] = nil
+			}
+		case map[string]any:
+			if v["$eq"] == "null" {
+				v["$eq"] = nil
+			}
+		}
+	}
+}
+
 // LowerKeys is a Prepare for records whose code is written in lower case, whatever the case that callers write it in.
 func LowerKeys(_ context.Context, q *Query) error {
 	switch v := q.Filters["code"].(type) {

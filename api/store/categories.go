@@ -51,11 +51,7 @@ func nestedCategories(depth int) []string {
 func prepareCategories(_ context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_ancestors_tree")
 	delete(q.Filters, "include_descendants_tree")
-	for _, name := range []string{"parent_category_id", "external_id"} {
-		if q.Filters[name] == "null" {
-			q.Filters[name] = nil
-		}
-	}
+	q.Nulls("parent_category_id", "external_id")
 	q.Filters["is_active"], q.Filters["is_internal"] = true, false
 	q.Only = map[string]map[string]any{"product": {"status": "published"}}
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
