@@ -89,7 +89,7 @@ Examples:
 // commands are the commands that every program has.
 type commands struct {
 	Start    startCmd    `cmd:"" help:"Serve the shop. The database has to be up to date."`
-	Develop  developCmd  `cmd:"" help:"Bring the database up to date, then serve the shop."`
+	Develop  developCmd  `cmd:"" help:"Serve the shop while its code is written: migrate, build and restart on change."`
 	Build    buildCmd    `cmd:"" help:"Build the dashboard."`
 	Exec     execCmd     `cmd:"" help:"Run a script of the shop."`
 	Migrate  migrateCmd  `cmd:"" name:"db:migrate" help:"Apply all pending migrations."`
@@ -110,14 +110,13 @@ type server struct {
 	Port string `short:"p" help:"Port to listen on. Environment: PORT; else 9000."`
 }
 
-func (s server) serve(ctx context.Context, a *App) error {
+func (s server) apply(a *App) {
 	if s.Host != "" {
 		a.cfg.Host = s.Host
 	}
 	if s.Port != "" {
 		a.cfg.Port = s.Port
 	}
-	return a.Serve(ctx)
 }
 
 type startCmd struct{ server }
@@ -127,17 +126,8 @@ func (c *startCmd) Run(ctx context.Context, a *App) error {
 	if a.cfg.Production && a.defaulted {
 		return errors.New("in production JWT_SECRET and COOKIE_SECRET have to be set")
 	}
-	return c.serve(ctx, a)
-}
-
-type developCmd struct{ server }
-
-// Run implements kong's command.
-func (c *developCmd) Run(ctx context.Context, a *App) error {
-	if _, err := a.Migrate(ctx); err != nil {
-		return err
-	}
-	return c.serve(ctx, a)
+	c.apply(a)
+	return a.Serve(ctx)
 }
 
 type execCmd struct {

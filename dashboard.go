@@ -34,7 +34,7 @@ func program() string { return filepath.Base(os.Args[0]) }
 
 // tellDashboard says where the dashboard is, or why there is none, or that it is not what the plugins say.
 func (a *App) tellDashboard() {
-	if a.cfg.DisableAdmin {
+	if a.cfg.DisableAdmin || a.attached {
 		return
 	}
 	site := &admin.Site{Files: admin.Places()}

@@ -28,6 +28,7 @@ var Version = "0.1.0-dev"
 // process.
 type App struct {
 	cfg       Config
+	attached  bool // to a session of development, which serves the dashboard
 	defaulted bool // the secrets are those that everybody knows
 	plugins   []Plugin
 	provided  sync.Map // reflect.Type → value

@@ -38,7 +38,7 @@ type Plugin struct {
 	Start    []func(ctx context.Context) error // run in order at each start, after the migrations: loaders, which do nothing when they have run before
 	Commands []Command
 	Scripts  []Script
-	Admin    fs.FS // extensions of the admin: widgets and pages in TSX
+	Admin    fs.FS // extensions of the dashboard: the folders widgets, routes, … by Medusa's conventions, which may be in a folder admin
 }
 
 // An ErrorHandler may answer requests that fail in its own way. If it returns false, having written nothing, they are answered as always.

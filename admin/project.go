@@ -35,6 +35,14 @@ type Extension struct {
 	Files  fs.FS
 }
 
+// root is the folder that widgets and routes are in: the one that was given, or a folder admin in it, as go:embed has it.
+func (e Extension) root() fs.FS {
+	if i, err := fs.Stat(e.Files, "admin"); err == nil && i.IsDir() {
+		return sub(e.Files, "admin")
+	}
+	return e.Files
+}
+
 // A Project is the folder in which the dashboard is built. It belongs to no repository: all that is in it can be made again.
 type Project struct {
 	Dir        string // .gorgon/admin, below the working directory, if it is empty
@@ -55,7 +63,7 @@ func (p *Project) files() (map[string][]byte, error) {
 	}
 	dependencies := map[string]string{}
 	for _, e := range p.Extensions {
-		if err := collect(files, extensionDir(e.Plugin), e.Files); err != nil {
+		if err := collect(files, extensionDir(e.Plugin), e.root()); err != nil {
 			return nil, fmt.Errorf("the extensions of plugin %s: %w", e.Plugin, err)
 		}
 		if err := depend(dependencies, e); err != nil {
@@ -96,7 +104,7 @@ type manifest struct {
 
 // depend adds the packages that an extension needs. Two versions of one package cannot be in the dashboard.
 func depend(all map[string]string, e Extension) error {
-	data, err := fs.ReadFile(e.Files, "package.json")
+	data, err := fs.ReadFile(e.root(), "package.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -3,8 +3,6 @@ package admin
 import (
 	"archive/zip"
 	"encoding/binary"
-	"fmt"
-	"html/template"
 	"io"
 	"mime"
 	"net/http"
@@ -13,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/gorgon-commerce/gorgon/internal/page"
 )
 
 // Path is where the dashboard is served. The dashboard is built for it.
@@ -55,7 +55,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "frame-ancestors 'self'")
 	b := s.Bundle()
 	if b == nil {
-		Wait(w, "There is no dashboard here yet", s.Command+" builds it, with Node.js 20 or newer. All else works without it.")
+		page.Wait(w, "There is no dashboard here yet", s.Command+" builds it, with Node.js 20 or newer. All else works without it.")
 		return
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(path.Clean(r.URL.Path), Path), "/")
@@ -121,17 +121,4 @@ func sendZipped(w io.Writer, f *zip.File) error {
 	end := binary.LittleEndian.AppendUint32(nil, f.CRC32)
 	_, err = w.Write(binary.LittleEndian.AppendUint32(end, uint32(f.UncompressedSize64)))
 	return err
-}
-
-// Wait answers that there is nothing to see yet, with a page that asks again by itself.
-func Wait(w http.ResponseWriter, title, text string) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Retry-After", "2")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	fmt.Fprintf(w, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>%[1]s</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:15vh auto;padding:0 1rem}pre{white-space:pre-wrap}</style>
-<h1>%[1]s</h1><pre>%[2]s</pre>
-`, template.HTMLEscapeString(title), template.HTMLEscapeString(text))
 }

@@ -3,6 +3,7 @@ package blog
 
 import (
 	"context"
+	"embed"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon"
@@ -18,6 +19,11 @@ import (
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
+
+// admin has what the blog adds to the dashboard.
+//
+//go:embed admin
+var admin embed.FS
 
 // A Post is an article about some products.
 type Post struct {
@@ -52,6 +58,7 @@ func (b *Blog) Plugin() gorgon.Plugin {
 		Routes:        []route.Route{route.Post("/admin/posts", create.Run), route.Get("/store/posts/{id}", b.show)},
 		Subscriptions: []event.Subscription{event.On(flow.Deleted, b.unlink)},
 		Jobs:          []job.Job{job.Cron("publish-posts", "*/5 * * * *", b.publish)},
+		Admin:         admin,
 	}
 }
 
