@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -26,6 +27,7 @@ type Config struct {
 	BackendURL   string // MEDUSA_BACKEND_URL; http://localhost and the port. What addresses begin with that the shop gives out
 	WorkerMode   string // MEDUSA_WORKER_MODE: "server" answers requests, "worker" handles events and jobs, "shared" (default) does both
 	DisableAdmin bool   // DISABLE_MEDUSA_ADMIN=true; no dashboard at /app
+	CacheMB      int    // GORGON_CACHE_MB; 32. What answers may take that are kept in memory, in MiB; negative for none
 	Production   bool   // NODE_ENV=production or GORGON_ENV=production
 
 	Log *slog.Logger // text on a terminal, JSON in production
@@ -64,6 +66,9 @@ func (c Config) withDefaults() Config {
 		{&c.WorkerMode, "MEDUSA_WORKER_MODE", "shared"},
 	} {
 		*v.field = cmp.Or(*v.field, c.Getenv(v.name), v.otherwise)
+	}
+	if c.CacheMB == 0 {
+		c.CacheMB, _ = strconv.Atoi(cmp.Or(c.Getenv("GORGON_CACHE_MB"), "32"))
 	}
 	c.DisableAdmin = c.DisableAdmin || c.Getenv("DISABLE_MEDUSA_ADMIN") == "true"
 	c.Production = c.Production || cmp.Or(c.Getenv("GORGON_ENV"), c.Getenv("NODE_ENV")) == "production"

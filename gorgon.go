@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gorgon-commerce/gorgon/cache"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
@@ -39,6 +40,7 @@ type App struct {
 	jobs   *job.Scheduler
 	engine *workflow.Engine
 	router *route.Router
+	cache  *cache.Cache
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -73,6 +75,9 @@ func (a *App) DB() *db.DB { return a.db }
 
 // Bus hands out the events of an open app.
 func (a *App) Bus() *event.Bus { return a.bus }
+
+// Cache keeps answers of an open app; nil if it keeps none.
+func (a *App) Cache() *cache.Cache { return a.cache }
 
 // Jobs runs the jobs of an open app.
 func (a *App) Jobs() *job.Scheduler { return a.jobs }

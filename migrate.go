@@ -21,7 +21,11 @@ func (a *App) Migrate(ctx context.Context) ([]db.Migration, error) {
 	if err := a.Open(ctx); err != nil {
 		return nil, err
 	}
-	return db.Migrate(ctx, a.db, a.migrations())
+	done, err := db.Migrate(ctx, a.db, a.migrations())
+	if err != nil || a.cache == nil {
+		return done, err
+	}
+	return done, a.cache.Install(ctx)
 }
 
 // migrations are those of the framework and of the plugins; for a plugin that has none, what the database lacks of its tables is added.

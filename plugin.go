@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
@@ -34,6 +35,10 @@ type Plugin struct {
 	Keys           route.PublishableKeys // what /store asks for; the last plugin that has some decides
 
 	Migrations []db.Set // without any, tables and links are made as they are declared, and never altered
+
+	// Cached are tables of which answers to route.Cached routes may be kept in memory until they change, or for a while at most if there is more
+	// than 0. An answer that has read any other table is not kept.
+	Cached map[string]time.Duration
 
 	Start    []func(ctx context.Context) error // run in order at each start, after the migrations: loaders, which do nothing when they have run before
 	Commands []Command

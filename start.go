@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/gorgon-commerce/gorgon/cache"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
@@ -58,6 +61,7 @@ func (a *App) wire() error {
 			a.bus.Forward(name, t)
 		}
 	}
+	a.cache = a.newCache()
 	var err error
 	a.router, err = a.newRouter()
 	return err
@@ -81,7 +85,22 @@ func (a *App) newRouter() (*route.Router, error) {
 			cfg.Keys = p.Keys
 		}
 	}
+	if a.cache != nil {
+		cfg.Cache = a.cache.Handler
+	}
 	return route.NewRouter(cfg, routes, middleware...)
+}
+
+// newCache is nil for a shop that wants none, or has nothing to keep.
+func (a *App) newCache() *cache.Cache {
+	tables := map[string]time.Duration{}
+	for _, p := range a.plugins {
+		maps.Copy(tables, p.Cached)
+	}
+	if a.cfg.CacheMB <= 0 || len(tables) == 0 {
+		return nil
+	}
+	return &cache.Cache{DB: a.db, Tables: slices.Sorted(maps.Keys(tables)), Bytes: a.cfg.CacheMB << 20, MaxAge: tables}
 }
 
 // inContext puts the app into the context of each request.
@@ -118,6 +137,12 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Load(ctx); err != nil {
 		return err
 	}
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
+	if a.cache != nil {
+		if err := a.cache.Start(ctx); err != nil {
+			a.cfg.Log.WarnContext(ctx, "answers are not kept in memory", "error", err)
+		}
+	}
 	if a.cfg.WorkerMode != "server" {
 		a.work(ctx)
 	}
@@ -139,7 +164,6 @@ func (a *App) Load(ctx context.Context) error {
 
 // work handles events, jobs and workflows that wait until the app is closed.
 func (a *App) work(ctx context.Context) {
-	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
 	workers := []Worker{{"events", a.bus.Run}, {"jobs", a.jobs.Run}, {"workflows", a.engine.Run}}
 	for _, p := range a.plugins {
 		workers = append(workers, p.Workers...)

@@ -38,6 +38,7 @@ func (s *Shop) Plugin() gorgon.Plugin {
 		Routes:    s.routes(),
 		Auth:      access,
 		Keys:      access,
+		Cached:    catalogue(),
 		Start:     []func(context.Context) error{s.mirror, s.seed},
 		Commands:  []gorgon.Command{{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}}},
 	}

@@ -1,7 +1,10 @@
 package commerce
 
 import (
+	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon/api/admin"
 	"github.com/gorgon-commerce/gorgon/api/auth"
@@ -12,7 +15,7 @@ import (
 
 // routes lists the API of a shop.
 func (s *Shop) routes() []route.Route {
-	return slices.Concat(auth.Routes(s.AuthFlows, s.UserFlows), s.adminRoutes(), s.storeRoutes(), s.catalogueRoutes(), s.OrderFlows.routes(), s.SettingsFlows.routes(), s.systemRoutes())
+	return slices.Concat(auth.Routes(s.AuthFlows, s.UserFlows), s.adminRoutes(), s.storeRoutes(), cached(s.catalogueRoutes()), s.OrderFlows.routes(), s.SettingsFlows.routes(), s.systemRoutes())
 }
 
 func (s *Shop) adminRoutes() []route.Route {
@@ -49,12 +52,32 @@ func (s *Shop) adminRoutes() []route.Route {
 func (s *Shop) storeRoutes() []route.Route {
 	return slices.Concat(
 		store.Carts(s.CartFlows),
-		store.Collections().Routes(),
-		store.Currencies().Routes(),
+		cached(store.Collections().Routes()),
+		cached(store.Currencies().Routes()),
 		store.Customers(s.CustomerFlows, nil),
-		store.ProductTags().Routes(),
-		store.ProductTypes().Routes(),
-		store.Regions().Routes(),
+		cached(store.ProductTags().Routes()),
+		cached(store.ProductTypes().Routes()),
+		cached(store.Regions().Routes()),
 		store.ShippingOptions(s.ShippingFlows, resource.Graph),
 	)
+}
+
+// cached lets buyers' reads of the catalogue be answered from memory.
+func cached(list []route.Route) []route.Route {
+	for i, r := range list {
+		list[i].Cached = r.Method == http.MethodGet && strings.HasPrefix(r.Pattern, "/store/")
+	}
+	return list
+}
+
+// catalogue are the tables that such answers may be read of: nothing of a customer, a cart or the stock. Price lists begin and end in time.
+func catalogue() map[string]time.Duration {
+	out := map[string]time.Duration{"price_list": time.Second}
+	for _, t := range strings.Fields(`currency image price price_list_rule price_preference price_rule price_set product product_category product_category_product
+		product_collection product_option product_option_value product_product_option product_product_option_value product_sales_channel product_tag product_tags
+		product_type product_variant product_variant_option product_variant_price_set product_variant_product_image region region_country sales_channel store
+		store_currency tax_provider tax_rate tax_rate_rule tax_region`) {
+		out[t] = 0
+	}
+	return out
 }

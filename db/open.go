@@ -15,6 +15,8 @@ type DB struct {
 	dialect Dialect
 	pool    backend
 	hub     *hub
+	known   glossary
+	onWrite func(tables []string)
 }
 
 // A backend is one kind of database: statements on any connection, and transactions on one of their own.
@@ -82,6 +84,7 @@ func (d *DB) Dialect() Dialect { return d.dialect }
 
 func (d *DB) runner(ctx context.Context, statements ...Statement) (Runner, error) {
 	count(ctx, statements)
+	d.note(ctx, statements)
 	if t := d.tx(ctx); t != nil {
 		return t, nil
 	}
@@ -94,7 +97,9 @@ func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.Query(ctx, s)
+	rows, err := r.Query(ctx, s)
+	d.wrote(ctx, err, s)
+	return rows, err
 }
 
 // Urgent is Query for the few statements that must not wait because all connections are in use, such as signs of life. It is never part of a
@@ -110,7 +115,9 @@ func (d *DB) Exec(ctx context.Context, s Statement) (affected int64, err error) 
 	if err != nil {
 		return 0, err
 	}
-	return r.Exec(ctx, s)
+	n, err := r.Exec(ctx, s)
+	d.wrote(ctx, err, s)
+	return n, err
 }
 
 // Batch runs statements in order and hands the answer of each to read, whose error ends the batch. PostgreSQL gets them
@@ -123,7 +130,9 @@ func (d *DB) Batch(ctx context.Context, s []Statement, read func(i int, rows Row
 	if err != nil {
 		return err
 	}
-	return r.Batch(ctx, s, read)
+	err = r.Batch(ctx, s, read)
+	d.wrote(ctx, err, s...)
+	return err
 }
 
 // Script runs statements without arguments that are separated by semicolons, such as a schema, in one transaction.

@@ -27,6 +27,7 @@ type Route struct {
 	NoCORS    bool                              // no CORS headers, though the pattern is under /admin, /store or /auth
 	BodyLimit int64                             // of bytes in the body; 0 means the router's
 	RawBody   bool                              // the body is not parsed ahead, and not limited
+	Cached    bool                              // answers may come from the router's cache
 	Use       []func(http.Handler) http.Handler // wrapped around the handler, first outermost
 
 	Body, Query *schema.Schema // what is accepted; nil when anything is
@@ -51,6 +52,10 @@ func BodyLimit(n int64) Option { return func(r *Route) { r.BodyLimit = n } }
 
 // Unparsed leaves the body of a route alone, for uploads and streams.
 func Unparsed() Option { return func(r *Route) { r.RawBody = true } }
+
+// Cached lets answers of a route come from the router's cache, if it has one. They must depend on nothing but the address, the publishable key, the
+// language, and the database.
+func Cached() Option { return func(r *Route) { r.Cached = true } }
 
 // Use wraps the handler of a route in middleware; the first is outermost.
 func Use(wrap ...func(http.Handler) http.Handler) Option {

@@ -31,6 +31,8 @@ type Config struct {
 	Errors func(w http.ResponseWriter, r *http.Request, err error) bool
 	// Additional says what may be in the additional_data of some routes.
 	Additional []Additional
+
+	Cache func(http.Handler) http.Handler // wraps the handlers of routes that are Cached; nil for none
 }
 
 // A Router serves routes. Under /admin it wants a user, under /store a publishable key.
@@ -67,6 +69,9 @@ func NewRouter(cfg Config, routes []Route, middleware ...Middleware) (*Router, e
 	health := Handle(http.MethodGet, "/health", http.HandlerFunc(healthy))
 	var wrong []error
 	for _, r := range append([]Route{health}, routes...) {
+		if r.Cached && cfg.Cache != nil {
+			r.Handler = cfg.Cache(r.Handler)
+		}
 		wrong = append(wrong, rt.tree.add(r))
 	}
 	for _, a := range cfg.Additional {

@@ -89,6 +89,9 @@ func (b *buffer) encode(out any) error {
 	return err
 }
 
+// Write answers with what a handler has made ready.
+func Write(w http.ResponseWriter, r *http.Request, a Raw) { a.write(w, r) }
+
 func (a Raw) write(w http.ResponseWriter, r *http.Request) {
 	for k, v := range a.Header {
 		w.Header()[k] = v

@@ -1,0 +1,180 @@
+// Package cache keeps answers of reads in memory until something that they were read of has changed. Nobody has to say what an answer depends on:
+// the statements that were run for it tell which tables were read, those of this process which were written, and triggers in the database
+// tell of what others have written. An answer that has read any table that is not watched is not kept.
+package cache
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/route"
+)
+
+// A Cache keeps answers of one database. It is ready once Start has returned, and does nothing before.
+type Cache struct {
+	DB     *db.DB
+	Tables []string // that are watched
+	Bytes  int      // what may be kept, of keys and answers
+
+	// MaxAge is how long an answer may be kept that was read of a table, for tables whose records have a beginning or an end in time.
+	MaxAge map[string]time.Duration
+
+	kept  *otter.Cache[string, *answer]
+	index map[string]int
+	mu    sync.RWMutex
+	at    []uint64 // how often each table has changed
+	peers peers    // other processes; nil before Start
+
+	hits, misses, passed atomic.Int64
+}
+
+// Stats are counts since the start: of answers from memory, of those that were read and kept, and of requests that are none of the cache's business.
+type Stats struct{ Hits, Misses, Passed int64 }
+
+// Stats returns what the cache has done so far.
+func (c *Cache) Stats() Stats { return Stats{c.hits.Load(), c.misses.Load(), c.passed.Load()} }
+
+// An answer is what a handler has written, and what it was read of.
+type answer struct {
+	contentType string
+	body        []byte
+	reads       []seen
+	until       time.Time
+}
+
+// seen is a table as it was when an answer was read.
+type seen struct {
+	table int
+	at    uint64
+}
+
+const (
+	longest    = time.Minute // an answer is kept, whatever happens
+	longestKey = 2 << 10
+)
+
+// Handler answers requests from memory where it can. It belongs around a handler whose answers depend on the address, the publishable key and the
+// language of a request alone, and goes by those of somebody who is logged in.
+func (c *Cache) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key, ok := keyOf(r)
+		if !ok || c.peers == nil || !c.peers.heard(r.Context()) {
+			c.passed.Add(1)
+			next.ServeHTTP(w, r)
+			return
+		}
+		if a, ok := c.kept.GetIfPresent(key); ok && c.good(a) {
+			c.hits.Add(1)
+			route.Write(w, r, route.Raw{ContentType: a.contentType, Body: a.body})
+			return
+		}
+		c.misses.Add(1)
+		c.fill(key, next, w, r)
+	})
+}
+
+// fill has a request answered, and keeps the answer.
+func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *http.Request) {
+	ctx, reads := db.WithReads(r.Context())
+	before := c.snapshot()
+	copied := &tee{ResponseWriter: w}
+	next.ServeHTTP(copied, r.WithContext(ctx))
+	a := &answer{contentType: w.Header().Get("Content-Type"), body: copied.body.Bytes(), until: time.Now().Add(longest)}
+	if copied.status != http.StatusOK || len(a.body) == 0 {
+		return
+	}
+	for _, t := range reads.Tables() {
+		i, watched := c.index[t]
+		if !watched {
+			return
+		}
+		a.reads = append(a.reads, seen{i, before[i]})
+		if age := c.MaxAge[t]; age > 0 {
+			a.until = earlier(a.until, time.Now().Add(age))
+		}
+	}
+	c.kept.Set(key, a)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// keyOf is all that an answer depends on; ok is false for requests whose answers are not kept.
+func keyOf(r *http.Request) (key string, ok bool) {
+	ctx := r.Context()
+	if _, known := route.ActorFrom(ctx); known || r.Method != http.MethodGet || len(r.URL.RawQuery) > longestKey {
+		return "", false
+	}
+	if strings.Contains(r.Header.Get("Cache-Control"), "no-cache") || r.Header.Get("If-None-Match") != "" && r.Header.Get("If-None-Match") == "*" {
+		return "", false
+	}
+	var locale string
+	if req := route.From(ctx); req != nil {
+		locale = req.Locale()
+	}
+	return strings.Join([]string{r.URL.EscapedPath(), r.URL.RawQuery, locale, route.PublishableKey(ctx), strings.Join(route.Channels(ctx), ",")}, "\x00"), true
+}
+
+func (c *Cache) good(a *answer) bool {
+	if time.Now().After(a.until) {
+		return false
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, s := range a.reads {
+		if c.at[s.table] != s.at {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *Cache) snapshot() []uint64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return append([]uint64(nil), c.at...)
+}
+
+// changed makes answers that were read of tables worthless. Tables that are not watched are of no interest.
+func (c *Cache) changed(tables []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range tables {
+		if i, ok := c.index[t]; ok {
+			c.at[i]++
+		}
+	}
+}
+
+// A tee remembers what is written.
+type tee struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (t *tee) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+func (t *tee) WriteHeader(status int) {
+	t.status = status
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tee) Write(b []byte) (int, error) {
+	if t.status == 0 {
+		t.status = http.StatusOK
+	}
+	t.body.Write(b)
+	return t.ResponseWriter.Write(b)
+}

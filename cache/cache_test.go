@@ -1,0 +1,240 @@
+package cache_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/cache"
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/db/dbtest"
+)
+
+// A process is a cache over a database that it shares with others.
+type process struct {
+	*cache.Cache
+	http.Handler
+	read atomic.Int64 // how often the database was read
+}
+
+func open(t *testing.T, url string, tables ...string) *process {
+	t.Helper()
+	p := &process{Cache: &cache.Cache{DB: dbtest.OpenURL(t, url), Tables: tables, Bytes: 1 << 20}}
+	p.Handler = p.Cache.Handler(http.HandlerFunc(p.sum))
+	return p
+}
+
+// sum answers with what a row has, of a table or of two.
+func (p *process) sum(w http.ResponseWriter, r *http.Request) {
+	p.read.Add(1)
+	var n int64
+	sql := "SELECT n FROM goods WHERE id = 'a'"
+	switch r.URL.Query().Get("of") {
+	case "both":
+		sql = "SELECT g.n + s.n FROM goods g JOIN shelf s ON s.id = g.id WHERE g.id = 'a'"
+	case "secret":
+		sql = "SELECT n FROM secret WHERE id = 'a'"
+	}
+	if _, err := db.One(r.Context(), p.DB, db.Statement{SQL: sql}, &n); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprint(w, n)
+}
+
+func (p *process) get(t *testing.T, of string) int64 {
+	t.Helper()
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?of="+of, nil))
+	n, err := strconv.ParseInt(w.Body.String(), 10, 64)
+	if err != nil {
+		t.Error(w.Code, w.Body.String())
+	}
+	return n
+}
+
+func (p *process) set(ctx context.Context, table string, n int64) error {
+	_, err := p.DB.Exec(ctx, db.Statement{SQL: "UPDATE " + table + " SET n = $1 WHERE id = 'a'", Args: []any{n}})
+	return err
+}
+
+// pairs runs a test with two processes on one database.
+func pairs(t *testing.T, run func(t *testing.T, a, b *process)) {
+	t.Parallel()
+	for name, url := range map[string]func(testing.TB) string{
+		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
+		"postgres": dbtest.PostgresURL,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := url(t)
+			a, b := open(t, u, "goods", "shelf"), open(t, u, "goods", "shelf")
+			script := ""
+			for _, table := range []string{"goods", "shelf", "secret"} {
+				script += "CREATE TABLE " + table + " (id text PRIMARY KEY, n integer NOT NULL); INSERT INTO " + table + " VALUES ('a', 0);"
+			}
+			if err := a.DB.Script(t.Context(), script); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "db:migrate") {
+				t.Fatalf("it starts without triggers: %v", err)
+			}
+			for _, p := range []*process{a, b} {
+				if err := p.Install(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if err := p.Start(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run(t, a, b)
+		})
+	}
+}
+
+// warm waits until a process answers from memory.
+func (p *process) warm(t *testing.T, of string) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		p.get(t, of)
+		if n := p.read.Load(); p.get(t, of) >= 0 && p.read.Load() == n {
+			return
+		}
+	}
+	t.Fatal("nothing is answered from memory")
+}
+
+func TestKeeps(t *testing.T) {
+	pairs(t, func(t *testing.T, a, b *process) {
+		a.warm(t, "both")
+		if err := a.set(t.Context(), "secret", 1); err != nil {
+			t.Fatal(err)
+		}
+		n := a.read.Load()
+		a.get(t, "both")
+		if a.read.Load() != n {
+			t.Error("a change of another table made it read again")
+		}
+		for range 3 {
+			a.get(t, "secret")
+		}
+		if a.read.Load() != n+3 {
+			t.Error("what was read of a table that is not watched was kept")
+		}
+		if err := a.set(t.Context(), "shelf", 5); err != nil {
+			t.Fatal(err)
+		}
+		if got := a.get(t, "both"); got != 5 {
+			t.Errorf("after the commit it answers %d", got)
+		}
+		if s := a.Stats(); s.Hits == 0 || s.Misses == 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestRollback wants a change that was undone to be seen by nobody, and one that is not committed yet by nobody else.
+func TestRollback(t *testing.T) {
+	pairs(t, func(t *testing.T, a, _ *process) {
+		a.warm(t, "goods")
+		err := a.DB.InTx(t.Context(), func(ctx context.Context) error {
+			if err := a.set(ctx, "goods", 9); err != nil {
+				return err
+			}
+			if got := a.get(t, "goods"); got != 0 {
+				t.Errorf("before the commit it answers %d", got)
+			}
+			return context.Canceled
+		})
+		if got := a.get(t, "goods"); err == nil || got != 0 {
+			t.Errorf("after the rollback it answers %d, %v", got, err)
+		}
+	})
+}
+
+// TestCoherent writes from two processes while both answer: an answer holds all that its process had committed when it was asked for, and soon what
+// the other had.
+func TestCoherent(t *testing.T) {
+	pairs(t, func(t *testing.T, a, b *process) {
+		a.warm(t, "both")
+		b.warm(t, "both")
+		var next, mine atomic.Int64
+		var write sync.Mutex
+		var work sync.WaitGroup
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		for _, p := range []*process{a, b} {
+			work.Go(func() {
+				for ctx.Err() == nil {
+					write.Lock()
+					n := next.Add(1)
+					err := p.set(t.Context(), []string{"goods", "shelf"}[rand.IntN(2)], n)
+					if err == nil && p == a {
+						mine.Store(n)
+					}
+					write.Unlock()
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
+				}
+			})
+		}
+		for range 3 {
+			work.Go(func() {
+				for ctx.Err() == nil {
+					// Each table's number only grows, and one of them is the last that was committed.
+					if least := mine.Load(); a.get(t, "both") < least {
+						t.Errorf("an answer lacks what was committed before it was asked for: %d", least)
+						return
+					}
+				}
+			})
+		}
+		work.Wait()
+		var want int64
+		if _, err := db.One(t.Context(), a.DB, db.Statement{SQL: "SELECT g.n + s.n FROM goods g, shelf s"}, &want); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(5 * time.Second); a.get(t, "both") != want || b.get(t, "both") != want; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d and %d, want %d", a.get(t, "both"), b.get(t, "both"), want)
+			}
+		}
+		if s := a.Stats(); s.Hits == 0 {
+			t.Errorf("nothing came from memory: %+v", s)
+		}
+	})
+}
+
+func BenchmarkHit(b *testing.B) {
+	d := dbtest.Open(b)
+	c := &cache.Cache{DB: d, Tables: []string{"goods"}, Bytes: 1 << 20}
+	if err := d.Script(b.Context(), "CREATE TABLE goods (id text PRIMARY KEY, n integer)"); err != nil {
+		b.Fatal(err)
+	}
+	if err := c.Install(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if err := c.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	h := c.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 10_000)) }))
+	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/store/products?limit=20", nil)
+	for b.Loop() {
+		h.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if c.Stats().Hits == 0 {
+		b.Fatal("nothing came from memory")
+	}
+}

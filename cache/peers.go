@@ -1,0 +1,181 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/gorgon-commerce/gorgon/db"
+)
+
+// peers are the other processes that write to the database.
+type peers interface {
+	// heard reports whether this process knows of all that they had changed some milliseconds ago.
+	heard(context.Context) bool
+}
+
+// Start begins to keep answers, for as long as ctx goes on. It is an error if the database lacks the triggers that Install makes.
+func (c *Cache) Start(ctx context.Context) error {
+	if err := c.installed(ctx); err != nil {
+		return err
+	}
+	c.index, c.at = map[string]int{}, make([]uint64, len(c.Tables))
+	for i, t := range c.Tables {
+		c.index[t] = i
+	}
+	var err error
+	c.kept, err = otter.New(&otter.Options[string, *answer]{MaximumWeight: uint64(c.Bytes),
+		Weigher: func(k string, a *answer) uint32 { return uint32(len(k) + len(a.body) + 200) }})
+	if err != nil {
+		return err
+	}
+	c.DB.OnWrite(c.changed)
+	if c.DB.Dialect() == db.SQLite {
+		c.peers, err = newCounts(ctx, c)
+		return err
+	}
+	n := &notices{cache: c, self: fmt.Sprintf("=%p", c)}
+	if err := c.DB.Listen(ctx, channel, n.receive); err != nil {
+		return err
+	}
+	c.peers = n
+	return nil
+}
+
+// channel is where PostgreSQL tells the names of tables that have changed.
+const channel = "gorgon_changed"
+
+// notices come from PostgreSQL. A process that does not hear what it says itself may miss what others say.
+type notices struct {
+	cache *Cache
+	self  string
+	last  atomic.Int64 // when it heard itself, in Unix milliseconds
+	asked atomic.Int64
+}
+
+const (
+	deaf = 2 * time.Second        // after which silence means something
+	ask  = 500 * time.Millisecond // between words to itself, while there are requests
+)
+
+func (n *notices) receive(payload string) {
+	switch {
+	case payload == n.self:
+		n.last.Store(time.Now().UnixMilli())
+	case payload == "": // something may have been missed
+		n.cache.changed(n.cache.Tables)
+	case !strings.HasPrefix(payload, "="):
+		n.cache.changed([]string{payload})
+	}
+}
+
+func (n *notices) heard(ctx context.Context) bool {
+	now := time.Now().UnixMilli()
+	if asked := n.asked.Load(); now-asked > ask.Milliseconds() && n.asked.CompareAndSwap(asked, now) {
+		go func() { _ = n.cache.DB.Notify(context.WithoutCancel(ctx), channel, n.self) }() // a failure is a silence
+	}
+	return now-n.last.Load() < deaf.Milliseconds()
+}
+
+// counts are kept by SQLite, for each table. They are looked at when there are requests, a few times a second.
+type counts struct {
+	cache *Cache
+	mu    sync.Mutex
+	at    time.Time
+	known map[string]string
+}
+
+// every is how late a process may learn what another one has written to SQLite.
+const every = 50 * time.Millisecond
+
+func newCounts(ctx context.Context, c *Cache) (*counts, error) {
+	n := &counts{cache: c, known: map[string]string{}}
+	return n, n.look(ctx)
+}
+
+func (n *counts) heard(ctx context.Context) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if time.Since(n.at) < every {
+		return true
+	}
+	return n.look(ctx) == nil
+}
+
+func (n *counts) look(ctx context.Context) error {
+	at := time.Now()
+	rows, err := n.cache.DB.Query(n.cache.DB.Detach(ctx), db.Statement{SQL: "SELECT name, n FROM gorgon_change"})
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		name, count := string(rows.Value(0)), string(rows.Value(1))
+		if n.known[name] != count {
+			n.known[name] = count
+			n.cache.changed([]string{name})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	n.at = at
+	return nil
+}
+
+// Install makes the triggers by which the database tells of changes, where they are missing. It belongs after each migration.
+func (c *Cache) Install(ctx context.Context) error {
+	if c.installed(ctx) == nil {
+		return nil
+	}
+	return c.DB.Script(ctx, c.script())
+}
+
+func (c *Cache) script() string {
+	if c.DB.Dialect() == db.Postgres {
+		b := []byte(`CREATE OR REPLACE FUNCTION gorgon_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_notify('` + channel + `', TG_TABLE_NAME); RETURN NULL; END $$;`)
+		for _, t := range c.Tables {
+			b = fmt.Appendf(b, "\nDROP TRIGGER IF EXISTS gorgon_changed ON %[1]q;\nCREATE TRIGGER gorgon_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %[1]q FOR EACH STATEMENT EXECUTE FUNCTION gorgon_changed();", t)
+		}
+		return string(b)
+	}
+	b := []byte("CREATE TABLE IF NOT EXISTS gorgon_change (name text PRIMARY KEY, n integer NOT NULL) WITHOUT ROWID;")
+	for _, t := range c.Tables {
+		b = fmt.Appendf(b, "\nINSERT OR IGNORE INTO gorgon_change VALUES ('%s', 0);", t)
+		for _, what := range []string{"INSERT", "UPDATE", "DELETE"} {
+			b = fmt.Appendf(b, "\nCREATE TRIGGER IF NOT EXISTS gorgon_changed_%[1]s_%[2]s AFTER %[2]s ON %[3]q BEGIN UPDATE gorgon_change SET n = n + 1 WHERE name = '%[1]s'; END;",
+				t, what, t)
+		}
+	}
+	return string(b)
+}
+
+// installed fails if a table has no trigger.
+func (c *Cache) installed(ctx context.Context) error {
+	sql := "SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'gorgon_changed_%_DELETE'"
+	if c.DB.Dialect() == db.Postgres {
+		sql = "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'gorgon_changed' AND c.relnamespace = current_schema()::regnamespace"
+	}
+	rows, err := c.DB.Query(ctx, db.Statement{SQL: sql})
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var have []string
+	for rows.Next() {
+		have = append(have, string(rows.Value(0)))
+	}
+	for _, t := range c.Tables {
+		if !slices.Contains(have, t) {
+			return fmt.Errorf("cache: %s has no trigger that tells of its changes; run db:migrate", t)
+		}
+	}
+	return rows.Err()
+}

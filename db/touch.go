@@ -1,0 +1,86 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+type readsKey struct{}
+
+// Reads are the tables that statements under a context have read.
+type Reads struct {
+	mu     sync.Mutex
+	tables []string
+}
+
+// WithReads returns a context whose statements, on any database, are noted.
+func WithReads(ctx context.Context) (context.Context, *Reads) {
+	r := &Reads{}
+	return context.WithValue(ctx, readsKey{}, r), r
+}
+
+// Tables are the names that stood where a table may stand, each once: those of all tables that were read, and some that are none.
+func (r *Reads) Tables() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.tables)
+}
+
+// OnWrite has fn called after each commit of this process with the tables that may have been written to. It must be set before the database is used.
+func (d *DB) OnWrite(fn func(tables []string)) { d.onWrite = fn }
+
+// note notes what is read, before the statements run.
+func (d *DB) note(ctx context.Context, statements []Statement) {
+	r, _ := ctx.Value(readsKey{}).(*Reads)
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range statements {
+		for _, t := range d.known.tables(s.SQL) {
+			if !slices.Contains(r.tables, t) {
+				r.tables = append(r.tables, t)
+			}
+		}
+	}
+}
+
+// wrote tells what was written, once it is committed. Outside of a transaction a statement that failed may have been.
+func (d *DB) wrote(ctx context.Context, err error, statements ...Statement) {
+	if d.onWrite == nil || err != nil && d.tx(ctx) != nil {
+		return
+	}
+	for _, s := range statements {
+		if !reads(s.SQL) {
+			tables := d.known.tables(s.SQL)
+			d.AfterCommit(ctx, func() { d.onWrite(tables) })
+		}
+	}
+}
+
+// A glossary remembers the tables of statements, of which a program has a limited number.
+type glossary struct {
+	mu    sync.RWMutex
+	known map[string][]string
+}
+
+const remembered = 10_000
+
+func (g *glossary) tables(sql string) []string {
+	g.mu.RLock()
+	list, ok := g.known[sql]
+	g.mu.RUnlock()
+	if ok {
+		return list
+	}
+	list = tablesOf(sql)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.known == nil || len(g.known) >= remembered {
+		g.known = map[string][]string{}
+	}
+	g.known[sql] = list
+	return list
+}
