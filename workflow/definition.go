@@ -23,6 +23,7 @@ type definition struct {
 	keepFailures bool
 	checkInput   bool
 	retention    time.Duration
+	limit        time.Duration
 	outline      []Planned
 	engine       *Engine
 	origin       string // where New was called
@@ -121,6 +122,7 @@ func (d *definition) take(r *run, in any) (key string, unlock func(), err error)
 // execute runs the body in this goroutine, from the beginning or from where r has come to.
 func (d *definition) execute(r *run, in, out any) error {
 	s := &r.base
+	defer r.clock()()
 	defer s.abandon()
 	defer r.drop()
 	for {

@@ -42,6 +42,7 @@ type run struct {
 	signals  int64 // how many had come when the run was taken up
 	idem     string
 	wake     time.Time
+	deadline time.Time // when the run is too late, of workflows with Within
 	past     history
 	stopping bool // nothing more is to be done but to undo
 	patches  map[string]bool

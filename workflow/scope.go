@@ -121,9 +121,7 @@ func (r *run) keep(s context.Context) error {
 // hold makes the engine keep the run's lease up, once its row is committed. What the run has set about is no longer its caller's to cancel.
 func (r *run) hold(s *scope) {
 	if r.cancel == nil {
-		ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.base.plain))
-		r.cancel = cancel
-		r.base.plain = ctx
+		r.base.plain, r.cancel = r.held()
 		r.engine.active.add(r)
 	}
 	for _, x := range []*scope{s, &r.base} {
@@ -156,6 +154,9 @@ func (r *run) promote(s *scope) (err error) {
 
 // finish keeps the outcome of a run that has succeeded, with its events.
 func (r *run) finish(s *scope, out any) error {
+	if err := r.late(); err != nil {
+		return err
+	}
 	switch {
 	case r.stored && s.tx == nil:
 		return r.engine.DB.InTx(s, func(ctx context.Context) error { return r.conclude(ctx, out) })

@@ -197,6 +197,10 @@ func operate(b *branch, kind, name string, s settings, work func(context.Context
 }
 
 func (b *branch) do(rec *record, s settings, work func(context.Context) (any, error)) error {
+	if err := b.run.late(); err != nil {
+		return err
+	}
+	s.timeout = b.run.patience(s.timeout)
 	if b.run.stored && b.tx == nil && !b.joined {
 		return b.durably(rec, s, work)
 	}

@@ -66,6 +66,7 @@ type claim struct {
 	input, failure                        []byte
 	epoch, signals                        int64
 	claims                                int
+	created                               time.Time
 	cancelled                             bool
 }
 
@@ -85,7 +86,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 	}
 	rows, err := e.DB.Query(ctx, stmt("UPDATE gorgon_run SET owner = $1, epoch = epoch + 1, claims = claims + 1, lease_until = "+k.After("$2")+
 		" WHERE id IN (SELECT id FROM gorgon_run WHERE "+due+" AND "+k.In("workflow_id || '@' || version", "$3")+" ORDER BY wake_at LIMIT "+strconv.Itoa(limit)+" "+k.Skip()+
-		") RETURNING id, workflow_id, version, transaction_id, state, input, error, epoch, signals, claims, CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END",
+		") RETURNING id, workflow_id, version, transaction_id, state, input, error, epoch, signals, claims, created_at, CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END",
 		e.me, e.Lease.Seconds(), have))
 	if err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 	defer rows.Close()
 	for rows.Next() {
 		var c claim
-		if err := db.Scan(rows, &c.id, &c.name, &c.version, &c.transaction, &c.state, &c.input, &c.failure, &c.epoch, &c.signals, &c.claims, &c.cancelled); err != nil {
+		if err := db.Scan(rows, &c.id, &c.name, &c.version, &c.transaction, &c.state, &c.input, &c.failure, &c.epoch, &c.signals, &c.claims, &c.created, &c.cancelled); err != nil {
 			return nil, err
 		}
 		list = append(list, c)
@@ -107,6 +108,7 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 	r := newRun(ctx, w, nil)
 	r.engine, r.base.engine = e, e
 	r.id, r.tid, r.epoch, r.signals, r.stored, r.started = c.id, c.transaction, c.epoch, c.signals, true, true
+	cause := r.ticking(c)
 	r.hold(&r.base)
 	defer r.drop()
 	log := e.Log.With("workflow", c.name, "run", c.id)
@@ -118,7 +120,7 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 	if c.claims > 10 {
 		err = r.block(ctx, errors.New("workflow: "+strconv.Itoa(c.claims-1)+" processes have ended while they executed the run"))
 	} else {
-		err = w.resume(r.base.plain, r, c.input, c.cause())
+		err = w.resume(r.base.plain, r, c.input, cause)
 	}
 	var s *Suspended
 	switch {
@@ -163,9 +165,11 @@ func (r *run) interrupted(s *scope, i *interrupt) error {
 	switch {
 	case !r.stored:
 		return r.fail(s, why)
+	case context.Cause(s.plain) == ErrTimeout:
+		return r.fail(s, r.late())
 	case why == errSuspended:
 		r.parked = true
-		if err := r.park(ctx, i.until); err != nil {
+		if err := r.park(ctx, r.soonest(i.until)); err != nil {
 			return lost(err)
 		}
 		r.engine.wake()
