@@ -298,9 +298,18 @@ func (d *definition) start(ctx context.Context, in any) (runID string, err error
 	return d.begin(ctx, in, "")
 }
 
+var errUnbound = errors.New("workflow: what is not bound to an engine has no runs of its own")
+
+func (d *definition) signal(ctx context.Context, runID, name string, payload any, failure error) error {
+	if d.engine == nil {
+		return errUnbound
+	}
+	return d.engine.signal(ctx, runID, name, payload, failure)
+}
+
 func (d *definition) begin(ctx context.Context, in any, transactionID string) (string, error) {
 	if d.engine == nil {
-		return "", errors.New("workflow: " + d.name + " is not bound to an engine")
+		return "", errUnbound
 	}
 	r := newRun(ctx, d, in)
 	r.tid, r.wake = transactionID, db.Now()

@@ -59,6 +59,17 @@ func (w *Workflow[In, Out]) Run(ctx context.Context, in In) (out Out, err error)
 	return out, err
 }
 
+// Do is Run for those who need no result, such as subscribers, which have its shape: event.On(order.Placed, confirm.Do).
+func (w *Workflow[In, Out]) Do(ctx context.Context, in In) error {
+	_, err := w.Run(ctx, in)
+	return err
+}
+
+// Task is Do with an input, in the shape of jobs: job.Cron("sync", "@daily", sync.Task(All)).
+func (w *Workflow[In, Out]) Task(in In) func(context.Context) error {
+	return func(ctx context.Context) error { return w.Do(ctx, in) }
+}
+
 // Start writes down that the workflow is to run, in the transaction of ctx if there is one, and returns the id of the run. Some process whose
 // [Engine.Run] is at work executes it. If there is a run with the input's idempotency key, it returns that one's id.
 func (w *Workflow[In, Out]) Start(ctx context.Context, in In) (runID string, err error) {
@@ -70,6 +81,16 @@ func (w *Workflow[In, Out]) Start(ctx context.Context, in In) (runID string, err
 func (w *Workflow[In, Out]) Wait(ctx context.Context, runID string) (out Out, err error) {
 	err = w.definition.await(ctx, runID, &out)
 	return out, err
+}
+
+// Signal is [Engine.Signal] of the engine that the workflow is bound to.
+func (w *Workflow[In, Out]) Signal(ctx context.Context, runID, name string, payload any) error {
+	return w.definition.signal(ctx, runID, name, payload, nil)
+}
+
+// SignalError is [Engine.SignalError] of the engine that the workflow is bound to.
+func (w *Workflow[In, Out]) SignalError(ctx context.Context, runID, name string, err error) error {
+	return w.definition.signal(ctx, runID, name, nil, err)
 }
 
 // An Option changes a workflow.

@@ -87,7 +87,7 @@ func (n *Node) key(show bool) {
 func (n *Node) add(f *Fields, show bool) {
 	if f.All {
 		for i, c := range n.Entity.Columns {
-			if !n.typed || c.RawOf == "" {
+			if !n.typed || c.RawOf == "" || !show { // what is read for a computed field is not for structs
 				n.column(i, show)
 			}
 		}
