@@ -97,8 +97,8 @@ const (
 	liteTables = "SELECT m.name, p.name, p.type, p.\"notnull\", p.dflt_value, m.sql FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.cid"
 	liteNames  = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
 	pgTables   = "SELECT table_name, column_name, '', '0', '', '' FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false))"
-	pgNames    = `SELECT c.relname, '', '' FROM pg_class c WHERE c.relkind IN ('i', 'S') AND c.relnamespace = ANY (current_schemas(false)::regnamespace[])
-		UNION ALL SELECT t.typname, '', '' FROM pg_type t WHERE t.typtype = 'e' AND t.typnamespace = ANY (current_schemas(false)::regnamespace[])
+	pgNames    = `SELECT c.relname::text, '', '' FROM pg_class c WHERE c.relkind IN ('i', 'S') AND c.relnamespace = ANY (current_schemas(false)::regnamespace[])
+		UNION ALL SELECT t.typname::text, '', '' FROM pg_type t WHERE t.typtype = 'e' AND t.typnamespace = ANY (current_schemas(false)::regnamespace[])
 		UNION ALL SELECT c.relname || '.' || o.conname, '', '' FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
 		WHERE o.connamespace = ANY (current_schemas(false)::regnamespace[])`
 )
