@@ -57,7 +57,7 @@ func (l *live) has(table, name string) bool {
 
 // without leaves out what has no table of its own and is there already.
 func (l *live) without(t Table) Table {
-	t.Before = slices.DeleteFunc(slices.Clone(t.Before), func(p Part) bool { return l.has("", p.Name) })
+	t.Before = slices.DeleteFunc(slices.Clone(t.Before), func(p Part) bool { return l.has("", p.Name) || l.tables[p.Name] != nil })
 	return t
 }
 
