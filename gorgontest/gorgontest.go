@@ -5,8 +5,11 @@ package gorgontest
 import (
 	"context"
 	"log/slog"
+	"net/http/httptest"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
@@ -16,6 +19,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/apikey"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
+	"github.com/gorgon-commerce/gorgon/modules/notification"
 	"github.com/gorgon-commerce/gorgon/route/routetest"
 )
 
@@ -41,11 +45,64 @@ func New(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
 // Each runs a test as two subtests, with a shop over SQLite and one over PostgreSQL; see dbtest.ServerEnv for where that is.
 func Each(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
 	t.Helper()
+	each(t, func(t *testing.T, template func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template) {
+		run(t, start(t, template(t, plugins).copy(t), plugins))
+	})
+}
+
+func each(t *testing.T, run func(*testing.T, func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template)) {
+	t.Helper()
 	for name, template := range map[string]func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template{"sqlite": sqliteTemplate, "postgres": postgresTemplate} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run(t, start(t, template(t, plugins).copy(t), plugins))
+			run(t, template)
 		})
+	}
+}
+
+// Bubble runs a test with a shop over SQLite whose clock only goes on when the test sleeps, in a bubble of testing/synctest: time.Sleep(24 * time.Hour) returns once all
+// that is due meanwhile, such as jobs and sleeping workflows, has been done. What waits in the database is looked for four times a minute.
+func Bubble(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
+	t.Helper()
+	template := sqliteTemplate(t, plugins)
+	synctest.Test(t, func(t *testing.T) { run(t, start(t, template.copy(t), append(plugins, slow))) })
+}
+
+// slow keeps the loops of a shop from turning each second of a long sleep.
+func slow(shop *commerce.Shop) gorgon.Plugin {
+	return gorgon.Plugin{Name: "gorgontest/slow", Start: []func(context.Context) error{func(context.Context) error {
+		shop.App.Bus().Poll, shop.App.Engine().Poll = 15*time.Second, 15*time.Second
+		return nil
+	}}}
+}
+
+// A Pluggable is what a plugin is made of: its tables, links and whatever else it knows, as fields.
+type Pluggable interface{ Plugin() gorgon.Plugin }
+
+// With is New with one plugin whose parts the test wants at hand.
+func With[P Pluggable](t testing.TB, plugin func(*commerce.Shop) P, more ...func(*commerce.Shop) gorgon.Plugin) (*Shop, P) {
+	t.Helper()
+	var p P
+	shop := New(t, append([]func(*commerce.Shop) gorgon.Plugin{kept(&p, plugin)}, more...)...)
+	return shop, p
+}
+
+// EachWith is Each with one plugin whose parts the test wants at hand.
+func EachWith[P Pluggable](t *testing.T, plugin func(*commerce.Shop) P, run func(*testing.T, *Shop, P), more ...func(*commerce.Shop) gorgon.Plugin) {
+	t.Helper()
+	each(t, func(t *testing.T, template func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template) {
+		var p P
+		plugins := append([]func(*commerce.Shop) gorgon.Plugin{kept(&p, plugin)}, more...)
+		shop := start(t, template(t, plugins).copy(t), plugins)
+		run(t, shop, p)
+	})
+}
+
+// kept makes a plugin and keeps what it is made of, of which the last belongs to the shop that is started.
+func kept[P Pluggable](p *P, plugin func(*commerce.Shop) P) func(*commerce.Shop) gorgon.Plugin {
+	return func(shop *commerce.Shop) gorgon.Plugin {
+		*p = plugin(shop)
+		return (*p).Plugin()
 	}
 }
 
@@ -78,6 +135,7 @@ func build(url string, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.Ap
 	for _, p := range plugins {
 		app.Use(p(shop))
 	}
+	shop.Notification.Add(mailbox{})
 	return app, shop
 }
 
@@ -142,6 +200,33 @@ func (s *Shop) Told(topic string) (n int) {
 		}
 	}
 	return n
+}
+
+// Sent returns the notifications that were sent, the oldest first, once all events have been handled.
+func (s *Shop) Sent() []notification.Notification {
+	s.t.Helper()
+	s.Events()
+	list, err := s.Notification.Notifications.List(s.Context(), module.Filter{"status": "success"}, module.Find{Order: []string{"created_at", "id"}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return list
+}
+
+// A mailbox takes notifications of the usual channels, unless a plugin has a provider for them, and brings them nowhere.
+type mailbox struct{}
+
+func (mailbox) Record() notification.Provider {
+	return notification.Provider{Model: module.Model{ID: "gorgontest"}, Handle: "gorgontest", Name: "gorgontest", Channels: []string{"email", "sms", "push"}}
+}
+
+func (mailbox) Send(context.Context, notification.Notification) (string, error) { return "", nil }
+
+// URL serves the shop over a real connection until the test ends, for what needs one, and returns the address.
+func (s *Shop) URL() string {
+	server := httptest.NewServer(s.App.Handler())
+	s.t.Cleanup(server.Close)
+	return server.URL
 }
 
 // A recorder keeps events.

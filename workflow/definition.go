@@ -62,13 +62,18 @@ func (d *definition) perform(ctx context.Context, in, out any) error {
 }
 
 func (d *definition) run(ctx context.Context, in, out any, transactionID string) error {
+	return d.watched(ctx, in, out, transactionID, nil)
+}
+
+// watched is run, which tells watch of the run that succeeds.
+func (d *definition) watched(ctx context.Context, in, out any, transactionID string, watch *rehearsal) error {
 	if d.engine == nil {
-		return d.execute(newRun(ctx, d, in), in, out)
+		return d.execute(watch.of(newRun(ctx, d, in)), in, out)
 	}
 	for try := 1; ; try++ {
 		var r *run
 		err := d.engine.patiently(ctx, func() error {
-			r = newRun(ctx, d, in)
+			r = watch.of(newRun(ctx, d, in))
 			r.tid = transactionID
 			return d.once(r, in, out)
 		})

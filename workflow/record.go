@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -194,3 +196,81 @@ type remembered struct {
 
 func (e *remembered) Error() string { return e.text }
 func (e *remembered) Unwrap() error { return e.is }
+
+// Rehearse runs a workflow as Run does, and then its body twice more with the results that the steps had, as happens when another process goes on with a run. It fails if
+// the body does not ask for the same steps again, or returns something else: it depends on what it should not, such as the time, chance, or the order of a map. It is
+// meant for tests; the steps themselves are not run again.
+func Rehearse[In, Out any](ctx context.Context, w *Workflow[In, Out], in In) (out Out, err error) {
+	var watch rehearsal
+	if err = w.definition.watched(ctx, in, &out, "", &watch); err != nil {
+		return out, err
+	}
+	for range 2 {
+		if err = watch.again(w.definition, in, &out); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// A rehearsal remembers what a run has done.
+type rehearsal struct {
+	run  *run
+	past []*record
+}
+
+// of starts to watch a run, instead of any that failed before it.
+func (h *rehearsal) of(r *run) *run {
+	if h != nil {
+		h.run, h.past, r.watch = r, nil, h
+	}
+	return r
+}
+
+// note remembers an operation as a database would.
+func (h *rehearsal) note(rec *record) {
+	if h == nil {
+		return
+	}
+	kept := &record{key: rec.key, name: rec.name, kind: rec.kind, prefix: rec.prefix, pos: rec.pos, state: rec.state, err: rec.err, out: rec.out}
+	if b, err := json.Marshal(rec.out); err == nil && rec.out != nil {
+		kept.out = json.RawMessage(b)
+	}
+	h.past = append(h.past, kept)
+}
+
+// again runs the body with the results that the steps had.
+func (h *rehearsal) again(d *definition, in, out any) error {
+	r := newRun(h.run.base.plain, d, in)
+	r.engine, r.base.engine, r.stopping = nil, nil, true
+	r.past = history{at: map[place]*record{}, last: map[string]int{}}
+	for _, rec := range h.past {
+		copied := *rec
+		r.past.add(&copied)
+	}
+	got := d.result()
+	err := d.call(r, in, got)
+	if i, ok := errors.AsType[*interrupt](err); ok {
+		err = i.why
+		if errors.Is(err, ErrCancelled) {
+			err = errors.New("it asks for a step that it did not ask for before")
+		}
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("workflow: %s at %s does something else when it is run again: %w", d.name, d.origin, err)
+	case len(r.ended) != len(h.past):
+		return fmt.Errorf("workflow: %s at %s asks for %d steps when it is run again, and did for %d", d.name, d.origin, len(r.ended), len(h.past))
+	case !alike(got, out):
+		return fmt.Errorf("workflow: %s at %s returns something else when it is run again: %+v, and did %+v", d.name, d.origin,
+			reflect.ValueOf(got).Elem(), reflect.ValueOf(out).Elem())
+	}
+	return nil
+}
+
+// alike compares results as they would be stored.
+func alike(a, b any) bool {
+	x, err := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && string(x) == string(y)
+}

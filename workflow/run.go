@@ -33,6 +33,7 @@ type run struct {
 	keys   []string // locks that are held
 	kept   bool     // there may be rows of locks
 	cuts   int      // transactions that were committed before the end
+	watch  *rehearsal
 
 	// What follows is of runs that have a row.
 	stored   bool
@@ -194,6 +195,7 @@ func (r *run) finished(s *scope, rec *record) {
 	}
 	rec.seq = r.seq
 	r.seq++
+	r.watch.note(rec)
 	switch {
 	case s.joined: // undone by the caller's transaction
 	case s.tx != nil:

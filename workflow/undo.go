@@ -40,6 +40,7 @@ func (r *run) stamp(rec *record) {
 func (r *run) append(rec *record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.watch.note(rec)
 	r.ended = append(r.ended, rec)
 }
 
