@@ -3,6 +3,7 @@ package gorgontest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,8 @@ type template interface {
 	copy(t testing.TB) string
 }
 
+var discard = slog.New(slog.DiscardHandler)
+
 // templates are what this process has made so far, by database and the names of plugins.
 var templates sync.Map
 
@@ -35,7 +38,7 @@ type made struct {
 // templateOf returns the template for some plugins, and makes it if it is the first one who asks.
 func templateOf(t testing.TB, database string, plugins []func(*commerce.Shop) gorgon.Plugin, make func() (template, error)) template {
 	t.Helper()
-	app, _ := build("", plugins)
+	app, _ := build("", discard, plugins)
 	names := []string{database}
 	for _, p := range app.Plugins() {
 		names = append(names, p.Name)
@@ -95,7 +98,7 @@ func (s server) copy(t testing.TB) string {
 
 // prepare makes a database what shops begin with.
 func prepare(url string, plugins []func(*commerce.Shop) gorgon.Plugin) error {
-	app, shop := build(url, plugins)
+	app, shop := build(url, discard, plugins)
 	ctx := context.Background()
 	defer app.Close()
 	if _, err := app.Migrate(ctx); err != nil {

@@ -109,8 +109,9 @@ func kept[P Pluggable](p *P, plugin func(*commerce.Shop) P) func(*commerce.Shop)
 // start starts a shop over a prepared database.
 func start(t testing.TB, url string, plugins []func(*commerce.Shop) gorgon.Plugin) *Shop {
 	t.Helper()
-	app, shop := build(url, plugins)
-	s := &Shop{Shop: shop, App: app, t: t, seen: &recorder{}}
+	seen := &recorder{}
+	app, shop := build(url, slog.New(slog.NewTextHandler(seen, nil)), plugins)
+	s := &Shop{Shop: shop, App: app, t: t, seen: seen}
 	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.Named("gorgontest"))}})
 	t.Cleanup(app.Close)
 	if err := app.Start(t.Context()); err != nil {
@@ -127,8 +128,8 @@ func start(t testing.TB, url string, plugins []func(*commerce.Shop) gorgon.Plugi
 }
 
 // build makes the app of a shop over a database, with nothing from the environment.
-func build(url string, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
-	app := gorgon.New(gorgon.Config{DatabaseURL: url, JWTSecret: "test", CookieSecret: "test", Log: slog.New(slog.DiscardHandler),
+func build(url string, log *slog.Logger, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
+	app := gorgon.New(gorgon.Config{DatabaseURL: url, JWTSecret: "test", CookieSecret: "test", Log: log,
 		Getenv: func(string) string { return "" }})
 	shop := commerce.New(app)
 	app.Use(shop.Plugin())
@@ -229,10 +230,26 @@ func (s *Shop) URL() string {
 	return server.URL
 }
 
-// A recorder keeps events.
+// Logged returns what the shop has written to its log so far, as text.
+func (s *Shop) Logged() string {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return string(s.seen.log)
+}
+
+// A recorder keeps events, and the log.
 type recorder struct {
 	mu   sync.Mutex
 	list []event.Message
+	log  []byte
+}
+
+// Write implements io.Writer, for the log.
+func (r *recorder) Write(line []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log = append(r.log, line...)
+	return len(line), nil
 }
 
 func (r *recorder) hear(_ context.Context, m event.Message) error {
