@@ -99,6 +99,9 @@ type commands struct {
 	Create   createCmd   `cmd:"" name:"db:create" help:"Create the database that DATABASE_URL names."`
 	Drop     dropCmd     `cmd:"" name:"db:drop" help:"Drop the database that DATABASE_URL names, with all that is in it." hidden:""`
 	Sync     syncCmd     `cmd:"" name:"db:sync-links" help:"Make the tables of links that are missing."`
+	Runs     runsCmd     `cmd:"" help:"Look after runs of workflows: list, show, retry, cancel, signal."`
+	Jobs     jobsCmd     `cmd:"" help:"Look after jobs: list, history, run."`
+	Events   eventsCmd   `cmd:"" help:"Look after events: list, dead letters, retry, drop."`
 	Routes   routesCmd   `cmd:"" help:"List all routes."`
 	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with configuration and database."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -46,6 +46,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.Taxes(s.TaxFlows),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
 		admin.WorkflowExecutions(s.App.Engine),
+		admin.Operations(s.App.Bus, s.App.Jobs),
 	)
 }
 

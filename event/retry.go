@@ -99,10 +99,11 @@ func (r *relay) claimRetries(ctx context.Context) error {
 // A Letter is an event that a subscriber could not handle: it waits for another attempt, or is dead.
 type Letter struct {
 	Message
-	Subscriber string
-	Error      string     // of the last attempt
-	NextAt     *time.Time // nil when dead
-	DeadAt     *time.Time
+	Subscriber string     `json:"subscriber"`
+	Attempts   int        `json:"attempts"` // how many there were
+	Error      string     `json:"error"`   // of the last attempt
+	NextAt     *time.Time `json:"next_at"` // nil when dead
+	DeadAt     *time.Time `json:"dead_at"`
 }
 
 // Letters lists what subscribers could not handle, the newest first: up to limit letters, the dead ones only if dead is set.
@@ -112,7 +113,7 @@ func (b *Bus) Letters(ctx context.Context, dead bool, limit int) (list []Letter,
 		where = "WHERE dead_at IS NOT NULL"
 	}
 	rows, err := b.DB.Query(ctx, db.Statement{SQL: "SELECT event_id, name, data, metadata, COALESCE(run_id, ''), created_at, attempts, subscriber, error, next_at, dead_at" +
-		" FROM gorgon_event_retry " + where + " ORDER BY created_at DESC, event_id LIMIT $1", Args: []any{limit}})
+		" FROM gorgon_event_retry " + where + " ORDER BY created_at DESC, event_id, subscriber LIMIT $1", Args: []any{limit}})
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +124,7 @@ func (b *Bus) Letters(ctx context.Context, dead bool, limit int) (list []Letter,
 			&l.Subscriber, &l.Error, &l.NextAt, &l.DeadAt); err != nil {
 			return nil, err
 		}
+		l.Attempts = l.Attempt
 		list = append(list, l)
 	}
 	return list, rows.Err()

@@ -22,42 +22,42 @@ const (
 
 // A Tick is one run of a job.
 type Tick struct {
-	ID           string // "jobrun_…"
-	Job          string
-	ScheduledFor time.Time
-	State        State
-	StartedAt    time.Time
-	EndedAt      *time.Time
-	Error        string
+	ID           string     `json:"id"` // "jobrun_…"
+	Job          string     `json:"job"`
+	ScheduledFor time.Time  `json:"scheduled_for"`
+	State        State      `json:"state"`
+	StartedAt    time.Time  `json:"started_at"`
+	EndedAt      *time.Time `json:"ended_at"`
+	Error        string     `json:"error,omitempty"`
 }
 
 // note begins the record of a tick, and drops old ones.
-func (s *Scheduler) note(ctx context.Context, job string, at time.Time, state State) error {
-	now := db.Now()
+func (s *Scheduler) note(ctx context.Context, job string, at time.Time, state State) (Tick, error) {
+	t := Tick{ID: id.New("jobrun"), Job: job, ScheduledFor: at, State: state, StartedAt: db.Now()}
 	var ended any
 	if state == Skipped {
-		ended = now
+		ended, t.EndedAt = t.StartedAt, &t.StartedAt
 	}
 	_, err := s.DB.Exec(ctx, db.Statement{SQL: "INSERT INTO gorgon_job_run (id, job, scheduled_for, state, started_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6)",
-		Args: []any{id.New("jobrun"), job, at, string(state), now, ended}})
+		Args: []any{t.ID, job, at, string(state), t.StartedAt, ended}})
 	if err != nil {
-		return err
+		return t, err
 	}
 	_, err = s.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_job_run WHERE job = $1 AND scheduled_for <= (SELECT scheduled_for FROM gorgon_job_run" +
 		" WHERE job = $2 ORDER BY scheduled_for DESC LIMIT 1 OFFSET $3)", Args: []any{job, job, s.Keep}})
-	return err
+	return t, err
 }
 
 // A Status is how it stands with a job.
 type Status struct {
-	Name    string
-	Spec    string
-	NextAt  time.Time // the next tick; zero when there will be none
-	Running bool
-	By      string // the process that runs it
-	Runs    int    // how many ticks were run so far
-	Known   bool   // this program has the job; else only the database does
-	Last    *Tick  // the newest tick, nil before the first
+	Name    string    `json:"name"`
+	Spec    string    `json:"schedule"`
+	NextAt  time.Time `json:"next_at,omitzero"` // the next tick; zero when there will be none
+	Running bool      `json:"running"`
+	By      string    `json:"running_by,omitempty"` // the process that runs it
+	Runs    int       `json:"runs"`                 // how many ticks were run so far
+	Known   bool      `json:"known"`                // this program has the job; else only the database does
+	Last    *Tick     `json:"last_run"`             // the newest tick, nil before the first
 }
 
 // Statuses tells of all jobs that the database knows, by name. A job is known there once a process of its program has begun to run jobs.

@@ -156,14 +156,14 @@ func TestFailures(t *testing.T) {
 		job.Cron("panics", "@daily", func(context.Context) error { panic("oh") }),
 		job.Cron("takes long", "@daily", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, job.Timeout(time.Millisecond)))
 	for _, j := range s.Jobs() {
-		if err := s.Trigger(t.Context(), j.Name); err == nil {
+		if _, err := s.Trigger(t.Context(), j.Name); err == nil {
 			t.Error(j.Name, "did not fail")
 		}
 		if list := history(t, s, j.Name); len(list) != 1 || list[0].State != job.Failed || list[0].Error == "" {
 			t.Errorf("%+v", list)
 		}
 	}
-	if err := s.Trigger(t.Context(), "unknown"); err == nil {
+	if _, err := s.Trigger(t.Context(), "unknown"); err == nil {
 		t.Error("an unknown job ran")
 	}
 }

@@ -77,13 +77,35 @@ func (s *Scheduler) job(name string) *Job {
 	return nil
 }
 
-// Trigger runs a job now and waits for its end, whether or not Run is at work. An unknown name is fault.NotFound.
-func (s *Scheduler) Trigger(ctx context.Context, name string) error {
+// Trigger runs a job now and waits for its end, whether or not Run is at work, and returns what has become of it with the job's error. It does not count among the job's Times. An
+// unknown name is fault.NotFound, and a job that is running and may not overlap fault.Conflict.
+func (s *Scheduler) Trigger(ctx context.Context, name string) (Tick, error) {
 	j := s.job(name)
 	if j == nil {
-		return fault.New(fault.NotFound, "Job %s was not found", name)
+		return Tick{}, fault.New(fault.NotFound, "Job %s was not found", name)
 	}
-	return s.tick(ctx, j, db.Now())
+	at := db.Now()
+	if err := s.known(ctx, j, at); err != nil {
+		return Tick{}, err
+	}
+	token := s.me + "/now/" + at.Format(db.TimeText)
+	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_by = $1, running_until = " + s.DB.Dialect().After("$2") + " WHERE name = $3 AND " + s.free(j),
+		Args: []any{token, s.Lease.Seconds(), j.Name}})
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "Job %s is running", name)
+	}
+	if err != nil {
+		return Tick{}, err
+	}
+	return s.hold(ctx, j, at, token)
+}
+
+// free is the condition that a job may begin.
+func (s *Scheduler) free(j *Job) string {
+	if j.overlap {
+		return "1 = 1"
+	}
+	return "(running_until IS NULL OR running_until < " + s.DB.Dialect().Now() + ")"
 }
 
 // Run runs jobs until ctx ends, and then waits for the ticks that are running, whose contexts have ended too.
@@ -108,15 +130,20 @@ func (s *Scheduler) Run(ctx context.Context) error {
 // enter makes the rows of jobs that are new or whose schedule has changed.
 func (s *Scheduler) enter(ctx context.Context) error {
 	now := db.Now()
-	for _, j := range s.jobs {
-		_, err := s.DB.Exec(ctx, db.Statement{SQL: `INSERT INTO gorgon_job (name, spec, next_at) VALUES ($1, $2, $3)
-			ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, next_at = excluded.next_at WHERE gorgon_job.spec <> excluded.spec`,
-			Args: []any{j.Name, j.Spec, j.Next(now)}})
-		if err != nil {
+	for i := range s.jobs {
+		if err := s.known(ctx, &s.jobs[i], now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// known makes the row of a job.
+func (s *Scheduler) known(ctx context.Context, j *Job, now time.Time) error {
+	_, err := s.DB.Exec(ctx, db.Statement{SQL: `INSERT INTO gorgon_job (name, spec, next_at) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, next_at = excluded.next_at WHERE gorgon_job.spec <> excluded.spec`,
+		Args: []any{j.Name, j.Spec, j.Next(now)}})
+	return err
 }
 
 // round starts what is due and returns how long there is nothing to do, 5 seconds at most.
@@ -179,13 +206,8 @@ func (s *Scheduler) due(ctx context.Context, j *Job, r row, now time.Time) error
 		return err
 	}
 	token := s.me + "/" + at.Format(db.TimeText)
-	k := s.DB.Dialect()
-	free := "(running_until IS NULL OR running_until < " + k.Now() + ")"
-	if j.overlap {
-		free = "1 = 1"
-	}
-	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET next_at = $1, running_by = $2, runs = runs + 1, running_until = " + k.After("$3") +
-		" WHERE name = $4 AND next_at = $5 AND runs = $6 AND " + free, Args: []any{next, token, s.Lease.Seconds(), j.Name, at, r.runs}})
+	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET next_at = $1, running_by = $2, runs = runs + 1, running_until = " + s.DB.Dialect().After("$3") +
+		" WHERE name = $4 AND next_at = $5 AND runs = $6 AND " + s.free(j), Args: []any{next, token, s.Lease.Seconds(), j.Name, at, r.runs}})
 	switch {
 	case err != nil:
 		return err
@@ -206,15 +228,19 @@ func (s *Scheduler) due(ctx context.Context, j *Job, r row, now time.Time) error
 // begin runs a tick that this process has taken.
 func (s *Scheduler) begin(ctx context.Context, j *Job, at time.Time, token string) {
 	s.work.Go(func() {
-		beat, stop := context.WithCancel(ctx)
-		defer stop()
-		go s.heartbeat(beat, j.Name, token)
-		if err := s.tick(ctx, j, at); err != nil {
-			s.Log.Error("a job has failed", "job", j.Name, "error", err)
+		if _, err := s.hold(ctx, j, at, token); err != nil {
+			s.Log.ErrorContext(ctx, "a job has failed", "job", j.Name, "error", err)
 		}
-		stop()
-		s.free(context.WithoutCancel(ctx), j.Name, token)
 	})
+}
+
+// hold runs a tick and keeps the job from others meanwhile.
+func (s *Scheduler) hold(ctx context.Context, j *Job, at time.Time, token string) (Tick, error) {
+	beat, stop := context.WithCancel(ctx)
+	defer stop()
+	go s.heartbeat(beat, j.Name, token)
+	defer s.release(context.WithoutCancel(ctx), j.Name, token)
+	return s.tick(ctx, j, at)
 }
 
 func (s *Scheduler) move(ctx context.Context, j *Job, at, next time.Time) (bool, error) {
@@ -229,7 +255,8 @@ func (s *Scheduler) skip(ctx context.Context, j *Job, at, next time.Time) error 
 		return err
 	}
 	s.Log.Warn("a job is skipped because it still runs", "job", j.Name)
-	return s.note(ctx, j.Name, at, Skipped)
+	_, err = s.note(ctx, j.Name, at, Skipped)
+	return err
 }
 
 func (s *Scheduler) heartbeat(ctx context.Context, name, token string) {
@@ -247,7 +274,7 @@ func (s *Scheduler) heartbeat(ctx context.Context, name, token string) {
 	}
 }
 
-func (s *Scheduler) free(ctx context.Context, name, token string) {
+func (s *Scheduler) release(ctx context.Context, name, token string) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	_, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_by = NULL, running_until = NULL WHERE name = $1 AND running_by = $2", Args: []any{name, token}})
@@ -257,20 +284,29 @@ func (s *Scheduler) free(ctx context.Context, name, token string) {
 }
 
 // tick runs a job once and keeps its history.
-func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) error {
-	if err := s.note(ctx, j.Name, at, Running); err != nil {
-		return err
-	}
-	err := j.once(context.WithValue(ctx, tickKey{}, at))
-	state, why := Done, any(nil)
+func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) (Tick, error) {
+	t, err := s.note(ctx, j.Name, at, Running)
 	if err != nil {
-		state, why = Failed, err.Error()
+		return t, err
+	}
+	err = j.once(context.WithValue(ctx, tickKey{}, at))
+	now := db.Now()
+	t.State, t.EndedAt = Done, &now
+	if err != nil {
+		t.State, t.Error = Failed, err.Error()
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_, noted := s.DB.Exec(end, db.Statement{SQL: "UPDATE gorgon_job_run SET state = $1, ended_at = $2, error = $3 WHERE job = $4 AND scheduled_for = $5",
-		Args: []any{string(state), db.Now(), why, j.Name, at}})
-	return errors.Join(err, noted)
+	_, noted := s.DB.Exec(end, db.Statement{SQL: "UPDATE gorgon_job_run SET state = $1, ended_at = $2, error = $3 WHERE id = $4",
+		Args: []any{string(t.State), now, optional(t.Error), t.ID}})
+	return t, errors.Join(err, noted)
+}
+
+func optional(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
 }
 
 // once runs a job. A panic is an error.

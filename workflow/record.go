@@ -140,18 +140,20 @@ func encodeError(err error) any {
 	if err == nil {
 		return nil
 	}
-	s := storedError{Message: err.Error()}
+	var s storedError
+	if c, ok := errors.AsType[*CompensationError](err); ok {
+		for _, u := range c.Undo {
+			s.Undo = append(s.Undo, u.Error())
+		}
+		err = c.Cause
+	}
+	s.Message = err.Error()
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		s.Message, s.Kind, s.Code, s.Detail = f.Message, uint8(f.Kind), f.Code, err.Error()
 	}
 	for name, e := range known() {
 		if errors.Is(err, e) {
 			s.Is = name
-		}
-	}
-	if c, ok := errors.AsType[*CompensationError](err); ok {
-		for _, u := range c.Undo {
-			s.Undo = append(s.Undo, u.Error())
 		}
 	}
 	b, _ := json.Marshal(s) // strings and numbers

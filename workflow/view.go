@@ -3,6 +3,8 @@ package workflow
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -20,6 +22,10 @@ type Snapshot struct {
 	Err           error
 	Retention     time.Duration // 0: it is gone once it is over
 	Waiting       bool          // no process executes it now
+	Owner         string        // the process that executes it
+	Version       int
+	WakeAt        *time.Time // when it goes on, if that is known
+	CancelAt      *time.Time // when it was asked to end
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	Steps         []StepView // in the order of their ends, those that wait last
@@ -84,14 +90,31 @@ func (e *Engine) Find(ctx context.Context, workflowID, transactionID string) (Sn
 	return list[0], nil
 }
 
-// Runs lists runs without their steps, the newest first: of one workflow and in one state, unless these are empty.
+// States are the states of runs.
+func States() []string { return []string{Invoking, Compensating, Done, Reverted, Failed, Blocked} }
+
+// Runs lists runs without their steps, the newest first: of one workflow and in one state, unless these are empty. Another state than there are is fault.Invalid.
 func (e *Engine) Runs(ctx context.Context, workflowID, state string, limit int) ([]Snapshot, error) {
-	return e.snapshots(ctx, "($1 = '' OR workflow_id = $2) AND ($3 = '' OR state = $4)", limit, workflowID, workflowID, state, state)
+	where, args := "1 = 1", []any{}
+	if state != "" {
+		if !slices.Contains(States(), state) {
+			return nil, fault.New(fault.Invalid, "There is no state %q of runs; there are %s", state, strings.Join(States(), ", "))
+		}
+		where = "state = '" + state + "'"
+		if state != Done {
+			where += " AND state <> 'done'" // so that the index of what is not done will do
+		}
+	}
+	if workflowID != "" {
+		where += " AND workflow_id = $1"
+		args = append(args, workflowID)
+	}
+	return e.snapshots(ctx, where, limit, args...)
 }
 
 func (e *Engine) snapshots(ctx context.Context, where string, limit int, args ...any) (list []Snapshot, err error) {
-	rows, err := e.DB.Query(ctx, stmt("SELECT id, workflow_id, transaction_id, state, input, output, error, COALESCE(retention, 0), CASE WHEN owner IS NULL THEN 1 ELSE 0 END,"+
-		" created_at, updated_at FROM gorgon_run WHERE "+where+" ORDER BY created_at DESC, id DESC LIMIT "+itoa(limit), args...))
+	rows, err := e.DB.Query(ctx, stmt("SELECT id, workflow_id, transaction_id, state, input, output, error, COALESCE(retention, 0), COALESCE(owner, ''), version, wake_at, cancel_at,"+
+		" created_at, updated_at FROM gorgon_run WHERE "+where+" ORDER BY id DESC LIMIT "+itoa(limit), args...))
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +123,11 @@ func (e *Engine) snapshots(ctx context.Context, where string, limit int, args ..
 		var s Snapshot
 		var failure []byte
 		var retention int
-		if err := db.Scan(rows, &s.ID, &s.WorkflowID, &s.TransactionID, &s.State, (*[]byte)(&s.Input), (*[]byte)(&s.Output), &failure, &retention, &s.Waiting,
+		if err := db.Scan(rows, &s.ID, &s.WorkflowID, &s.TransactionID, &s.State, (*[]byte)(&s.Input), (*[]byte)(&s.Output), &failure, &retention, &s.Owner, &s.Version, &s.WakeAt, &s.CancelAt,
 			&s.CreatedAt, &s.UpdatedAt); err != nil {
 			return nil, err
 		}
-		s.Err, s.Retention = decodeError(failure), time.Duration(retention)*time.Second
+		s.Err, s.Retention, s.Waiting = decodeError(failure), time.Duration(retention)*time.Second, s.Owner == ""
 		if w := e.workflows[s.WorkflowID]; w != nil {
 			s.Outline = w.outline
 		}

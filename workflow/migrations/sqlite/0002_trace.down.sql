@@ -1,0 +1,2 @@
+DROP INDEX gorgon_run_open;
+ALTER TABLE gorgon_run DROP COLUMN trace;
