@@ -143,6 +143,9 @@ func (a *App) Start(ctx context.Context) error {
 			a.cfg.Log.WarnContext(ctx, "answers are not kept in memory", "error", err)
 		}
 	}
+	if err := a.engine.Listen(ctx); err != nil {
+		return err
+	}
 	if a.cfg.WorkerMode != "server" {
 		a.work(ctx)
 	}

@@ -42,7 +42,7 @@ func (l *lab) modes() map[string]*workflow.Workflow[string, string] {
 	}
 }
 
-// TestAcceptance has the cases that the engine was designed for under their numbers. Case 38 is in package job, 39 in api/admin.
+// TestAcceptance has the cases that the engine was designed for under their numbers. Case 38 is in package job, and 39, which is about HTTP, in api/admin.
 func TestAcceptance(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]func(*testing.T){

@@ -134,6 +134,7 @@ func (d *definition) execute(r *run, in, out any) error {
 		if err := d.open(r); err != nil {
 			return err
 		}
+		r.begun()
 		err := d.call(r, in, out)
 		if err == nil {
 			err = r.finish(s, out)
@@ -142,6 +143,7 @@ func (d *definition) execute(r *run, in, out any) error {
 			if r.stored {
 				r.engine.told(s, r.id)
 			}
+			r.tell(OnFinish, nil, out, nil)
 			return nil
 		}
 		i, ok := err.(*interrupt)

@@ -40,6 +40,7 @@ type Engine struct {
 	locks     locks
 	active    active
 	endings   endings
+	watch     watch
 	bell      chan struct{}
 	calling   atomic.Bool
 	workflows map[string]*definition // by name, the newest version, and by name and version

@@ -10,3 +10,6 @@ func (e *Engine) WorkOne(ctx context.Context) (bool, error) {
 	}
 	return len(list) > 0, err
 }
+
+// Watched reports whether somebody is known to watch, here or elsewhere.
+func (e *Engine) Watched() bool { return e.watch.on.Load() }

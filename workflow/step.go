@@ -179,15 +179,16 @@ func operate(b *branch, kind, name string, s settings, work func(context.Context
 		return rec, rec.err
 	}
 	r := b.run
+	r.tell(OnStepBegin, rec, nil, nil)
 	if !s.external {
-		return rec, b.do(rec, s, work)
+		return rec, r.stepped(rec, b.do(rec, s, work))
 	}
 	cut := b.tx != nil
 	if err := r.cut(b.scope); err != nil {
 		return rec, err
 	}
 	rec.Context = b.scope
-	err := b.do(rec, s, work)
+	err := r.stepped(rec, b.do(rec, s, work))
 	if cut {
 		if err2 := r.begin(b.scope); err == nil {
 			err = err2

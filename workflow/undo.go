@@ -51,7 +51,9 @@ func (r *run) fail(s *scope, cause error) error {
 		r.stored = false // its row was rolled back with all else
 	}
 	if !r.stored {
-		return r.unwind(context.WithoutCancel(s.plain), cause)
+		err := r.unwind(context.WithoutCancel(s.plain), cause)
+		r.tell(OnFinish, nil, nil, err)
+		return err
 	}
 	ctx := context.WithoutCancel(s.plain)
 	if err := r.fence(ctx, "state = 'compensating', error = $1, ", encodeError(cause)); err != nil { // decided: from here on a crash only compensates
@@ -66,33 +68,36 @@ func (r *run) compensate(ctx context.Context, cause error) error {
 	if errors.Is(err, errLost) {
 		return err
 	}
-	state := Reverted
-	if _, ok := errors.AsType[*CompensationError](err); ok {
-		state = Failed
-	}
-	ended := r.engine.DB.InTx(ctx, func(ctx context.Context) error { return r.end(ctx, state, nil, err) })
+	ended := r.engine.DB.InTx(ctx, func(ctx context.Context) error { return r.end(ctx, outcome(err), nil, err) })
 	if ended != nil {
 		return lost(ended)
 	}
 	r.engine.told(ctx, r.id)
+	r.tell(OnFinish, nil, nil, err)
 	return err
 }
 
 // unwind undoes the operations that are over, last first. One that cannot be undone does not stop the others.
 func (r *run) unwind(ctx context.Context, cause error) error {
 	slices.SortStableFunc(r.ended, func(a, b *record) int { return cmp.Compare(a.seq, b.seq) })
+	r.tell(OnCompensateBegin, nil, nil, nil)
 	var errs []error
 	for _, rec := range slices.Backward(r.ended) {
 		if rec.undo == nil || rec.reverted || rec.err != nil && !(rec.always && rec.undoing != nil) {
 			continue
 		}
+		r.tell(OnStepBegin, rec, nil, nil)
 		err := r.revert(ctx, rec)
 		if errors.Is(err, errLost) {
 			return err
 		}
-		if err != nil {
+		if rec.undoErr = err; err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", rec.key, err))
+			r.tell(OnCompensateStepFailure, rec, nil, err)
+			continue
 		}
+		rec.reverted = true
+		r.tell(OnCompensateStepSuccess, rec, nil, nil)
 	}
 	if errs != nil {
 		return &CompensationError{cause, errs}

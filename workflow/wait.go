@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -54,9 +55,13 @@ func Await[T any](ctx Context, name string, limit time.Duration) (out T, err err
 		return out, err
 	}
 	rec.Context = b.scope
+	if rec.state == fresh {
+		b.run.tell(OnStepBegin, rec, nil, nil)
+	}
 	if err := b.await(rec, limit); err != nil {
 		return out, err
 	}
+	_ = b.run.stepped(rec, rec.err)
 	return result[T](rec)
 }
 
@@ -91,6 +96,7 @@ func (b *branch) await(rec *record, limit time.Duration) error {
 		panic(&interrupt{why: lost(err)})
 	}
 	if !rec.over() {
+		r.tell(OnStepAwaiting, rec, nil, nil)
 		panic(&interrupt{why: errSuspended, until: rec.due})
 	}
 	r.append(rec)
@@ -186,6 +192,105 @@ func (e *Engine) Retry(ctx context.Context, runID string) error {
 		e.DB.AfterCommit(ctx, e.wake)
 	}
 	return err
+}
+
+// RetryFrom takes up a run again that is Blocked, or Failed, and goes forward: the step with that key and all that came after it are forgotten and done again, whatever became of
+// them. In a run that has Failed so are the steps before it that were undone or had failed; those that could not be undone still stand, and are not repeated. A step with an effect
+// outside that was undone cannot be done again in the same run, because its [Key] would be that of the first time: that, like a run in another state, is fault.NotAllowed. An empty
+// key makes it Retry.
+func (e *Engine) RetryFrom(ctx context.Context, runID, key string) error {
+	if key == "" {
+		return e.Retry(ctx, runID)
+	}
+	return e.DB.InTx(ctx, func(ctx context.Context) error {
+		var name, version, state string
+		var input []byte
+		found, err := db.One(ctx, e.DB, stmt("SELECT workflow_id, version, state, input FROM gorgon_run WHERE id = $1"+forUpdate(e.DB.Dialect()), runID), &name, &version, &state, &input)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return fault.New(fault.NotFound, "Run %s was not found", runID)
+		case state != Failed && state != Blocked:
+			return fault.New(fault.NotAllowed, "Run %s is %s: only failed and blocked runs can be retried", runID, state)
+		}
+		if err := e.forget(ctx, runID, key, state == Failed); err != nil {
+			return err
+		}
+		idem, err := e.key(name+"@"+version, input)
+		if err != nil {
+			return err
+		}
+		_, err = e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET state = 'invoking', error = NULL, claims = 0, cancel_at = NULL, retention_until = NULL, idem_key = $1, wake_at = "+
+			e.DB.Dialect().Now()+" WHERE id = $2", nullable(idem), runID))
+		if c, ok := errors.AsType[*db.ConstraintError](err); ok && c.Kind == db.Unique {
+			return fault.New(fault.Conflict, "Another run of %s has the idempotency key of run %s", name, runID)
+		}
+		if err == nil {
+			e.DB.AfterCommit(ctx, e.wake)
+		}
+		return err
+	})
+}
+
+// key is the idempotency key that an input stands for, which a failed run has given up.
+func (e *Engine) key(versioned string, input []byte) (string, error) {
+	d := e.workflows[versioned]
+	if d == nil || d.idem == nil {
+		return "", nil
+	}
+	in, err := d.decode(input)
+	if err != nil {
+		return "", err
+	}
+	return d.idem(in), nil
+}
+
+// forget makes the records of a run such that the step with a key and all after it are done again, and with undone also what no longer stands of those before it. Records before the
+// step stay in their places, empty, because the places of what follows them are counted.
+func (e *Engine) forget(ctx context.Context, runID, key string, undone bool) error {
+	var branch string
+	var pos, seq int
+	var over bool
+	found, err := db.One(ctx, e.DB, stmt("SELECT branch, pos, seq, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END FROM gorgon_run_step WHERE run_id = $1 AND key = $2", runID, key), &branch, &pos, &seq, &over)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.New(fault.NotFound, "Run %s has no step %q", runID, key)
+	}
+	if !over {
+		seq = math.MaxInt32
+	}
+	after, again := "(branch = $2 AND pos >= $3 OR ended_at IS NOT NULL AND seq >= $4)", "reverted_at IS NOT NULL"
+	if !undone {
+		again = "1 = 0"
+	}
+	var outside string
+	if found, err = db.One(ctx, e.DB, stmt("SELECT key FROM gorgon_run_step WHERE run_id = $1 AND ("+after+" OR "+again+") AND kind = 'external' AND state = 'done' AND reverted_at IS NOT NULL LIMIT 1",
+		runID, branch, pos, seq), &outside); err != nil {
+		return err
+	}
+	if found {
+		return fault.New(fault.NotAllowed, "Step %q had an effect outside and was undone, so run %s cannot do it again: start the workflow anew", outside, runID)
+	}
+	if _, err = e.DB.Exec(ctx, stmt("DELETE FROM gorgon_run_step WHERE run_id = $1 AND "+after, runID, branch, pos, seq)); err != nil || !undone {
+		return err
+	}
+	_, err = e.DB.Exec(ctx, stmt("UPDATE gorgon_run_step SET state = 'waiting', attempts = 0, due_at = NULL, output = NULL, undo = NULL, error = NULL, reverted_at = NULL, ended_at = NULL"+
+		" WHERE run_id = $1 AND (reverted_at IS NOT NULL OR state = 'failed')", runID))
+	if err == nil {
+		_, err = e.DB.Exec(ctx, stmt("UPDATE gorgon_run_step SET undo_error = NULL WHERE run_id = $1", runID))
+	}
+	return err
+}
+
+// forUpdate keeps others from the rows that a SELECT finds.
+func forUpdate(k db.Dialect) string {
+	if k == db.Postgres {
+		return " FOR UPDATE"
+	}
+	return ""
 }
 
 // Answer gives what step of a run, found by its transaction, waits for: a payload, or an error. A step that does not wait, because it was answered

@@ -69,6 +69,10 @@ func WorkflowExecutions(engine func() *workflow.Engine) []route.Route {
 		route.Post(path+"/{workflow_id}/run", x.run),
 		route.Post(path+"/{workflow_id}/steps/success", x.success),
 		route.Post(path+"/{workflow_id}/steps/failure", x.failure),
+		route.Post(path+"/{id}/retry", x.retry),
+		route.Post(path+"/{id}/cancel", x.cancel),
+		route.Get(path+"/{workflow_id}/subscribe", x.subscribeAll),
+		route.Get(path+"/{workflow_id}/{transaction_id}/subscribe", x.subscribe),
 	)
 }
 

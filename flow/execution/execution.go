@@ -58,6 +58,7 @@ type step struct {
 	workflow.StepView
 	plan    workflow.Planned
 	reached bool
+	skipped bool // the run is done and never came to it
 }
 
 func newDocument(s workflow.Snapshot) document {
@@ -76,14 +77,14 @@ func newDocument(s workflow.Snapshot) document {
 			if len(plans) > 0 || v.Kind == "patch" {
 				continue // a detail of how the workflow does it
 			}
-			p = workflow.Planned{Name: v.Name, Async: v.Kind == "await" || v.Kind == "sleep", Compensated: v.Kind == "step" || v.Kind == "external"}
+			p = planned(v)
 		}
 		seen[v.Name] = true
-		d.steps = append(d.steps, step{v, p, true})
+		d.steps = append(d.steps, step{StepView: v, plan: p, reached: true})
 	}
 	for _, p := range s.Outline {
 		if !seen[p.Name] {
-			d.steps = append(d.steps, step{workflow.StepView{Name: p.Name}, p, false})
+			d.steps = append(d.steps, step{StepView: workflow.StepView{Name: p.Name}, plan: p, skipped: s.State == workflow.Done})
 		}
 	}
 	return d
@@ -113,7 +114,8 @@ func (d document) execution() object {
 		"_v": 0, "runId": d.runID, "state": d.state, "steps": all, "modelId": d.WorkflowID, "options": options,
 		"metadata": object{"eventGroupId": d.runID}, "startedAt": d.CreatedAt.UnixMilli(), "definition": d.definition(0), "timedOutAt": nil,
 		"transactionId": d.TransactionID, "hasAsyncSteps": d.any(func(s step) bool { return s.plan.Async }),
-		"hasFailedSteps": false, "hasSkippedSteps": false, "hasSkippedOnFailureSteps": false,
+		"hasFailedSteps":  d.state == workflow.Done && d.any(func(s step) bool { return s.State == "failed" }),
+		"hasSkippedSteps": d.any(func(s step) bool { return s.skipped }), "hasSkippedOnFailureSteps": false,
 		"hasWaitingSteps":  d.any(func(s step) bool { return s.State == "waiting" }),
 		"hasRevertedSteps": d.any(func(s step) bool { return s.Reverted != nil }),
 	}
@@ -139,7 +141,7 @@ func (d document) step(s step, path string, depth int, next []string) object {
 		"failures": 0, "definition": definition, "stepFailed": s.State == "failed", "lastAttempt": nil, "saveResponse": true,
 	}
 	if s.reached {
-		o["startedAt"], o["lastAttempt"] = s.StartedAt.UnixMilli(), s.StartedAt.UnixMilli()
+		o["attempts"], o["startedAt"], o["lastAttempt"] = max(s.Attempts, 1), s.StartedAt.UnixMilli(), s.StartedAt.UnixMilli()
 	}
 	if s.Err != nil {
 		o["failures"] = max(s.Attempts, 1)
@@ -193,6 +195,8 @@ type states struct {
 
 func (s step) invoke() states {
 	switch {
+	case s.skipped:
+		return states{"skipped", "ok"}
 	case !s.reached:
 		return states{"not_started", "idle"}
 	case s.State == "done":
@@ -226,11 +230,7 @@ func (d document) context() object {
 	for _, s := range d.steps {
 		switch {
 		case s.State == "done":
-			undo := s.Undo
-			if undo == nil {
-				undo = s.Output
-			}
-			invoke[s.Name] = object{"__type": "Symbol(WorkflowWorkflowData)", "output": object{"__type": "Symbol(WorkflowStepResponse)", "output": s.Output, "compensateInput": undo}}
+			invoke[s.Name] = response(s.StepView)
 		case s.Err != nil:
 			failures = append(failures, failure(s.Name, "invoke", s.Err))
 		}
@@ -239,6 +239,15 @@ func (d document) context() object {
 		}
 	}
 	return object{"data": object{"payload": d.Input, "invoke": invoke, "compensate": object{}}, "errors": failures}
+}
+
+// response is a step's result as the context of a run has it.
+func response(s workflow.StepView) object {
+	undo := s.Undo
+	if undo == nil {
+		undo = s.Output
+	}
+	return object{"__type": "Symbol(WorkflowWorkflowData)", "output": object{"__type": "Symbol(WorkflowStepResponse)", "output": s.Output, "compensateInput": undo}}
 }
 
 func failure(action, kind string, err error) object {
