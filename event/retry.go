@@ -101,8 +101,8 @@ type Letter struct {
 	Message
 	Subscriber string     `json:"subscriber"`
 	Attempts   int        `json:"attempts"` // how many there were
-	Error      string     `json:"error"`   // of the last attempt
-	NextAt     *time.Time `json:"next_at"` // nil when dead
+	Error      string     `json:"error"`    // of the last attempt
+	NextAt     *time.Time `json:"next_at"`  // nil when dead
 	DeadAt     *time.Time `json:"dead_at"`
 }
 
