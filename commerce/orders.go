@@ -7,6 +7,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/api/admin"
 	"github.com/gorgon-commerce/gorgon/api/store"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
+	"github.com/gorgon-commerce/gorgon/flow/change"
 	"github.com/gorgon-commerce/gorgon/flow/checkout"
 	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
 	flow "github.com/gorgon-commerce/gorgon/flow/order"
@@ -67,6 +68,7 @@ type OrderFlows struct {
 	PaymentFlows  *payment.Flows
 	CheckoutFlows *checkout.Flows
 	OrderFlows    *flow.Flows
+	ChangeFlows   *change.Flows
 }
 
 // An orderKit is what the workflows of orders are put together of.
@@ -95,16 +97,19 @@ func newOrderFlows(k orderKit) OrderFlows {
 			Promotions: k.Links.OrderPromotions}),
 		OrderFlows: flow.New(&flow.Flows{Order: k.Order, Payment: pay, Cart: k.Cart, Fulfillment: k.Fulfillment, Inventory: k.Modules.Inventory,
 			Fulfillments: k.Links.OrderFulfillments, LocationOf: where}),
+		ChangeFlows: change.New(&change.Kit{Order: k.Order, Cart: k.Cart, Payment: pay, Fulfillment: k.Fulfillment, Promotions: k.Links.OrderPromotions,
+			Returned: k.Links.ReturnParcels, LocationOf: where}),
 	}
 }
 
 func (f *OrderFlows) workflows() []workflow.Any {
-	return slices.Concat(f.PaymentFlows.Workflows(), f.CheckoutFlows.Workflows(), f.OrderFlows.Workflows())
+	return slices.Concat(f.PaymentFlows.Workflows(), f.CheckoutFlows.Workflows(), f.OrderFlows.Workflows(), f.ChangeFlows.Workflows())
 }
 
 func (f *OrderFlows) routes() []route.Route {
 	return slices.Concat(
 		admin.Orders(f.OrderFlows, nil),
+		admin.OrderChanges(f.ChangeFlows, nil),
 		admin.PaymentCollections(f.PaymentFlows, nil),
 		admin.Payments(f.PaymentFlows, nil),
 		store.Checkout(f.CheckoutFlows, nil),

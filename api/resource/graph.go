@@ -34,3 +34,6 @@ type rows struct{ *graph.Set }
 
 // Total is the number of records that match.
 func (r rows) Total() int { return r.Count }
+
+// Of is a set that was read elsewhere, as answers want it.
+func Of(set *graph.Set) Rows { return rows{set} }

@@ -35,11 +35,12 @@ type Transferred struct {
 	CustomerID string `json:"customer_id"`
 }
 
-// A NewItem is a quantity of a variant to put into a cart.
+// A NewItem is a quantity of a variant to put into a cart. Buyers cannot say what it costs; those who change orders can.
 type NewItem struct {
-	VariantID string        `json:"variant_id"`
-	Quantity  money.Decimal `json:"quantity"`
-	Metadata  module.Map    `json:"metadata"`
+	VariantID                     string         `json:"variant_id"`
+	Quantity                      money.Decimal  `json:"quantity"`
+	UnitPrice, CompareAtUnitPrice *money.Decimal `json:"-"`
+	Metadata                      module.Map     `json:"metadata"`
 }
 
 // A Draft is a new cart. What it leaves out comes from the shop's defaults.

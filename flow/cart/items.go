@@ -87,7 +87,7 @@ func (f *Flows) prices(ctx context.Context, s *State, wanted []Wanted, variants 
 			unknown = append(unknown, w.VariantID)
 			continue
 		}
-		if prices[i] == nil {
+		if prices[i] == nil && !w.Priced {
 			free = append(free, w.VariantID)
 		}
 		out[i] = find{&variants[at], prices[i]}

@@ -26,6 +26,7 @@ type Wanted struct {
 	VariantID string
 	Quantity  money.Decimal
 	Context   module.Map // to find prices by, besides what the cart says
+	Priced    bool       // it has a price of its own, and needs no other
 }
 
 // A Price is what one unit costs. Before is what it would without a sale; nil when there is none.

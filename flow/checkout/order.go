@@ -17,7 +17,7 @@ func orderOf(s *cart.State) order.Order {
 		CurrencyCode: s.CurrencyCode, Locale: s.Locale, NoNotification: &quiet, Metadata: s.Metadata,
 		ShippingAddress: addressOf(s.ShippingAddress), BillingAddress: addressOf(s.BillingAddress)}
 	for i := range s.Items {
-		o.Items = append(o.Items, itemOf(&s.Items[i]))
+		o.Items = append(o.Items, LineOf(&s.Items[i]))
 	}
 	for i := range s.ShippingMethods {
 		o.ShippingMethods = append(o.ShippingMethods, methodOf(&s.ShippingMethods[i]))
@@ -38,7 +38,8 @@ func addressOf(a *model.Address) *order.Address {
 	return out
 }
 
-func itemOf(l *model.LineItem) order.LineItem {
+// LineOf makes a line of an order of a cart's.
+func LineOf(l *model.LineItem) order.LineItem {
 	out := order.LineItem{Title: l.Title, Subtitle: l.Subtitle, Thumbnail: l.Thumbnail, VariantID: l.VariantID, ProductID: l.ProductID,
 		ProductTitle: l.ProductTitle, ProductDescription: l.ProductDescription, ProductSubtitle: l.ProductSubtitle, ProductType: l.ProductType,
 		ProductTypeID: l.ProductTypeID, ProductCollection: l.ProductCollection, ProductHandle: l.ProductHandle, VariantSKU: l.VariantSKU,

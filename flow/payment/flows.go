@@ -56,6 +56,7 @@ type Flows struct {
 
 	CreateForCart  *workflow.Workflow[string, string]
 	CreateForOrder *workflow.Workflow[Debt, string]
+	FollowOrder    *workflow.Workflow[string, string] // makes what is asked for what an order owes
 	CreateSession  *workflow.Workflow[payment.SessionDraft, payment.Session]
 	Capture        *workflow.Workflow[Capture, string]
 	Refund         *workflow.Workflow[Refund, string]
@@ -69,6 +70,7 @@ func New(f *Flows) *Flows {
 	atomic := workflow.Atomic()
 	f.CreateForCart = workflow.New("create-payment-collection-for-cart", f.createForCart, atomic, workflow.Lock(func(id string) string { return id }))
 	f.CreateForOrder = workflow.New("create-order-payment-collection", f.createForOrder, atomic)
+	f.FollowOrder = workflow.New("create-or-update-order-payment-collection", f.followOrder, atomic)
 	f.CreateSession = workflow.New("create-payment-session", f.createSession, atomic)
 	f.Capture = workflow.New("capture-payment-workflow", f.capture, atomic)
 	f.Refund = workflow.New("refund-payment-workflow", f.refund, atomic)
@@ -83,7 +85,7 @@ func New(f *Flows) *Flows {
 
 // Workflows lists all.
 func (f *Flows) Workflows() []workflow.Any {
-	return []workflow.Any{f.CreateForCart, f.CreateForOrder, f.CreateSession, f.Capture, f.Refund, f.MarkPaid, f.Delete, f.Release}
+	return []workflow.Any{f.CreateForCart, f.CreateForOrder, f.FollowOrder, f.CreateSession, f.Capture, f.Refund, f.MarkPaid, f.Delete, f.Release}
 }
 
 // outside marks a step that asks a provider, unless it answers out of itself: then nothing is gained by cutting the transaction. An answer that

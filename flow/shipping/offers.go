@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/pricing"
@@ -63,6 +64,20 @@ func (f *Flows) Offers(ctx context.Context, a Asked) ([]Offer, error) {
 		out[i].LocationID = sets[k][1]
 	}
 	return out, f.quote(ctx, a, out)
+}
+
+// Option finds a shipping option by its id, with its price for whoever asks, whether its rules hold or not. An unknown one is fault.NotFound.
+func (f *Flows) Option(ctx context.Context, a Asked, id string) (Offer, error) {
+	list, err := f.Fulfillment.ShippingOptions.List(ctx, module.Filter{"id": id}, module.Find{Relations: []string{"service_zone"}})
+	if err != nil {
+		return Offer{}, err
+	}
+	if len(list) == 0 {
+		return Offer{}, fault.New(fault.NotFound, "Shipping option with id: %s was not found", id)
+	}
+	offers := []Offer{{ShippingOption: list[0]}}
+	err = f.quote(ctx, a, offers)
+	return offers[0], err
 }
 
 func truth(b bool) string {

@@ -123,6 +123,8 @@ type Computed struct {
 	As    string   // what it is shown as; Name when empty
 	Needs []string // fields, nested ones too, that must be read for it
 	Whole bool     // read along with all columns
+	// Instead makes the field stand for the column of its name wherever it is shown; Value may read the column.
+	Instead bool
 	// Under tells what must be read besides, in records below this one that are shown as they are, where fields of the field are asked for.
 	Under func(asked *Fields) *Fields
 	// Value writes the field of each row of set as JSON into out[i]; nil leaves the field out.

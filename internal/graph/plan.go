@@ -88,7 +88,7 @@ func (n *Node) add(f *Fields, show bool) {
 	if f.All {
 		for i, c := range n.Entity.Columns {
 			if !n.typed || c.RawOf == "" || !show { // what is read for a computed field is not for structs
-				n.column(i, show)
+				n.column(i, show && !n.replaced(c.Name))
 			}
 		}
 		n.whole()
@@ -113,7 +113,7 @@ func (n *Node) add(f *Fields, show bool) {
 }
 
 func (n *Node) name(name string, show bool) {
-	if i, ok := n.Entity.byName[name]; ok {
+	if i, ok := n.Entity.byName[name]; ok && (!show || !n.replaced(name)) {
 		n.column(i, show)
 		return
 	}
@@ -124,6 +124,12 @@ func (n *Node) name(name string, show bool) {
 	if r := n.Entity.rels[name]; r != nil && n.typed {
 		n.child(r, &Fields{All: true}, show)
 	}
+}
+
+// replaced reports whether a computed field is shown in place of a column.
+func (n *Node) replaced(name string) bool {
+	c := n.Entity.comps[name]
+	return c != nil && c.Instead && !n.typed
 }
 
 // whole adds what comes with all columns besides them. Structs have no place for it.

@@ -9,74 +9,44 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A total is read of a row; false where it is not known.
-type total func(s *graph.Set, row int) (money.Decimal, bool)
-
-// lineNeeds and methodNeeds are what totals are worked out of.
-var (
-	lineNeeds = []string{"raw_unit_price", "is_tax_inclusive", "tax_lines.raw_rate", "adjustments.raw_amount", "adjustments.is_tax_inclusive", "detail.*"}
-	wayNeeds  = []string{"raw_amount", "is_tax_inclusive", "tax_lines.raw_rate", "adjustments.raw_amount"}
-)
-
-func under(prefix string, names []string) (out []string) {
-	for _, n := range names {
-		out = append(out, prefix+"."+n)
-	}
-	return out
-}
+// life are the totals of what has become of lines.
+var life = []string{"fulfilled_total", "shipped_total", "return_requested_total", "return_received_total", "return_dismissed_total", "write_off_total"}
 
 // addTotals adds what is worked out to what can be read of orders and their parts.
 func (m *Module) addTotals() {
-	needs := append(append(under("items", lineNeeds), under("shipping_methods", wayNeeds)...), "credit_lines.raw_amount")
 	orders, lines, ways := m.Orders.Entity(), m.Lines.Entity(), m.ShippingMethods.Entity()
-	for _, name := range totals.WholeNames() {
-		whole := total(func(s *graph.Set, row int) (money.Decimal, bool) { t := wholes(s)[row]; return t.Get(name) })
-		orders.AddComputed(&graph.Computed{Name: name, Needs: needs, Value: whole.write(shown)})
-	}
+	f := totals.Fields{Whole: orders, Lines: lines, Methods: ways, LineTaxes: m.ItemTaxLines.Entity(), LineAdjustments: m.ItemAdjustments.Entity(),
+		MethodTaxes: m.ShippingTaxLines.Entity(), MethodAdjustments: m.ShippingAdjustments.Entity(), Rate: "raw_rate", Needs: []string{"detail.*"},
+		Parts: []string{"detail"}, Fill: fill, More: append([]string{"refundable_total_per_unit", "refundable_total"}, life...), Extra: life}
+	f.Add()
 	orders.AddComputed(&graph.Computed{Name: "summary", Needs: []string{"order_summary.totals"}, Value: summary})
-	lines.AddComputed(&graph.Computed{Name: "quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", shown)})
-	lines.AddComputed(&graph.Computed{Name: "raw_quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", money.Decimal.AppendRaw)})
+	exact := money.Decimal.AppendRaw
+	lines.AddComputed(&graph.Computed{Name: "quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", totals.AppendShown)})
+	lines.AddComputed(&graph.Computed{Name: "raw_quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", exact)})
 	lines.AddComputed(&graph.Computed{Name: "line_item_metadata", Whole: true, Needs: []string{"metadata"}, Value: copied("metadata")})
-	for _, name := range append(totals.Names(), "refundable_total_per_unit", "refundable_total", "fulfilled_total", "shipped_total",
-		"return_requested_total", "return_received_total", "return_dismissed_total", "write_off_total") {
-		add(lines, name, detail(lineTotals, name))
-	}
-	for _, name := range totals.Names() {
-		add(ways, name, detail(wayTotals, name))
+	for _, name := range []string{"unit_price", "compare_at_unit_price"} {
+		lines.AddComputed(&graph.Computed{Name: name, Instead: true, Whole: true, Needs: []string{name, "raw_" + name}, Value: current(name, totals.AppendShown)})
+		lines.AddComputed(&graph.Computed{Name: "raw_" + name, Instead: true, Whole: true, Needs: []string{"raw_" + name}, Value: current(name, exact)})
 	}
 	ways.AddComputed(&graph.Computed{Name: "order_id", Whole: true, Needs: []string{"detail.order_id"}, Value: orderID})
-	taxes := func(d *totals.Detailed) []totals.Part { return d.Taxes }
-	adjustments := func(d *totals.Detailed) []totals.Part { return d.Adjustments }
-	addParts(m.ItemTaxLines.Entity(), lineTotals, taxes)
-	addParts(m.ItemAdjustments.Entity(), lineTotals, adjustments)
-	addParts(m.ShippingTaxLines.Entity(), wayTotals, taxes)
-	addParts(m.ShippingAdjustments.Entity(), wayTotals, adjustments)
 }
 
-// add adds a total, and its exact form beside it, to what comes with all columns.
-func add(e *graph.Entity, name string, t total) {
-	e.AddComputed(&graph.Computed{Name: name, Whole: true, Value: t.write(shown)})
-	e.AddComputed(&graph.Computed{Name: "raw_" + name, Whole: true, Value: t.write(money.Decimal.AppendRaw)})
+// fill takes the quantity of a line, its price and what has become of it from its detail.
+func fill(s *graph.Set, row int, l *totals.Line) {
+	d, rows := s.Related(row, "detail")
+	if len(rows) == 0 {
+		return
+	}
+	of := func(column string) money.Decimal { return totals.Amount(d, int(rows[0]), "raw_"+column) }
+	if d.Text(int(rows[0]), "raw_unit_price") != nil {
+		l.UnitPrice = of("unit_price")
+	}
+	l.Quantity = of("quantity")
+	l.Detail = &totals.Detail{Fulfilled: of("fulfilled_quantity"), Shipped: of("shipped_quantity"), ReturnRequested: of("return_requested_quantity"),
+		ReturnReceived: of("return_received_quantity"), ReturnDismissed: of("return_dismissed_quantity"), WrittenOff: of("written_off_quantity")}
 }
-
-func addParts(e *graph.Entity, of func(*graph.Set) []totals.Detailed, parts func(*totals.Detailed) []totals.Part) {
-	add(e, "total", part(of, parts, func(p totals.Part) money.Decimal { return p.Total }))
-	add(e, "subtotal", part(of, parts, func(p totals.Part) money.Decimal { return p.Subtotal }))
-}
-
-func shown(m money.Decimal, b []byte) []byte { return totals.Shown(m).AppendJSON(b) }
 
 type computation = func(context.Context, *graph.Set, map[string]any, [][]byte) error
-
-// write makes the value of a computed field.
-func (t total) write(form func(money.Decimal, []byte) []byte) computation {
-	return each(func(s *graph.Set, row int) []byte {
-		if v, ok := t(s, row); ok {
-			return form(v, nil)
-		}
-		return nil
-	})
-}
 
 // each makes a computed field of a function of one row.
 func each(value func(s *graph.Set, row int) []byte) computation {
@@ -113,9 +83,24 @@ func summary(_ context.Context, s *graph.Set, _ map[string]any, out [][]byte) er
 func detailed(column string, form func(money.Decimal, []byte) []byte) computation {
 	return each(func(s *graph.Set, row int) []byte {
 		if set, rows := s.Related(row, "detail"); len(rows) > 0 {
-			return form(amount(set, int(rows[0]), "raw_"+column), nil)
+			return form(totals.Amount(set, int(rows[0]), "raw_"+column), nil)
 		}
 		return nil
+	})
+}
+
+// current is a price of a line: that of the order's version, where it has one, or that which the line was bought at.
+func current(column string, form func(money.Decimal, []byte) []byte) computation {
+	column = "raw_" + column
+	return each(func(s *graph.Set, row int) []byte {
+		from, at := s, row
+		if d, rows := s.Related(row, "detail"); len(rows) > 0 && d.Text(int(rows[0]), column) != nil {
+			from, at = d, int(rows[0])
+		}
+		if from.Text(at, column) == nil {
+			return []byte("null")
+		}
+		return form(totals.Amount(from, at, column), nil)
 	})
 }
 
@@ -126,32 +111,4 @@ func orderID(_ context.Context, s *graph.Set, _ map[string]any, out [][]byte) er
 		}
 	}
 	return nil
-}
-
-func detail(of func(*graph.Set) []totals.Detailed, name string) total {
-	return func(s *graph.Set, row int) (money.Decimal, bool) {
-		if list := of(s); list != nil {
-			return list[row].Get(name)
-		}
-		return money.Zero, false
-	}
-}
-
-// A place is where a tax line or adjustment stands.
-type place struct{ row, nth []int }
-
-// part is a total of a tax line or adjustment, of what its line or method has.
-func part(of func(*graph.Set) []totals.Detailed, parts func(*totals.Detailed) []totals.Part, pick func(totals.Part) money.Decimal) total {
-	return func(s *graph.Set, row int) (money.Decimal, bool) {
-		owner := s.Owner()
-		if owner == nil {
-			return money.Zero, false
-		}
-		list := of(owner)
-		p := s.Memo("places", func() any { rows, nth := s.Places(); return place{rows, nth} }).(place)
-		if list == nil || p.nth[row] >= len(parts(&list[p.row[row]])) {
-			return money.Zero, false
-		}
-		return pick(parts(&list[p.row[row]])[p.nth[row]]), true
-	}
 }

@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -151,56 +150,10 @@ func (m *Module) addMethods(ctx context.Context, o *Order, methods []ShippingMet
 }
 
 func (m *Module) addSummary(ctx context.Context, o *Order) error {
-	_, err := m.Summaries.Create(ctx, Summary{OrderID: o.ID, Version: o.Version, Totals: o.Balance(o.Totals().Total).JSON()})
-	return err
-}
-
-// A Balance says what an order costs and what of that is paid.
-type Balance struct {
-	Original, Current, Paid, Refunded, Credit money.Decimal
-}
-
-// Balance adds up an order, whose first version cost original without credits.
-func (o *Order) Balance(original money.Decimal) Balance {
-	b := Balance{Original: original, Current: totals.Kept(o.Totals().Total)}
-	for _, t := range o.Transactions {
-		if t.Amount.Sign() > 0 {
-			b.Paid = b.Paid.Add(t.Amount)
-		} else {
-			b.Refunded = b.Refunded.Add(t.Amount.Neg())
-		}
-	}
+	b := o.balance(totals.Kept(o.Totals().Total), money.Zero)
 	for _, c := range o.CreditLines {
 		b.Credit = b.Credit.Add(c.Amount)
 	}
-	return b
-}
-
-// Due is what is to be paid still; negative when it is to be given back.
-func (b Balance) Due() money.Decimal { return b.Current.Sub(b.Paid.Sub(b.Refunded)) }
-
-// JSON is the form in which summaries are kept and shown.
-func (b Balance) JSON() json.RawMessage {
-	moved := b.Paid.Sub(b.Refunded)
-	out := []byte{'{'}
-	put := func(name string, v money.Decimal, raw bool) {
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(append(append(out, '"'), name...), '"', ':')
-		out = shown(v, out)
-		if raw {
-			out = append(append(append(out, `,"raw_`...), name...), '"', ':')
-			out = v.AppendRaw(out)
-		}
-	}
-	put("paid_total", b.Paid, true)
-	put("refunded_total", b.Refunded, true)
-	put("accounting_total", b.Current, true)
-	put("credit_line_total", b.Credit, true)
-	put("transaction_total", moved, true)
-	put("pending_difference", b.Due(), true)
-	put("current_order_total", b.Current, true)
-	put("original_order_total", b.Original, true)
-	return append(out, '}')
+	_, err := m.Summaries.Create(ctx, Summary{OrderID: o.ID, Version: o.Version, Totals: b.JSON()})
+	return err
 }

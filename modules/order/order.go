@@ -2,6 +2,7 @@
 package order
 
 import (
+	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
@@ -61,6 +62,7 @@ func New() *Module {
 	}
 	m.narrow()
 	m.addTotals()
+	m.addChanges()
 	return m
 }
 
@@ -75,7 +77,15 @@ func (m *Module) narrow() {
 	m.Orders.Entity().Relation("items").Where = version("{p}")
 	m.Orders.Entity().Relation("shipping_methods").Where = version("{p}")
 	m.Orders.Entity().Relation("order_summary").Where = version("{t}")
-	m.Lines.Entity().Relation("detail").Where = version("{t}")
+	m.Orders.Entity().Relation("credit_lines").Where = version("{t}")
+	for _, e := range []*graph.Entity{m.Lines.Entity(), m.ReturnItems.Entity(), m.ClaimItems.Entity(), m.ExchangeItems.Entity()} {
+		e.Relation("detail").Where = version("{t}")
+	}
+	for _, e := range []*graph.Entity{m.Returns.Entity(), m.Claims.Entity(), m.Exchanges.Entity()} {
+		e.Relation("shipping_methods").Where = version("{p}")
+	}
+	m.Claims.Entity().Relation("claim_items").Where = "{t}.is_additional_item = FALSE"
+	m.Claims.Entity().Relation("additional_items").Where = "{t}.is_additional_item = TRUE"
 	m.Lines.Entity().Relation("adjustments").Where = highest("order_item", "item_id")
 	m.ShippingMethods.Entity().Relation("detail").Where = version("{t}")
 	m.ShippingMethods.Entity().Relation("adjustments").Where = highest("order_shipping", "shipping_method_id")

@@ -103,6 +103,9 @@ type Transaction struct {
 	ClaimID      *string       `json:"claim_id"`
 	ExchangeID   *string       `json:"exchange_id"`
 	Order        *Order        `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
+	Return       *Return       `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
+	Claim        *Claim        `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none"`
+	Exchange     *Exchange     `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
 }
 
 // Indexes find the transactions of an order, and that of a capture or refund.

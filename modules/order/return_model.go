@@ -10,22 +10,25 @@ import (
 // A Return brings items of an order back.
 type Return struct {
 	module.Model   `model:"prefix=return"`
-	OrderID        string         `json:"order_id" model:"index"`
-	ClaimID        *string        `json:"claim_id"`
-	ExchangeID     *string        `json:"exchange_id"`
-	OrderVersion   int            `json:"order_version"`
-	DisplayID      int            `json:"display_id" model:"serial"`
-	Status         string         `json:"status" model:"type=return_status_enum,enum=open|requested|received|partially_received|canceled,default=open"`
-	LocationID     *string        `json:"location_id"`
-	NoNotification *bool          `json:"no_notification"`
-	RefundAmount   *money.Decimal `json:"refund_amount"`
-	CreatedBy      *string        `json:"created_by"`
-	Metadata       module.Map     `json:"metadata"`
-	RequestedAt    *time.Time     `json:"requested_at"`
-	ReceivedAt     *time.Time     `json:"received_at"`
-	CanceledAt     *time.Time     `json:"canceled_at"`
-	Items          []ReturnItem   `json:"items,omitempty" rel:"has=return_id,cascade"`
-	Order          *Order         `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
+	OrderID        string           `json:"order_id" model:"index"`
+	ClaimID        *string          `json:"claim_id"`
+	ExchangeID     *string          `json:"exchange_id"`
+	OrderVersion   int              `json:"order_version"`
+	DisplayID      int              `json:"display_id" model:"serial"`
+	Status         string           `json:"status" model:"type=return_status_enum,enum=open|requested|received|partially_received|canceled,default=open"`
+	LocationID     *string          `json:"location_id"`
+	NoNotification *bool            `json:"no_notification"`
+	RefundAmount   *money.Decimal   `json:"refund_amount"`
+	CreatedBy      *string          `json:"created_by"`
+	Metadata       module.Map       `json:"metadata"`
+	RequestedAt    *time.Time       `json:"requested_at"`
+	ReceivedAt     *time.Time       `json:"received_at"`
+	CanceledAt     *time.Time       `json:"canceled_at"`
+	Items          []ReturnItem     `json:"items,omitempty" rel:"has=return_id,cascade"`
+	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,return_id,shipping_method_id"`
+	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
+	Claim          *Claim           `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none"`
+	Exchange       *Exchange        `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
 }
 
 // A ReturnItem is how much of a line comes back, and how much of that has.
@@ -42,6 +45,7 @@ type ReturnItem struct {
 	Return           *Return       `json:"return,omitempty" rel:"belongs=return_id,ondelete=cascade"`
 	Item             *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
 	Reason           *ReturnReason `json:"reason,omitempty" rel:"belongs=reason_id,ondelete=none"`
+	Detail           *Item         `json:"detail,omitempty" rel:"has=item_id,key=item_id"`
 }
 
 // A ReturnReason says why goods come back. Reasons may have finer ones below them.
@@ -64,19 +68,21 @@ func (ReturnReason) Indexes() []module.Index {
 // A Claim replaces or refunds items that were wrong.
 type Claim struct {
 	module.Model   `model:"prefix=claim"`
-	OrderID        string         `json:"order_id" model:"index"`
-	ReturnID       *string        `json:"return_id"`
-	OrderVersion   int            `json:"order_version"`
-	DisplayID      int            `json:"display_id" model:"serial"`
-	Type           string         `json:"type" model:"type=order_claim_type_enum,enum=refund|replace"`
-	NoNotification *bool          `json:"no_notification"`
-	RefundAmount   *money.Decimal `json:"refund_amount"`
-	CreatedBy      *string        `json:"created_by"`
-	CanceledAt     *time.Time     `json:"canceled_at"`
-	Metadata       module.Map     `json:"metadata"`
-	Items          []ClaimItem    `json:"claim_items,omitempty" rel:"has=claim_id,cascade"`
-	Order          *Order         `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
-	Return         *Return        `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
+	OrderID        string           `json:"order_id" model:"index"`
+	ReturnID       *string          `json:"return_id"`
+	OrderVersion   int              `json:"order_version"`
+	DisplayID      int              `json:"display_id" model:"serial"`
+	Type           string           `json:"type" model:"type=order_claim_type_enum,enum=refund|replace"`
+	NoNotification *bool            `json:"no_notification"`
+	RefundAmount   *money.Decimal   `json:"refund_amount"`
+	CreatedBy      *string          `json:"created_by"`
+	CanceledAt     *time.Time       `json:"canceled_at"`
+	Metadata       module.Map       `json:"metadata"`
+	Items          []ClaimItem      `json:"claim_items,omitempty" rel:"has=claim_id,cascade"`
+	Additional     []ClaimItem      `json:"additional_items,omitempty" rel:"has=claim_id"`
+	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,claim_id,shipping_method_id"`
+	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
+	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
 }
 
 // A ClaimItem is how much of a line is claimed, or comes in addition.
@@ -92,6 +98,7 @@ type ClaimItem struct {
 	Claim            *Claim        `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=cascade"`
 	Item             *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
 	Images           []ClaimImage  `json:"images,omitempty" rel:"has=claim_item_id,cascade"`
+	Detail           *Item         `json:"detail,omitempty" rel:"has=item_id,key=item_id"`
 }
 
 // A ClaimImage shows what is wrong with an item.
@@ -106,19 +113,20 @@ type ClaimImage struct {
 // An Exchange takes items back and sends others.
 type Exchange struct {
 	module.Model   `model:"prefix=oexc"`
-	OrderID        string         `json:"order_id" model:"index"`
-	ReturnID       *string        `json:"return_id"`
-	OrderVersion   int            `json:"order_version"`
-	DisplayID      int            `json:"display_id" model:"serial"`
-	NoNotification *bool          `json:"no_notification"`
-	DifferenceDue  *money.Decimal `json:"difference_due"`
-	AllowBackorder bool           `json:"allow_backorder" model:"default=false"`
-	CreatedBy      *string        `json:"created_by"`
-	CanceledAt     *time.Time     `json:"canceled_at"`
-	Metadata       module.Map     `json:"metadata"`
-	Items          []ExchangeItem `json:"additional_items,omitempty" rel:"has=exchange_id,cascade"`
-	Order          *Order         `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
-	Return         *Return        `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
+	OrderID        string           `json:"order_id" model:"index"`
+	ReturnID       *string          `json:"return_id"`
+	OrderVersion   int              `json:"order_version"`
+	DisplayID      int              `json:"display_id" model:"serial"`
+	NoNotification *bool            `json:"no_notification"`
+	DifferenceDue  *money.Decimal   `json:"difference_due"`
+	AllowBackorder bool             `json:"allow_backorder" model:"default=false"`
+	CreatedBy      *string          `json:"created_by"`
+	CanceledAt     *time.Time       `json:"canceled_at"`
+	Metadata       module.Map       `json:"metadata"`
+	Items          []ExchangeItem   `json:"additional_items,omitempty" rel:"has=exchange_id,cascade"`
+	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,exchange_id,shipping_method_id"`
+	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
+	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
 }
 
 // An ExchangeItem is how much of a line an exchange sends.
@@ -130,5 +138,6 @@ type ExchangeItem struct {
 	Note         *string       `json:"note"`
 	Metadata     module.Map    `json:"metadata"`
 	Exchange     *Exchange     `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=cascade"`
+	Detail       *Item         `json:"detail,omitempty" rel:"has=item_id,key=item_id"`
 	Item         *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
 }

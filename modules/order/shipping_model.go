@@ -32,6 +32,9 @@ type Shipping struct {
 	ExchangeID       *string         `json:"exchange_id"`
 	Order            *Order          `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
 	Method           *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=none"`
+	Return           *Return         `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
+	Claim            *Claim          `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none"`
+	Exchange         *Exchange       `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
 }
 
 // Indexes find the shipping methods of a version.

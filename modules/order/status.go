@@ -34,8 +34,8 @@ func paymentStatus(s *graph.Set, row int) string {
 		return 0.5
 	}
 	for _, r := range rows {
-		all := amount(set, int(r), "raw_amount")
-		captured, refunded := amount(set, int(r), "raw_captured_amount"), amount(set, int(r), "raw_refunded_amount")
+		all := totals.Amount(set, int(r), "raw_amount")
+		captured, refunded := totals.Amount(set, int(r), "raw_captured_amount"), totals.Amount(set, int(r), "raw_refunded_amount")
 		if captured.Sign() > 0 || all.IsZero() {
 			n["captured"] += part(all, captured)
 		}
@@ -102,7 +102,7 @@ func unsent(s *graph.Set, row int) bool {
 	for _, r := range rows {
 		d, of := items.Related(int(r), "detail")
 		for _, i := range of {
-			if amount(d, int(i), "raw_fulfilled_quantity").Less(amount(d, int(i), "raw_quantity")) {
+			if totals.Amount(d, int(i), "raw_fulfilled_quantity").Less(totals.Amount(d, int(i), "raw_quantity")) {
 				return true
 			}
 		}

@@ -1,7 +1,8 @@
 package order
 
 import (
-	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"encoding/json"
+
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -58,107 +59,71 @@ func (m *ShippingMethod) method() totals.Method {
 	return out
 }
 
-// wholes are the totals of orders that were read.
-func wholes(s *graph.Set) []totals.Totals {
-	return s.Memo("wholes", func() any {
-		out := make([]totals.Totals, s.Len())
-		for i := range out {
-			var l []totals.Line
-			items, rows := s.Related(i, "items")
-			for _, r := range rows {
-				l = append(l, lineOf(items, int(r)))
-			}
-			var m []totals.Method
-			ways, rows := s.Related(i, "shipping_methods")
-			for _, r := range rows {
-				m = append(m, methodOf(ways, int(r)))
-			}
-			var c []money.Decimal
-			credits, rows := s.Related(i, "credit_lines")
-			for _, r := range rows {
-				c = append(c, amount(credits, int(r), "raw_amount"))
-			}
-			out[i] = totals.Of(l, m, c, totals.Smallest(2))
+// A Balance says what a version of an order costs and what of that is paid. Before is what the version before it cost, Credit what the order got off in
+// this one, and Returning what the goods are worth that are on their way back.
+type Balance struct {
+	Before, Current, Paid, Refunded, Credit, Returning money.Decimal
+}
+
+// balance adds up the order.
+func (o *Order) balance(before, credit money.Decimal) Balance {
+	t := o.Totals()
+	b := Balance{Before: before, Credit: credit, Current: totals.Kept(t.Total), Returning: totals.Kept(t.Items.ReturnRequested)}
+	for _, t := range o.Transactions {
+		if t.Amount.Sign() > 0 {
+			b.Paid = b.Paid.Add(t.Amount)
+		} else {
+			b.Refunded = b.Refunded.Add(t.Amount.Neg())
 		}
-		return out
-	}).([]totals.Totals)
+	}
+	return b
 }
 
-// lineTotals are the totals of line items; nil when too little of them was read.
-func lineTotals(s *graph.Set) []totals.Detailed {
-	return s.Memo("lines", func() any {
-		if s.Len() == 0 || s.Text(0, "raw_unit_price") == nil || !s.Reads("tax_lines") || !s.Reads("adjustments") || !s.Reads("detail") {
-			return []totals.Detailed(nil)
+// stored is the balance of the order's version with what was written down of it before.
+func (o *Order) stored() Balance {
+	var sum struct {
+		RawBefore *money.Decimal `json:"raw_original_order_total"`
+		Before    *money.Decimal `json:"original_order_total"`
+		RawCredit *money.Decimal `json:"raw_credit_line_total"`
+	}
+	b := o.balance(money.Zero, money.Zero)
+	b.Before = b.Current
+	if o.Sum == nil || json.Unmarshal(o.Sum.Totals, &sum) != nil {
+		return b
+	}
+	switch {
+	case sum.RawBefore != nil:
+		b.Before = *sum.RawBefore
+	case sum.Before != nil:
+		b.Before = *sum.Before
+	}
+	if sum.RawCredit != nil {
+		b.Credit = *sum.RawCredit
+	}
+	return b
+}
+
+// Due is what is to be paid still; negative when it is to be given back.
+func (b Balance) Due() money.Decimal {
+	return b.Current.Sub(b.Paid.Sub(b.Refunded)).Sub(b.Returning)
+}
+
+// Owed is what the order's buyer owes still; negative when they are owed.
+func (o *Order) Owed() money.Decimal { return o.balance(money.Zero, money.Zero).Due() }
+
+// JSON is the form in which summaries are kept and shown.
+func (b Balance) JSON() json.RawMessage {
+	out := []byte{'{'}
+	for _, v := range []struct {
+		name  string
+		value money.Decimal
+	}{{"paid_total", b.Paid}, {"refunded_total", b.Refunded}, {"accounting_total", b.Current}, {"credit_line_total", b.Credit}, {"transaction_total", b.Paid.Sub(b.Refunded)},
+		{"pending_difference", b.Due()}, {"current_order_total", b.Current}, {"original_order_total", b.Before}} {
+		if len(out) > 1 {
+			out = append(out, ',')
 		}
-		out := make([]totals.Detailed, s.Len())
-		for i := range out {
-			out[i] = lineOf(s, i).Totals()
-		}
-		return out
-	}).([]totals.Detailed)
-}
-
-// wayTotals are the totals of shipping methods; nil when too little of them was read.
-func wayTotals(s *graph.Set) []totals.Detailed {
-	return s.Memo("methods", func() any {
-		if s.Len() == 0 || s.Text(0, "raw_amount") == nil || !s.Reads("tax_lines") || !s.Reads("adjustments") {
-			return []totals.Detailed(nil)
-		}
-		out := make([]totals.Detailed, s.Len())
-		for i := range out {
-			out[i] = methodOf(s, i).Totals()
-		}
-		return out
-	}).([]totals.Detailed)
-}
-
-func lineOf(s *graph.Set, row int) totals.Line {
-	l := totals.Line{UnitPrice: amount(s, row, "raw_unit_price"), TaxInclusive: flag(s, row), Rates: rates(s, row), Adjustments: adjustments(s, row)}
-	d, rows := s.Related(row, "detail")
-	if len(rows) == 0 {
-		return l
+		out = totals.AppendShown(v.value, append(append(append(out, '"'), v.name...), `":`...))
+		out = v.value.AppendRaw(append(append(append(out, `,"raw_`...), v.name...), `":`...))
 	}
-	of := func(column string) money.Decimal { return amount(d, int(rows[0]), "raw_"+column) }
-	if d.Text(int(rows[0]), "raw_unit_price") != nil {
-		l.UnitPrice = of("unit_price")
-	}
-	l.Quantity = of("quantity")
-	l.Detail = &totals.Detail{Fulfilled: of("fulfilled_quantity"), Shipped: of("shipped_quantity"), ReturnRequested: of("return_requested_quantity"),
-		ReturnReceived: of("return_received_quantity"), ReturnDismissed: of("return_dismissed_quantity"), WrittenOff: of("written_off_quantity")}
-	return l
-}
-
-func methodOf(s *graph.Set, row int) totals.Method {
-	return totals.Method{Amount: amount(s, row, "raw_amount"), TaxInclusive: flag(s, row), Rates: rates(s, row), Adjustments: adjustments(s, row)}
-}
-
-func flag(s *graph.Set, row int) bool {
-	v := s.Text(row, "is_tax_inclusive")
-	return len(v) > 0 && (v[0] == 't' || v[0] == '1')
-}
-
-func rates(s *graph.Set, row int) []money.Decimal {
-	set, rows := s.Related(row, "tax_lines")
-	out := make([]money.Decimal, len(rows))
-	for i, r := range rows {
-		out[i] = amount(set, int(r), "raw_rate")
-	}
-	return out
-}
-
-func adjustments(s *graph.Set, row int) []totals.Adjustment {
-	set, rows := s.Related(row, "adjustments")
-	out := make([]totals.Adjustment, len(rows))
-	for i, r := range rows {
-		out[i] = totals.Adjustment{Amount: amount(set, int(r), "raw_amount"), TaxInclusive: flag(set, int(r))}
-	}
-	return out
-}
-
-// amount reads the exact form of a number; 0 for none.
-func amount(s *graph.Set, row int, column string) (m money.Decimal) {
-	if v := s.Text(row, column); v != nil {
-		_ = m.UnmarshalJSON(v) // written by AppendRaw
-	}
-	return m
+	return append(out, '}')
 }

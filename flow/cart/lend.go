@@ -1,0 +1,111 @@
+package cart
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/flow/inventory"
+	"github.com/gorgon-commerce/gorgon/flow/shipping"
+	"github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+	"github.com/gorgon-commerce/gorgon/modules/tax"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// What others borrow of carts: an order that is changed has its new lines priced, taxed and discounted as a cart like it would. None of it is saved.
+
+// Surround reads the region and the customer of a state that was put together elsewhere.
+func (f *Flows) Surround(ctx context.Context, s *State) (err error) {
+	if s.Region, err = f.region(ctx, s.RegionID); err != nil {
+		return err
+	}
+	s.Customer, err = f.customer(ctx, s.CustomerID)
+	return err
+}
+
+// Lines makes lines of what is wanted, at its prices, and checks that there is enough of it.
+func (f *Flows) Lines(ctx context.Context, s *State, items []NewItem) ([]cart.LineItem, error) {
+	wanted := make([]Wanted, len(items))
+	for i, n := range items {
+		wanted[i] = Wanted{VariantID: n.VariantID, Quantity: n.Quantity, Priced: n.UnitPrice != nil}
+	}
+	variants, err := f.variants(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	found, err := f.prices(ctx, s, wanted, variants)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]cart.LineItem, len(items))
+	for i, n := range items {
+		if found[i].price == nil {
+			found[i].price = &Price{}
+		}
+		lines[i] = newLine("", n, found[i])
+		if n.UnitPrice != nil {
+			lines[i].UnitPrice, lines[i].CompareAtUnitPrice, lines[i].IsCustomPrice = *n.UnitPrice, n.CompareAtUnitPrice, true
+		}
+	}
+	return lines, f.inStock(ctx, s, wanted, variants)
+}
+
+// InStock fails with fault.NotAllowed when the channel of a state does not have what is wanted.
+func (f *Flows) InStock(ctx context.Context, s *State, wanted []Wanted) error {
+	variants, err := f.variants(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	return f.inStock(ctx, s, wanted, variants)
+}
+
+// TaxLines finds the taxes of all lines and shipping methods of a state, by their ids; none where taxes are not worked out.
+func (f *Flows) TaxLines(ctx context.Context, s *State) ([]tax.Line, error) {
+	return f.taxLines(ctx, taxing{state: s})
+}
+
+// Discounts works out what promotions with the codes take off a state.
+func (f *Flows) Discounts(ctx context.Context, s *State, codes []string) (promotion.Outcome, error) {
+	list, err := f.Promotion.Active(ctx, codes, false)
+	if err != nil || len(list) == 0 {
+		return promotion.Outcome{}, err
+	}
+	basket, err := f.basket(ctx, s, list, nil)
+	if err != nil {
+		return promotion.Outcome{}, err
+	}
+	return f.Promotion.Discounts(ctx, list, codes, basket, true)
+}
+
+// Ask makes the question for shipping options of a state.
+func (s *State) Ask() shipping.Asked { return s.asked() }
+
+// Goods reads the variants that a cart's lines are of. Lines of none, and variants that are gone, have none.
+func (f *Flows) Goods(ctx context.Context, s *State) ([]Variant, error) {
+	var ids []string
+	for _, l := range s.Items {
+		if l.VariantID != nil && !slices.Contains(ids, *l.VariantID) {
+			ids = append(ids, *l.VariantID)
+		}
+	}
+	return f.read(ctx, ids)
+}
+
+// Counted are those of a cart's lines that take something from stock, with the ids of the lines.
+func (s *State) Counted(variants []Variant) (out []inventory.Line) {
+	for _, l := range s.Items {
+		if l.VariantID == nil {
+			continue
+		}
+		for _, c := range counted([]Wanted{{VariantID: *l.VariantID, Quantity: money.Int(int64(l.Quantity))}}, variants) {
+			c.ID = l.ID
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// VariantsOf reads variants, with what they take from stock, by id.
+func (f *Flows) VariantsOf(ctx context.Context, ids []string) ([]Variant, error) {
+	return f.read(ctx, ids)
+}

@@ -1,0 +1,27 @@
+package change
+
+import (
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// Flows are the workflows of changes of orders.
+type Flows struct {
+	*Kit
+	Edits     Edits
+	Returns   Returns
+	Claims    Swaps
+	Exchanges Swaps
+	Promise   *workflow.Workflow[Promise, Ref]
+}
+
+// New returns the workflows of changes that are made with a kit.
+func New(k *Kit) *Flows {
+	return &Flows{Kit: k, Edits: k.edits(), Returns: k.returns(), Claims: k.claims(), Exchanges: k.exchanges(), Promise: single("update-order-change-workflow", k.promise)}
+}
+
+// Workflows lists all.
+func (f *Flows) Workflows() []workflow.Any {
+	out := append(f.Edits.list(), f.Returns.list()...)
+	out = append(append(out, f.Claims.list()...), f.Exchanges.list()...)
+	return append(out, f.Promise)
+}

@@ -1,0 +1,191 @@
+package change
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/flow/cart"
+	"github.com/gorgon-commerce/gorgon/flow/checkout"
+	"github.com/gorgon-commerce/gorgon/module"
+	carts "github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// basket shows an order as a cart, so that what is added to it is priced, taxed and discounted like what is put into one.
+func (k *Kit) basket(ctx context.Context, o *order.Order) (*cart.State, error) {
+	s := &cart.State{Cart: carts.Cart{RegionID: o.RegionID, CustomerID: o.CustomerID, SalesChannelID: o.SalesChannelID, Email: o.Email,
+		CurrencyCode: o.CurrencyCode, Locale: o.Locale, Metadata: o.Metadata}}
+	s.ID = o.ID
+	if a := o.ShippingAddress; a != nil {
+		s.ShippingAddress = &carts.Address{Company: a.Company, FirstName: a.FirstName, LastName: a.LastName, Address1: a.Address1, Address2: a.Address2, City: a.City,
+			CountryCode: a.CountryCode, Province: a.Province, PostalCode: a.PostalCode, Phone: a.Phone}
+	}
+	for i := range o.Items {
+		s.Items = append(s.Items, lineOf(&o.Items[i]))
+	}
+	for i := range o.ShippingMethods {
+		m := &o.ShippingMethods[i]
+		out := carts.ShippingMethod{Model: module.Model{ID: m.ID}, Name: m.Name, Amount: m.Amount, IsTaxInclusive: m.IsTaxInclusive, ShippingOptionID: m.ShippingOptionID, Data: m.Data}
+		for _, t := range m.TaxLines {
+			out.TaxLines = append(out.TaxLines, carts.ShippingTaxLine{Code: t.Code, Rate: t.Rate.Float64()})
+		}
+		s.ShippingMethods = append(s.ShippingMethods, out)
+	}
+	return s, k.Cart.Surround(ctx, s)
+}
+
+func lineOf(l *order.LineItem) carts.LineItem {
+	out := carts.LineItem{Model: module.Model{ID: l.ID}, Title: l.Title, VariantID: l.VariantID, ProductID: l.ProductID, ProductTypeID: l.ProductTypeID,
+		Quantity: int(l.Detail.Quantity.Round(0).Int64()), UnitPrice: l.Price(), IsTaxInclusive: l.IsTaxInclusive, IsDiscountable: l.IsDiscountable, IsGiftcard: l.IsGiftcard,
+		RequiresShipping: l.RequiresShipping, IsCustomPrice: l.IsCustomPrice, Metadata: l.Metadata}
+	for _, t := range l.TaxLines {
+		out.TaxLines = append(out.TaxLines, carts.ItemTaxLine{Code: t.Code, Rate: t.Rate.Float64()})
+	}
+	return out
+}
+
+// addGoods adds variants to an order, for a record of some kind: "order_claim", "order_exchange"; none for an edit.
+func (k *Kit) addGoods(what string) func(context.Context, *draft, Goods) error {
+	return func(ctx context.Context, d *draft, in Goods) error {
+		lines, err := k.newLines(ctx, d.order, in.Items)
+		if err != nil {
+			return err
+		}
+		var list []order.Action
+		for i, g := range in.Items {
+			details := module.Map{"reference_id": lines[i].ID, "quantity": g.Quantity, "unit_price": lines[i].UnitPrice, "compare_at_unit_price": nil}
+			if c := lines[i].CompareAtUnitPrice; c != nil {
+				details["compare_at_unit_price"] = *c
+			}
+			if g.Metadata != nil {
+				details["metadata"] = g.Metadata
+			}
+			list = append(list, order.Action{Action: order.ItemAdd, Reference: ref(what), ReferenceID: ref(d.ClaimID + d.ExchangeID), Details: details,
+				ClaimID: ref(d.ClaimID), ExchangeID: ref(d.ExchangeID), InternalNote: g.Note})
+		}
+		return k.Order.AddActions(ctx, d.change, list...)
+	}
+}
+
+// newLines saves lines of variants, priced and taxed, that no version of an order has yet.
+func (k *Kit) newLines(ctx context.Context, o *order.Order, goods []Good) ([]order.LineItem, error) {
+	if len(goods) == 0 {
+		return nil, nil
+	}
+	s, err := k.basket(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]cart.NewItem, len(goods))
+	for i, g := range goods {
+		if g.Quantity.Sign() <= 0 {
+			return nil, fault.New(fault.Invalid, "Item quantity must be greater than 0")
+		}
+		items[i] = cart.NewItem{VariantID: g.VariantID, Quantity: g.Quantity, UnitPrice: g.UnitPrice, CompareAtUnitPrice: g.CompareAtUnitPrice, Metadata: g.Metadata}
+	}
+	fresh, err := k.Cart.Lines(ctx, s, items)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]order.LineItem, len(fresh))
+	for i := range fresh {
+		lines[i] = checkout.LineOf(&fresh[i])
+	}
+	if lines, err = k.Order.NewLines(ctx, lines); err != nil {
+		return nil, err
+	}
+	return lines, k.tax(ctx, s, lines, nil)
+}
+
+// tax gives new lines and shipping methods of an order that s shows the taxes that they have.
+func (k *Kit) tax(ctx context.Context, s *cart.State, lines []order.LineItem, methods []order.ShippingMethod) error {
+	s.Items, s.ShippingMethods = nil, nil
+	for i := range lines {
+		l := carts.LineItem{Model: module.Model{ID: lines[i].ID}, ProductID: lines[i].ProductID, ProductTypeID: lines[i].ProductTypeID, IsGiftcard: lines[i].IsGiftcard}
+		s.Items = append(s.Items, l)
+	}
+	for i := range methods {
+		s.ShippingMethods = append(s.ShippingMethods, carts.ShippingMethod{Model: module.Model{ID: methods[i].ID}, ShippingOptionID: methods[i].ShippingOptionID})
+	}
+	found, err := k.Cart.TaxLines(ctx, s)
+	if err != nil {
+		return err
+	}
+	var items []order.ItemTaxLine
+	var ways []order.ShippingTaxLine
+	for _, t := range found {
+		rate, name := money.Float(t.Rate), t.Name
+		if len(methods) == 0 {
+			items = append(items, order.ItemTaxLine{ItemID: t.TaxableID, Description: &name, Code: t.Code, Rate: rate, ProviderID: ref(t.ProviderID), TaxRateID: ref(t.RateID)})
+		} else {
+			ways = append(ways, order.ShippingTaxLine{ShippingMethodID: t.TaxableID, Description: &name, Code: t.Code, Rate: rate, ProviderID: ref(t.ProviderID), TaxRateID: ref(t.RateID)})
+		}
+	}
+	if _, err := k.Order.ItemTaxLines.CreateMany(ctx, items); err != nil {
+		return err
+	}
+	_, err = k.Order.ShippingTaxLines.CreateMany(ctx, ways)
+	return err
+}
+
+// patchGoods changes how much is added of a variant, or at what price. Label names the record in words: "claim".
+func (k *Kit) patchGoods(label string) func(context.Context, *draft, Patch) error {
+	return func(ctx context.Context, d *draft, in Patch) error {
+		a, err := d.action(in.ActionID, order.ItemAdd)
+		if fault.KindOf(err) == fault.NotFound && label != "" {
+			err = fault.New(fault.Invalid, "No request to add item for %s %s in order change %s", label, d.ClaimID+d.ExchangeID, d.ChangeID)
+		}
+		if err != nil {
+			return err
+		}
+		lines, err := k.Order.Lines.List(ctx, module.Filter{"id": a.Subject()})
+		if err != nil || len(lines) == 0 {
+			return err
+		}
+		if err := k.enough(ctx, d, lines[0].VariantID, in.Quantity); err != nil {
+			return err
+		}
+		set := module.Set{}
+		if in.UnitPrice != nil {
+			set["unit_price"], set["is_custom_price"] = *in.UnitPrice, true
+		}
+		if in.CompareAtUnitPrice != nil {
+			set["compare_at_unit_price"] = *in.CompareAtUnitPrice
+		}
+		if len(set) > 0 {
+			if _, err := k.Order.Lines.Update(ctx, module.Filter{"id": a.Subject()}, set); err != nil {
+				return err
+			}
+		}
+		return k.rewrite(ctx, a, in)
+	}
+}
+
+// enough refuses more of a variant than there is.
+func (k *Kit) enough(ctx context.Context, d *draft, variant *string, quantity *money.Decimal) error {
+	if variant == nil || quantity == nil || quantity.Sign() <= 0 {
+		return nil
+	}
+	s, err := k.basket(ctx, d.order)
+	if err != nil {
+		return err
+	}
+	return k.Cart.InStock(ctx, s, []cart.Wanted{{VariantID: *variant, Quantity: *quantity}})
+}
+
+// changeLine changes how much an order has of a line, or at what price.
+func (k *Kit) changeLine(ctx context.Context, d *draft, in Patch) error {
+	l := d.order.Line(in.ActionID)
+	if l == nil {
+		return fault.New(fault.Invalid, "Items with ids %s does not exist in order with id %s.", in.ActionID, d.OrderID)
+	}
+	details := module.Map{"reference_id": l.ID, "quantity": *in.Quantity, "quantity_diff": in.Quantity.Sub(l.Detail.Quantity)}
+	if in.UnitPrice != nil {
+		details["unit_price"] = *in.UnitPrice
+	}
+	if in.CompareAtUnitPrice != nil {
+		details["compare_at_unit_price"] = *in.CompareAtUnitPrice
+	}
+	return k.Order.AddActions(ctx, d.change, order.Action{Action: order.ItemUpdate, Details: details, InternalNote: in.Note.Ptr()})
+}

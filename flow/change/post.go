@@ -1,0 +1,108 @@
+package change
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// price finds a shipping option for an order, and what it costs; nothing where it has no price.
+func (k *Kit) price(ctx context.Context, o *order.Order, id string) (order.ShippingMethod, error) {
+	s, err := k.basket(ctx, o)
+	if err != nil {
+		return order.ShippingMethod{}, err
+	}
+	offer, err := k.Cart.Shipping.Option(ctx, s.Ask(), id)
+	if err != nil {
+		return order.ShippingMethod{}, err
+	}
+	m := order.ShippingMethod{Name: offer.Name, ShippingOptionID: &offer.ID, Data: module.Map{}}
+	if offer.Price != nil {
+		m.Amount, m.IsTaxInclusive = offer.Price.Amount, offer.Price.IsTaxInclusive
+	}
+	return m, nil
+}
+
+// addPost adds a shipping method, priced and taxed.
+func (k *Kit) addPost(ctx context.Context, d *draft, in Post) error {
+	m, err := k.price(ctx, d.order, in.OptionID)
+	if err != nil {
+		return err
+	}
+	m.Metadata = in.Metadata
+	if in.Amount != nil {
+		m.Amount, m.IsCustomAmount = *in.Amount, true
+	}
+	if m, err = k.Order.NewMethod(ctx, m); err != nil {
+		return err
+	}
+	s, err := k.basket(ctx, d.order)
+	if err != nil {
+		return err
+	}
+	if err := k.tax(ctx, s, nil, []order.ShippingMethod{m}); err != nil {
+		return err
+	}
+	what := "order_shipping_method"
+	a := order.Action{Action: order.ShippingAdd, Reference: &what, ReferenceID: &m.ID, Amount: &m.Amount, ClaimID: ref(d.ClaimID), ExchangeID: ref(d.ExchangeID), InternalNote: in.Note}
+	if in.Inbound {
+		a.ReturnID = d.change.ReturnID
+	}
+	return k.Order.AddActions(ctx, d.change, a)
+}
+
+// patchPost changes what a shipping method that is added costs.
+func (k *Kit) patchPost(ctx context.Context, d *draft, in PostPatch) error {
+	a, err := d.action(in.ActionID, order.ShippingAdd)
+	if err != nil {
+		return err
+	}
+	action, method := module.Set{}, module.Set{}
+	if in.Amount.Set {
+		amount, custom := in.Amount.Value, !in.Amount.Null
+		if in.Amount.Null {
+			if amount, err = k.optionPrice(ctx, d.order, a.Subject()); err != nil {
+				return err
+			}
+		}
+		action["amount"], method["amount"], method["is_custom_amount"] = amount, amount, custom
+		a.Amount = &amount
+	}
+	if in.Note.Set {
+		action["internal_note"], a.InternalNote = in.Note.Any(), in.Note.Ptr()
+	}
+	if in.Metadata.Set {
+		method["metadata"] = in.Metadata.Any()
+	}
+	if len(action) > 0 {
+		if _, err := k.Order.Actions.Update(ctx, module.Filter{"id": a.ID}, action); err != nil {
+			return err
+		}
+	}
+	if len(method) > 0 {
+		_, err = k.Order.ShippingMethods.Update(ctx, module.Filter{"id": a.Subject()}, method)
+	}
+	return err
+}
+
+func (k *Kit) optionPrice(ctx context.Context, o *order.Order, method string) (money.Decimal, error) {
+	m, err := k.Order.ShippingMethods.Retrieve(ctx, method)
+	if err != nil || m.ShippingOptionID == nil {
+		return m.Amount, err
+	}
+	priced, err := k.price(ctx, o, *m.ShippingOptionID)
+	return priced.Amount, err
+}
+
+// dropIdlePost takes the shipping method of one way out of a change once nothing goes that way any more.
+func (k *Kit) dropIdlePost(ctx context.Context, d *draft, kind string) error {
+	for i := range d.change.Actions {
+		if d.change.Actions[i].Action == kind {
+			return nil
+		}
+	}
+	inbound := kind == order.ReturnItems
+	return k.Order.DropActions(ctx, d.change, func(a *order.Action) bool { return a.Action == order.ShippingAdd && (a.ReturnID != nil) == inbound })
+}

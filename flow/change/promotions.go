@@ -1,0 +1,105 @@
+package change
+
+import (
+	"context"
+
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/modules/promotion"
+)
+
+// carryOver works out what the order's promotions take off it as the change would leave it, and notes that as actions.
+func (k *Kit) carryOver(ctx context.Context, d *draft) error {
+	ids, err := k.Promotions.Others(ctx, d.OrderID)
+	if err != nil {
+		return err
+	}
+	var codes []string
+	if len(ids) > 0 {
+		list, err := k.Cart.Promotion.Promotions.List(ctx, module.Filter{"id": ids}, module.Find{Select: []string{"id", "code"}})
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			codes = append(codes, p.Code)
+		}
+	}
+	return k.discount(ctx, d, codes)
+}
+
+// discount makes what promotions with the codes take off be what is taken off each line and shipping method.
+func (k *Kit) discount(ctx context.Context, d *draft, codes []string) error {
+	p, err := k.Order.PreviewOf(ctx, d.order, d.change)
+	if err != nil {
+		return err
+	}
+	s, err := k.basket(ctx, &p.Order)
+	if err != nil {
+		return err
+	}
+	var out promotion.Outcome
+	if len(codes) > 0 {
+		if out, err = k.Cart.Discounts(ctx, s, codes); err != nil {
+			return err
+		}
+	}
+	var list []order.Action
+	for _, l := range p.Order.Items {
+		if l.Detail.Quantity.Sign() <= 0 {
+			continue
+		}
+		off := []module.Map{}
+		for _, x := range out.Discounts {
+			if x.ItemID == l.ID {
+				off = append(off, module.Map{"code": x.Code, "amount": x.Amount, "item_id": l.ID, "promotion_id": x.PromotionID, "is_tax_inclusive": x.TaxInclusive})
+			}
+		}
+		list = append(list, order.Action{Action: order.ItemAdjustments, Details: module.Map{"reference_id": l.ID, "adjustments": off}})
+	}
+	for _, m := range p.Order.ShippingMethods {
+		off := []module.Map{}
+		for _, x := range out.Discounts {
+			if x.MethodID == m.ID {
+				off = append(off, module.Map{"code": x.Code, "amount": x.Amount, "shipping_method_id": m.ID, "promotion_id": x.PromotionID})
+			}
+		}
+		list = append(list, order.Action{Action: order.ShippingAdjustments, Details: module.Map{"reference_id": m.ID, "adjustments": off}})
+	}
+	return k.Order.AddActions(ctx, d.change, list...)
+}
+
+// A Promise says whether a change keeps the order's promotions up.
+type Promise struct {
+	ID                  string // of the change
+	CarryOverPromotions module.Opt[bool]
+}
+
+// promise writes it down, and brings the discounts in line with it.
+func (k *Kit) promise(ctx context.Context, in Promise) (Ref, error) {
+	c, err := k.Order.Changes.Retrieve(ctx, in.ID)
+	if err != nil {
+		return Ref{}, err
+	}
+	d, err := k.open(ctx, func(context.Context, string) (Ref, error) {
+		return Ref{OrderID: c.OrderID, ReturnID: text(c.ReturnID), ClaimID: text(c.ClaimID), ExchangeID: text(c.ExchangeID)}, nil
+	}, in.ID)
+	if err != nil {
+		return Ref{}, err
+	}
+	if !in.CarryOverPromotions.Set {
+		return d.Ref, nil
+	}
+	if _, err := k.Order.Changes.Update(ctx, module.Filter{"id": c.ID}, module.Set{"carry_over_promotions": in.CarryOverPromotions.Any()}); err != nil {
+		return Ref{}, err
+	}
+	d.change.CarryOverPromotions = in.CarryOverPromotions.Ptr()
+	if !in.CarryOverPromotions.Value {
+		err := k.Order.DropActions(ctx, d.change, func(a *order.Action) bool {
+			return a.Action == order.ItemAdjustments || a.Action == order.ShippingAdjustments
+		})
+		if err != nil {
+			return Ref{}, err
+		}
+	}
+	return d.Ref, k.settle(ctx, d)
+}

@@ -1,0 +1,87 @@
+package change
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gorgon-commerce/gorgon/flow/cart"
+	"github.com/gorgon-commerce/gorgon/modules/inventory"
+	"github.com/gorgon-commerce/gorgon/modules/order"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// touched are the lines that a change adds, or has more or less of.
+func touched(c *order.Change) (ids []string) {
+	for i := range c.Actions {
+		if a := &c.Actions[i]; (a.Action == order.ItemAdd || a.Action == order.ItemUpdate) && !slices.Contains(ids, a.Subject()) {
+			ids = append(ids, a.Subject())
+		}
+	}
+	return ids
+}
+
+// reserve promises what lines still have to get from stock, in place of what was promised to them before. What is not there is fault.NotAllowed.
+func (k *Kit) reserve(ctx context.Context, o *order.Order, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	stock := k.Cart.Stock.Inventory
+	if _, err := stock.ReleaseLines(ctx, ids); err != nil {
+		return err
+	}
+	s := &cart.State{}
+	var variants []string
+	for _, id := range ids {
+		l := o.Line(id)
+		if l == nil || l.VariantID == nil {
+			continue
+		}
+		if left := l.Detail.Quantity.Sub(l.Detail.FulfilledQuantity); left.Sign() > 0 {
+			item := lineOf(l)
+			item.Quantity = int(left.Round(0).Int64())
+			s.Items, variants = append(s.Items, item), append(variants, *l.VariantID)
+		}
+	}
+	if len(variants) == 0 {
+		return nil
+	}
+	goods, err := k.Cart.VariantsOf(ctx, variants)
+	if err != nil {
+		return err
+	}
+	wants, err := k.Cart.Stock.Wants(ctx, text(o.SalesChannelID), s.Counted(goods))
+	if err != nil || len(wants) == 0 {
+		return err
+	}
+	_, err = stock.Reserve(ctx, wants)
+	return err
+}
+
+// restock puts what has come back into stock at a location.
+func (k *Kit) restock(ctx context.Context, o *order.Order, location string, back map[string]money.Decimal) error {
+	var variants []string
+	for id := range back {
+		if l := o.Line(id); l != nil && l.VariantID != nil {
+			variants = append(variants, *l.VariantID)
+		}
+	}
+	if location == "" || len(variants) == 0 {
+		return nil
+	}
+	goods, err := k.Cart.VariantsOf(ctx, variants)
+	if err != nil {
+		return err
+	}
+	var moves []inventory.Move
+	for id, quantity := range back {
+		l := o.Line(id)
+		n := slices.IndexFunc(goods, func(v cart.Variant) bool { return l != nil && v.ID == text(l.VariantID) })
+		if n < 0 || !goods[n].ManageInventory {
+			continue
+		}
+		for _, p := range goods[n].Parts {
+			moves = append(moves, inventory.Move{ItemID: p.InventoryItemID, LocationID: location, Stocked: quantity.Mul(p.RequiredQuantity)})
+		}
+	}
+	return k.Cart.Stock.Inventory.Apply(ctx, moves)
+}

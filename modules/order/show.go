@@ -1,0 +1,195 @@
+package order
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+
+	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/internal/totals"
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/money"
+)
+
+// argument is the name under which computed fields find the preview that is shown.
+const argument = "order_preview"
+
+// A shown is a preview with its actions as JSON, by what they are about.
+type shown struct {
+	*Preview
+	bare    bool // of the change's order the id alone
+	actions map[string][][]byte
+}
+
+// addChanges adds what can only be read of a preview: the change, and its actions at the lines and shipping methods that they are about.
+func (m *Module) addChanges() {
+	of := func(value func(context.Context, *shown, *graph.Set, int) ([]byte, error)) computation {
+		return func(ctx context.Context, s *graph.Set, args map[string]any, out [][]byte) (err error) {
+			v, ok := args[argument].(*shown)
+			for i := range out {
+				if !ok {
+					break
+				}
+				if out[i], err = value(ctx, v, s, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	actions := of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
+		list := v.actions[string(s.Text(row, "id"))]
+		if list == nil {
+			return nil, nil
+		}
+		return append(append([]byte("["), bytes.Join(list, []byte(","))...), ']'), nil
+	})
+	m.Lines.Entity().AddComputed(&graph.Computed{Name: "actions", Needs: []string{"id"}, Value: actions})
+	m.ShippingMethods.Entity().AddComputed(&graph.Computed{Name: "actions", Needs: []string{"id"}, Value: actions})
+	m.Orders.Entity().AddComputed(&graph.Computed{Name: "order_change", Value: of(func(ctx context.Context, v *shown, _ *graph.Set, _ int) ([]byte, error) {
+		return m.encodeChange(ctx, v)
+	})})
+	for name, form := range map[string]func(money.Decimal, []byte) []byte{"amount": totals.AppendShown, "raw_amount": money.Decimal.AppendRaw} {
+		m.Shippings.Entity().AddComputed(&graph.Computed{Name: name, Whole: true, Needs: []string{"shipping_method_id"},
+			Value: of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
+				if c, ok := v.methods[string(s.Text(row, "shipping_method_id"))]; ok {
+					return form(c.Amount, nil), nil
+				}
+				return nil, nil
+			})})
+	}
+}
+
+// Show reads fields of a preview as the wire has them. Of the order that the change is of it shows all, or, bare, the id.
+func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare bool) (*graph.Set, error) {
+	v := &shown{Preview: p, bare: bare, actions: map[string][][]byte{}}
+	if p.Change != nil {
+		set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Actions.Entity(), graph.Paths("*"), false), Hand: graph.Hand{"": p.Change.Actions}})
+		if err != nil {
+			return nil, err
+		}
+		for i := range p.Change.Actions {
+			id := p.Change.Actions[i].Subject()
+			v.actions[id] = append(v.actions[id], set.AppendRow(nil, i))
+		}
+	}
+	hand := p.Order.hand()
+	hand["order_summary"] = []Summary{{OrderID: p.Order.ID, Version: p.Order.Version, Totals: p.Balance().JSON()}}
+	return graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Orders.Entity(), graph.Paths(fields...), false), Hand: hand, Args: map[string]any{argument: v}})
+}
+
+// hand is what of the order need not be read to show it.
+func (o *Order) hand() graph.Hand {
+	h := graph.Hand{"": []Order{*o}, "items": o.Items, "shipping_methods": o.ShippingMethods, "transactions": o.Transactions, "credit_lines": o.CreditLines}
+	var details []Item
+	var taxes []ItemTaxLine
+	var off []ItemAdjustment
+	for _, l := range o.Items {
+		details, taxes, off = append(details, *l.Detail), append(taxes, l.TaxLines...), append(off, l.Adjustments...)
+	}
+	h["items.detail"], h["items.tax_lines"], h["items.adjustments"] = details, taxes, off
+	var ways []Shipping
+	var wayTaxes []ShippingTaxLine
+	var wayOff []ShippingAdjustment
+	for _, s := range o.ShippingMethods {
+		ways, wayTaxes, wayOff = append(ways, *s.Detail), append(wayTaxes, s.TaxLines...), append(wayOff, s.Adjustments...)
+	}
+	h["shipping_methods.detail"], h["shipping_methods.tax_lines"], h["shipping_methods.adjustments"] = ways, wayTaxes, wayOff
+	h["shipping_address"], h["billing_address"] = some(o.ShippingAddress), some(o.BillingAddress)
+	for _, t := range o.Transactions {
+		named(h, "transactions.", t.ReturnID, t.ClaimID, t.ExchangeID)
+	}
+	return h
+}
+
+func some[T any](v *T) []T {
+	if v == nil {
+		return []T{}
+	}
+	return []T{*v}
+}
+
+// named adds records of which no more than the id is known.
+func named(h graph.Hand, path string, returns, claims, exchanges *string) {
+	r, _ := h[path+"return"].([]Return)
+	c, _ := h[path+"claim"].([]Claim)
+	x, _ := h[path+"exchange"].([]Exchange)
+	if returns != nil {
+		r = append(r, Return{Model: module.Model{ID: *returns}})
+	}
+	if claims != nil {
+		c = append(c, Claim{Model: module.Model{ID: *claims}})
+	}
+	if exchanges != nil {
+		x = append(x, Exchange{Model: module.Model{ID: *exchanges}})
+	}
+	h[path+"return"], h[path+"claim"], h[path+"exchange"] = r, c, x
+}
+
+// changeFields are what is shown of a change in a preview.
+var changeFields = []string{"id", "return_id", "claim_id", "exchange_id", "version", "change_type", "description", "status", "internal_note", "requested_by", "requested_at",
+	"carry_over_promotions", "no_notification", "order_id"}
+
+// encodeChange writes the change of a preview, and its order as it is; nothing where there is none.
+func (m *Module) encodeChange(ctx context.Context, v *shown) ([]byte, error) {
+	if v.Change == nil {
+		return nil, nil
+	}
+	set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Changes.Entity(), graph.Paths(changeFields...), false), Hand: graph.Hand{"": []Change{*v.Change}}})
+	if err != nil {
+		return nil, err
+	}
+	b := set.AppendRow(nil, 0)
+	b = append(b[:len(b)-1], `,"order":`...)
+	if v.bare {
+		return append(append(append(b, `{"id":"`...), v.Order.ID...), `"}}`...), nil
+	}
+	b, err = m.encodeBefore(ctx, b, v.Before)
+	return append(b, '}'), err
+}
+
+// encodeBefore writes an order as its tables have it: its items and shipping methods by version, with the lines and methods that they are of.
+func (m *Module) encodeBefore(ctx context.Context, b []byte, o *Order) ([]byte, error) {
+	h := o.hand()
+	b = append(append(append(b, `{"id":"`...), o.ID...), `","version":`...)
+	b = append(strconv.AppendInt(b, int64(o.Version), 10), `,"email":`...)
+	if o.Email == nil {
+		b = append(b, "null"...)
+	} else {
+		b = graph.AppendString(b, []byte(*o.Email))
+	}
+	b = append(b, `,"summary":[`...)
+	if o.Sum != nil {
+		b = append(append(append(append(append(b, `{"id":"`...), o.Sum.ID...), `","totals":`...), o.Sum.Totals...), '}')
+	}
+	b = append(b, ']')
+	ways := graph.Hand{"": h["shipping_methods.detail"], "shipping_method": o.ShippingMethods, "shipping_method.tax_lines": h["shipping_methods.tax_lines"],
+		"shipping_method.adjustments": h["shipping_methods.adjustments"]}
+	for _, s := range o.ShippingMethods {
+		named(ways, "", s.Detail.ReturnID, s.Detail.ClaimID, s.Detail.ExchangeID)
+	}
+	moved := graph.Hand{"": o.Transactions}
+	for _, t := range o.Transactions {
+		named(moved, "", t.ReturnID, t.ClaimID, t.ExchangeID)
+	}
+	for _, part := range []struct {
+		name   string
+		entity *graph.Entity
+		hand   graph.Hand
+		fields []string
+	}{
+		{"items", m.Items.Entity(), graph.Hand{"": h["items.detail"], "item": o.Items, "item.tax_lines": h["items.tax_lines"], "item.adjustments": h["items.adjustments"]},
+			[]string{"*", "item.*", "item.tax_lines.*", "item.adjustments.*"}},
+		{"shipping_methods", m.Shippings.Entity(), ways, []string{"*", "shipping_method.*", "shipping_method.tax_lines.*", "shipping_method.adjustments.*", "return.id",
+			"claim.id", "exchange.id"}},
+		{"transactions", m.Transactions.Entity(), moved, []string{"*", "return.id", "claim.id", "exchange.id"}},
+		{"credit_lines", m.CreditLines.Entity(), graph.Hand{"": o.CreditLines}, []string{"*"}},
+	} {
+		set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(part.entity, graph.Paths(part.fields...), false), Hand: part.hand})
+		if err != nil {
+			return nil, err
+		}
+		b = set.AppendList(append(append(append(b, `,"`...), part.name...), `":`...))
+	}
+	return append(b, '}'), nil
+}
