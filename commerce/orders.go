@@ -109,11 +109,13 @@ func (f *OrderFlows) workflows() []workflow.Any {
 func (f *OrderFlows) routes() []route.Route {
 	return slices.Concat(
 		admin.Orders(f.OrderFlows, nil),
-		admin.OrderChanges(f.ChangeFlows, nil),
+		admin.OrderChanges(f.ChangeFlows, f.OrderFlows, nil),
 		admin.PaymentCollections(f.PaymentFlows, nil),
 		admin.Payments(f.PaymentFlows, nil),
 		store.Checkout(f.CheckoutFlows, nil),
 		store.Orders(nil),
+		store.Returns(f.ChangeFlows, nil),
+		store.Transfers(f.ChangeFlows, nil),
 		store.PaymentCollections(f.PaymentFlows, nil),
 		store.PaymentProviders(nil),
 	)

@@ -3,9 +3,11 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	"github.com/gorgon-commerce/gorgon/flow/change"
+	flow "github.com/gorgon-commerce/gorgon/flow/order"
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -19,8 +21,8 @@ type changeAPI struct {
 	read  resource.Reader
 }
 
-// OrderChanges routes the edits, returns, claims and exchanges of orders, and what can be seen of their changes.
-func OrderChanges(flows *change.Flows, read resource.Reader) []route.Route {
+// OrderChanges routes the edits, returns, claims, exchanges and transfers of orders, what can be seen of their changes, and drafts.
+func OrderChanges(flows *change.Flows, orders *flow.Flows, read resource.Reader) []route.Route {
 	a := changeAPI{flows, read}
 	changes := resource.Resource{
 		Path: "/admin/order-changes", Entity: "order_change", One: "order_change", Many: "order_changes", Fields: changeFields, Order: "created_at", Read: read,
@@ -39,7 +41,7 @@ func OrderChanges(flows *change.Flows, read resource.Reader) []route.Route {
 			return flows.Promise.Run(ctx, change.Promise{ID: in.ID, CarryOverPromotions: in.CarryOverPromotions})
 		}, a.change()),
 	}
-	return append(append(append(out, a.edits()...), a.returns()...), append(a.claims(), a.exchanges()...)...)
+	return slices.Concat(out, a.edits(), a.returns(), a.claims(), a.exchanges(), a.transfers(), a.drafts(orders))
 }
 
 const (

@@ -23,6 +23,9 @@ func OrderFields(fields []string, statuses bool) []string {
 		put("version", "items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*")
 	}
 	for _, f := range fields {
+		if f == "items.*" {
+			put("items.detail.*")
+		}
 		if f == "shipping_methods.*" {
 			put("shipping_methods.detail.*")
 		}

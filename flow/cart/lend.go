@@ -23,8 +23,8 @@ func (f *Flows) Surround(ctx context.Context, s *State) (err error) {
 	return err
 }
 
-// Lines makes lines of what is wanted, at its prices, and checks that there is enough of it.
-func (f *Flows) Lines(ctx context.Context, s *State, items []NewItem) ([]cart.LineItem, error) {
+// Lines makes lines of what is wanted, at its prices; where it counts, there must be enough of it.
+func (f *Flows) Lines(ctx context.Context, s *State, items []NewItem, counts bool) ([]cart.LineItem, error) {
 	wanted := make([]Wanted, len(items))
 	for i, n := range items {
 		wanted[i] = Wanted{VariantID: n.VariantID, Quantity: n.Quantity, Priced: n.UnitPrice != nil}
@@ -46,6 +46,9 @@ func (f *Flows) Lines(ctx context.Context, s *State, items []NewItem) ([]cart.Li
 		if n.UnitPrice != nil {
 			lines[i].UnitPrice, lines[i].CompareAtUnitPrice, lines[i].IsCustomPrice = *n.UnitPrice, n.CompareAtUnitPrice, true
 		}
+	}
+	if !counts {
+		return lines, nil
 	}
 	return lines, f.inStock(ctx, s, wanted, variants)
 }
@@ -108,4 +111,13 @@ func (s *State) Counted(variants []Variant) (out []inventory.Line) {
 // VariantsOf reads variants, with what they take from stock, by id.
 func (f *Flows) VariantsOf(ctx context.Context, ids []string) ([]Variant, error) {
 	return f.read(ctx, ids)
+}
+
+// Prepare finds who buys, where and in which region, as for a new cart.
+func (f *Flows) Prepare(ctx context.Context, in Draft) (*State, error) { return f.prepare(ctx, in) }
+
+// Codes fails with fault.Invalid for promotion codes that do not exist.
+func (f *Flows) Codes(ctx context.Context, codes []string) error {
+	_, err := f.codesToApply(ctx, &State{}, codes, Replace)
+	return err
 }

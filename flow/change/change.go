@@ -120,6 +120,7 @@ type Drop struct{ ID, ActionID string }
 // An End requests, confirms, cancels or gives up.
 type End struct {
 	ID, By         string
+	Customer       bool // By is a customer
 	NoNotification *bool
 }
 

@@ -152,10 +152,8 @@ func (k *Kit) confirmEdit(ctx workflow.Context, in End) (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
-	if len(done.Actions) > 0 {
-		if _, err := k.Payment.FollowOrder.Run(ctx, done.OrderID); err != nil {
-			return Ref{}, err
-		}
+	if _, err := k.Payment.FollowOrder.Run(ctx, done.OrderID); err != nil {
+		return Ref{}, err
 	}
 	return done.Ref, workflow.Emit(ctx, EditConfirmed, Edited{done.OrderID, done.Actions})
 }

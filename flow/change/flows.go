@@ -11,17 +11,20 @@ type Flows struct {
 	Returns   Returns
 	Claims    Swaps
 	Exchanges Swaps
+	Drafts    Drafts
+	Transfers Transfers
 	Promise   *workflow.Workflow[Promise, Ref]
 }
 
 // New returns the workflows of changes that are made with a kit.
 func New(k *Kit) *Flows {
-	return &Flows{Kit: k, Edits: k.edits(), Returns: k.returns(), Claims: k.claims(), Exchanges: k.exchanges(), Promise: single("update-order-change-workflow", k.promise)}
+	return &Flows{Kit: k, Edits: k.edits(), Returns: k.returns(), Claims: k.claims(), Exchanges: k.exchanges(), Drafts: k.drafts(), Transfers: k.transfers(), Promise: single("update-order-change-workflow", k.promise)}
 }
 
 // Workflows lists all.
 func (f *Flows) Workflows() []workflow.Any {
 	out := append(f.Edits.list(), f.Returns.list()...)
 	out = append(append(out, f.Claims.list()...), f.Exchanges.list()...)
+	out = append(append(out, f.Drafts.list()...), f.Transfers.list()...)
 	return append(out, f.Promise)
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
-	"github.com/gorgon-commerce/gorgon/flow/checkout"
 	"github.com/gorgon-commerce/gorgon/module"
 	carts "github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/order"
@@ -77,20 +76,9 @@ func (k *Kit) newLines(ctx context.Context, o *order.Order, goods []Good) ([]ord
 	if err != nil {
 		return nil, err
 	}
-	items := make([]cart.NewItem, len(goods))
-	for i, g := range goods {
-		if g.Quantity.Sign() <= 0 {
-			return nil, fault.New(fault.Invalid, "Item quantity must be greater than 0")
-		}
-		items[i] = cart.NewItem{VariantID: g.VariantID, Quantity: g.Quantity, UnitPrice: g.UnitPrice, CompareAtUnitPrice: g.CompareAtUnitPrice, Metadata: g.Metadata}
-	}
-	fresh, err := k.Cart.Lines(ctx, s, items)
+	lines, err := k.priced(ctx, s, goods, true)
 	if err != nil {
 		return nil, err
-	}
-	lines := make([]order.LineItem, len(fresh))
-	for i := range fresh {
-		lines[i] = checkout.LineOf(&fresh[i])
 	}
 	if lines, err = k.Order.NewLines(ctx, lines); err != nil {
 		return nil, err

@@ -2,7 +2,9 @@ package change
 
 import (
 	"context"
+	"strings"
 
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/modules/promotion"
@@ -68,6 +70,28 @@ func (k *Kit) discount(ctx context.Context, d *draft, codes []string) error {
 	return k.Order.AddActions(ctx, d.change, list...)
 }
 
+// portable refuses to keep promotions up that are shared by the lines of an order in a way that its changes would upset.
+func (k *Kit) portable(ctx context.Context, d *draft) error {
+	ids, err := k.Promotions.Others(ctx, d.OrderID)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	list, err := k.Cart.Promotion.Promotions.List(ctx, module.Filter{"id": ids}, module.Find{Relations: []string{"application_method"}})
+	if err != nil {
+		return err
+	}
+	var bad []string
+	for _, p := range list {
+		if m := p.ApplicationMethod; m != nil && text(m.Allocation) != "each" && (m.Type != "percentage" || text(m.Allocation) != "across") {
+			bad = append(bad, p.Code)
+		}
+	}
+	if len(bad) > 0 {
+		return fault.New(fault.Invalid, "Promotions with codes %s have invalid allocation. Fixed promotions must have EACH allocation, and percentage promotions must have EACH or ACROSS allocation.", strings.Join(bad, ", "))
+	}
+	return nil
+}
+
 // A Promise says whether a change keeps the order's promotions up.
 type Promise struct {
 	ID                  string // of the change
@@ -93,7 +117,11 @@ func (k *Kit) promise(ctx context.Context, in Promise) (Ref, error) {
 		return Ref{}, err
 	}
 	d.change.CarryOverPromotions = in.CarryOverPromotions.Ptr()
-	if !in.CarryOverPromotions.Value {
+	if in.CarryOverPromotions.Value {
+		if err := k.portable(ctx, d); err != nil {
+			return Ref{}, err
+		}
+	} else {
 		err := k.Order.DropActions(ctx, d.change, func(a *order.Action) bool {
 			return a.Action == order.ItemAdjustments || a.Action == order.ShippingAdjustments
 		})

@@ -55,7 +55,7 @@ func (f *Flows) follow(ctx context.Context, s *cart.State, amount money.Decimal)
 	return err
 }
 
-// createForOrder gives an order a collection for what is owed. One that nothing was paid of yet is changed instead.
+// createForOrder gives an order a collection for what is owed, or less.
 func (f *Flows) createForOrder(ctx workflow.Context, in Debt) (string, error) {
 	return workflow.Step(ctx, "create-payment-collection", func(ctx context.Context, in Debt) (string, error) {
 		o, err := f.Order.Load(ctx, in.OrderID, true)
@@ -69,7 +69,7 @@ func (f *Flows) createForOrder(ctx workflow.Context, in Debt) (string, error) {
 		if owed.Less(*in.Amount) {
 			return "", fault.New(fault.NotAllowed, "Amount cannot be greater than pending difference of the order")
 		}
-		return f.charge(ctx, o, *in.Amount)
+		return f.another(ctx, o, *in.Amount)
 	}, in)
 }
 
@@ -83,6 +83,11 @@ func (f *Flows) charge(ctx context.Context, o *order.Order, amount money.Decimal
 		_, err := f.Payment.Collections.Update(ctx, module.Filter{"id": open.ID}, module.Set{"amount": amount})
 		return open.ID, err
 	}
+	return f.another(ctx, o, amount)
+}
+
+// another makes a new collection of an order.
+func (f *Flows) another(ctx context.Context, o *order.Order, amount money.Decimal) (string, error) {
 	c, err := f.Payment.Collections.Create(ctx, payment.Collection{CurrencyCode: o.CurrencyCode, Amount: amount})
 	if err != nil {
 		return "", err

@@ -15,14 +15,15 @@ type demand struct {
 	Collections []payment.Collection
 }
 
-// followOrder makes what is asked for of an order's buyer be what is owed. Money that was authorised for another amount, and not taken, is given up.
+// followOrder makes what is asked for of an order's buyer be what is owed. Money that was authorised for what the order was before, and not taken, is
+// given up.
 func (f *Flows) followOrder(ctx workflow.Context, id string) (string, error) {
 	d, err := workflow.Step(ctx, "fetch-order", f.demand, id)
 	if err != nil {
 		return "", err
 	}
 	for _, c := range d.Collections {
-		if c.Status != payment.AllAuthorized || taken(c) || c.Amount.Equal(d.Due) {
+		if c.Status != payment.AllAuthorized || taken(c) {
 			continue
 		}
 		for _, p := range c.Payments {
@@ -81,9 +82,6 @@ func (f *Flows) demandOf(ctx context.Context, id string) (string, error) {
 	there := false
 	for _, c := range d.Collections {
 		there = there || c.Status == payment.NotPaid
-		if c.Status == payment.AllAuthorized {
-			return c.ID, nil // for this very amount
-		}
 	}
 	if d.Due.IsZero() && !there {
 		return "", nil

@@ -3,6 +3,8 @@ package order
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"maps"
 	"strconv"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
@@ -49,6 +51,15 @@ func (m *Module) addChanges() {
 	m.Orders.Entity().AddComputed(&graph.Computed{Name: "order_change", Value: of(func(ctx context.Context, v *shown, _ *graph.Set, _ int) ([]byte, error) {
 		return m.encodeChange(ctx, v)
 	})})
+	for _, name := range []string{"return_id", "claim_id", "exchange_id"} {
+		m.Items.Entity().AddComputed(&graph.Computed{Name: name, Whole: true, Needs: []string{"item_id"},
+			Value: of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
+				if v.Fresh(string(s.Text(row, "item_id"))) {
+					return []byte("null"), nil
+				}
+				return nil, nil
+			})})
+	}
 	for name, form := range map[string]func(money.Decimal, []byte) []byte{"amount": totals.AppendShown, "raw_amount": money.Decimal.AppendRaw} {
 		m.Shippings.Entity().AddComputed(&graph.Computed{Name: name, Whole: true, Needs: []string{"shipping_method_id"},
 			Value: of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
@@ -64,13 +75,18 @@ func (m *Module) addChanges() {
 func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare bool) (*graph.Set, error) {
 	v := &shown{Preview: p, bare: bare, actions: map[string][][]byte{}}
 	if p.Change != nil {
+		p.priceDiscounts()
 		set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Actions.Entity(), graph.Paths("*"), false), Hand: graph.Hand{"": p.Change.Actions}})
 		if err != nil {
 			return nil, err
 		}
 		for i := range p.Change.Actions {
 			id := p.Change.Actions[i].Subject()
-			v.actions[id] = append(v.actions[id], set.AppendRow(nil, i))
+			b := set.AppendRow(nil, i)
+			if a := p.Change.Actions[i].Action; a == ItemAdjustments || a == ShippingAdjustments { // worth nothing, and never asked what
+				b = bytes.Replace(b, []byte(`"raw_amount":{"value":"0","precision":20}`), []byte(`"raw_amount":null`), 1)
+			}
+			v.actions[id] = append(v.actions[id], b)
 		}
 	}
 	hand := p.Order.hand()
@@ -192,4 +208,34 @@ func (m *Module) encodeBefore(ctx context.Context, b []byte, o *Order) ([]byte, 
 		b = set.AppendList(append(append(append(b, `,"`...), part.name...), `":`...))
 	}
 	return append(b, '}'), nil
+}
+
+// priceDiscounts notes in the details of actions what the discounts amount to that count, those of the last action at each line.
+func (p *Preview) priceDiscounts() {
+	t := p.Order.Totals()
+	last := map[string]*Action{}
+	for i := range p.Change.Actions {
+		if a := &p.Change.Actions[i]; a.Action == ItemAdjustments {
+			last[a.Subject()] = a
+		}
+	}
+	for i := range p.Order.Items {
+		a := last[p.Order.Items[i].ID]
+		if a == nil {
+			continue
+		}
+		var list []map[string]any
+		if b, err := json.Marshal(a.Details["adjustments"]); err != nil || json.Unmarshal(b, &list) != nil {
+			continue
+		}
+		for j, d := range list {
+			if part := t.Lines[i].Adjustments; j < len(part) {
+				d["subtotal"], d["total"] = totals.Shown(part[j].Subtotal), totals.Shown(part[j].Total)
+				d["raw_subtotal"], d["raw_total"] = json.RawMessage(part[j].Subtotal.AppendRaw(nil)), json.RawMessage(part[j].Total.AppendRaw(nil))
+			}
+		}
+		details := maps.Clone(a.Details)
+		details["adjustments"] = list
+		a.Details = details
+	}
 }
