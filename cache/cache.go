@@ -26,7 +26,7 @@ type Cache struct {
 	// MaxAge is how long an answer may be kept that was read of a table, for tables whose records have a beginning or an end in time.
 	MaxAge map[string]time.Duration
 
-	kept  *otter.Cache[string, *answer]
+	kept  *otter.Cache[string, entry]
 	index map[string]int
 	mu    sync.RWMutex
 	at    []uint64 // how often each table has changed
@@ -41,9 +41,10 @@ type Stats struct{ Hits, Misses, Passed int64 }
 // Stats returns what the cache has done so far.
 func (c *Cache) Stats() Stats { return Stats{c.hits.Load(), c.misses.Load(), c.passed.Load()} }
 
-// An answer is what a handler has written, and what it was read of.
-type answer struct {
-	contentType string
+// An entry is something that was read.
+type entry struct {
+	response    *db.Answer // of a statement
+	contentType string     // of what a handler has written
 	body        []byte
 	reads       []seen
 	until       time.Time
@@ -70,7 +71,7 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if a, ok := c.kept.GetIfPresent(key); ok && c.good(a) {
+		if a, ok := c.kept.GetIfPresent(key); ok && c.good(&a) {
 			c.hits.Add(1)
 			route.Write(w, r, route.Raw{ContentType: a.contentType, Body: a.body})
 			return
@@ -86,21 +87,26 @@ func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *ht
 	before := c.snapshot()
 	copied := &tee{ResponseWriter: w}
 	next.ServeHTTP(copied, r.WithContext(ctx))
-	a := &answer{contentType: w.Header().Get("Content-Type"), body: copied.body.Bytes(), until: time.Now().Add(longest)}
-	if copied.status != http.StatusOK || len(a.body) == 0 {
-		return
+	e := entry{contentType: w.Header().Get("Content-Type"), body: copied.body.Bytes()}
+	if copied.status == http.StatusOK && len(e.body) > 0 && c.dates(&e, reads.Tables(), before) {
+		c.kept.Set(key, e)
 	}
-	for _, t := range reads.Tables() {
+}
+
+// dates notes what an entry was read of, and until when it is good. It reports false if that cannot be known.
+func (c *Cache) dates(e *entry, tables []string, before []uint64) bool {
+	e.until = time.Now().Add(longest)
+	for _, t := range tables {
 		i, watched := c.index[t]
 		if !watched {
-			return
+			return false
 		}
-		a.reads = append(a.reads, seen{i, before[i]})
+		e.reads = append(e.reads, seen{i, before[i]})
 		if age := c.MaxAge[t]; age > 0 {
-			a.until = earlier(a.until, time.Now().Add(age))
+			e.until = earlier(e.until, time.Now().Add(age))
 		}
 	}
-	c.kept.Set(key, a)
+	return true
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -126,7 +132,7 @@ func keyOf(r *http.Request) (key string, ok bool) {
 	return strings.Join([]string{r.URL.EscapedPath(), r.URL.RawQuery, locale, route.PublishableKey(ctx), strings.Join(route.Channels(ctx), ",")}, "\x00"), true
 }
 
-func (c *Cache) good(a *answer) bool {
+func (c *Cache) good(a *entry) bool {
 	if time.Now().After(a.until) {
 		return false
 	}

@@ -2,11 +2,13 @@ package cache_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -213,6 +215,67 @@ func TestCoherent(t *testing.T) {
 		}
 		if s := a.Stats(); s.Hits == 0 {
 			t.Errorf("nothing came from memory: %+v", s)
+		}
+	})
+}
+
+// TestStatements wants statements to be answered from memory too, inside of transactions as well, which see their own changes.
+func TestStatements(t *testing.T) {
+	pairs(t, func(t *testing.T, a, _ *process) {
+		a.warm(t, "goods")
+		read := func(ctx context.Context) (n int64, sent int) {
+			ctx, count := db.WithCounter(ctx)
+			if _, err := db.One(ctx, a.DB, db.Statement{SQL: "SELECT n FROM goods WHERE id = $1", Args: []any{"a"}}, &n); err != nil {
+				t.Error(err)
+			}
+			return n, count.Count()
+		}
+		expect := func(ctx context.Context, what string, want int64, sent int) {
+			t.Helper()
+			if n, got := read(ctx); n != want || got != sent {
+				t.Errorf("%s: %d with %d statements, want %d with %d", what, n, got, want, sent)
+			}
+		}
+		for read(t.Context()); ; time.Sleep(time.Millisecond) {
+			if _, sent := read(t.Context()); sent == 0 {
+				break
+			}
+		}
+		undone := errors.New("undone")
+		err := a.DB.InTx(t.Context(), func(ctx context.Context) error {
+			expect(ctx, "in a transaction", 0, 0)
+			if err := a.set(ctx, "goods", 7); err != nil {
+				return err
+			}
+			expect(ctx, "its own change", 7, 1)
+			expect(t.Context(), "outside", 0, 0)
+			return undone
+		})
+		if !errors.Is(err, undone) {
+			t.Error(err)
+		}
+		expect(t.Context(), "after the rollback", 0, 0)
+		if err := a.set(t.Context(), "goods", 8); err != nil {
+			t.Fatal(err)
+		}
+		expect(t.Context(), "after the commit", 8, 1)
+		var list []int64
+		ctx, count := db.WithCounter(t.Context())
+		err = a.DB.Batch(ctx, []db.Statement{{SQL: "SELECT 1"}, {SQL: "SELECT n FROM goods WHERE id = $1", Args: []any{"a"}}, {SQL: "SELECT 3"}}, func(i int, rows db.Rows) error {
+			if len(list) != i {
+				t.Errorf("%d comes as number %d", i, len(list))
+			}
+			for rows.Next() {
+				n, _ := strconv.ParseInt(string(rows.Value(0)), 10, 64)
+				list = append(list, n)
+			}
+			return rows.Err()
+		})
+		if err != nil || !slices.Equal(list, []int64{1, 8, 3}) || count.Count() > 3 {
+			t.Errorf("a batch reads %v with %d statements, %v", list, count.Count(), err)
+		}
+		if _, sent := read(t.Context()); sent > 1 {
+			t.Error("read twice")
 		}
 	})
 }

@@ -30,14 +30,15 @@ func (c *Cache) Start(ctx context.Context) error {
 		c.index[t] = i
 	}
 	var err error
-	c.kept, err = otter.New(&otter.Options[string, *answer]{MaximumWeight: uint64(c.Bytes),
-		Weigher: func(k string, a *answer) uint32 { return uint32(len(k) + len(a.body) + 200) }})
+	c.kept, err = otter.New(&otter.Options[string, entry]{MaximumWeight: uint64(c.Bytes), Weigher: weigh})
 	if err != nil {
 		return err
 	}
 	c.DB.OnWrite(c.changed)
 	if c.DB.Dialect() == db.SQLite {
-		c.peers, err = newCounts(ctx, c)
+		if c.peers, err = newCounts(ctx, c); err == nil {
+			c.DB.Remember(c)
+		}
 		return err
 	}
 	n := &notices{cache: c, self: fmt.Sprintf("=%p", c)}
@@ -45,6 +46,7 @@ func (c *Cache) Start(ctx context.Context) error {
 		return err
 	}
 	c.peers = n
+	c.DB.Remember(c)
 	return nil
 }
 

@@ -71,13 +71,16 @@ func cached(list []route.Route) []route.Route {
 	return list
 }
 
-// catalogue are the tables that such answers may be read of: nothing of a customer, a cart or the stock. Price lists begin and end in time.
+// catalogue are the tables that may be read from memory: nothing of a customer, a cart or the stock. Price lists begin and end in time.
 func catalogue() map[string]time.Duration {
 	out := map[string]time.Duration{"price_list": time.Second}
 	for _, t := range strings.Fields(`currency image price price_list_rule price_preference price_rule price_set product product_category product_category_product
 		product_collection product_option product_option_value product_product_option product_product_option_value product_sales_channel product_tag product_tags
 		product_type product_variant product_variant_option product_variant_price_set product_variant_product_image region region_country sales_channel store
-		store_currency tax_provider tax_rate tax_rate_rule tax_region`) {
+		store_currency tax_provider tax_rate tax_rate_rule tax_region
+		fulfillment_provider fulfillment_set geo_zone inventory_item location_fulfillment_set location_fulfillment_provider payment_provider product_shipping_profile
+		product_variant_inventory_item region_payment_provider sales_channel_stock_location service_zone shipping_option shipping_option_price_set
+		shipping_option_rule shipping_option_type shipping_profile stock_location publishable_api_key_sales_channel`) {
 		out[t] = 0
 	}
 	return out

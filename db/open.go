@@ -17,6 +17,7 @@ type DB struct {
 	hub     *hub
 	known   glossary
 	onWrite func(tables []string)
+	memory  Memory
 }
 
 // A backend is one kind of database: statements on any connection, and transactions on one of their own.
@@ -84,7 +85,6 @@ func (d *DB) Dialect() Dialect { return d.dialect }
 
 func (d *DB) runner(ctx context.Context, statements ...Statement) (Runner, error) {
 	count(ctx, statements)
-	d.note(ctx, statements)
 	if t := d.tx(ctx); t != nil {
 		return t, nil
 	}
@@ -93,12 +93,20 @@ func (d *DB) runner(ctx context.Context, statements ...Statement) (Runner, error
 
 // Query runs a statement that answers with rows. Close them. An error may also come from the rows' Err.
 func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
+	d.note(ctx, s)
+	rows, keep := d.recall(ctx, s)
+	if rows != nil {
+		return rows, nil
+	}
 	r, err := d.runner(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.Query(ctx, s)
+	rows, err = r.Query(ctx, s)
 	d.wrote(ctx, err, s)
+	if err == nil && keep != nil {
+		return remember(rows, keep)
+	}
 	return rows, err
 }
 
@@ -126,13 +134,24 @@ func (d *DB) Batch(ctx context.Context, s []Statement, read func(i int, rows Row
 	if len(s) == 0 {
 		return nil
 	}
-	r, err := d.runner(ctx, s...)
-	if err != nil {
-		return err
+	d.note(ctx, s...)
+	b := batch{read: read}
+	for i, st := range s {
+		rows, keep := d.recall(ctx, st)
+		b.add(i, st, rows, keep)
 	}
-	err = r.Batch(ctx, s, read)
-	d.wrote(ctx, err, s...)
-	return err
+	if len(b.send) > 0 {
+		r, err := d.runner(ctx, b.send...)
+		if err != nil {
+			return err
+		}
+		err = r.Batch(ctx, b.send, b.hand)
+		d.wrote(ctx, err, b.send...)
+		if err != nil {
+			return err
+		}
+	}
+	return b.rest(len(s))
 }
 
 // Script runs statements without arguments that are separated by semicolons, such as a schema, in one transaction.

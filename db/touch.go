@@ -31,7 +31,7 @@ func (r *Reads) Tables() []string {
 func (d *DB) OnWrite(fn func(tables []string)) { d.onWrite = fn }
 
 // note notes what is read, before the statements run.
-func (d *DB) note(ctx context.Context, statements []Statement) {
+func (d *DB) note(ctx context.Context, statements ...Statement) {
 	r, _ := ctx.Value(readsKey{}).(*Reads)
 	if r == nil {
 		return
@@ -55,6 +55,9 @@ func (d *DB) wrote(ctx context.Context, err error, statements ...Statement) {
 	for _, s := range statements {
 		if !reads(s.SQL) {
 			tables := d.known.tables(s.SQL)
+			if t := d.tx(ctx); t != nil {
+				t.touch(tables)
+			}
 			d.AfterCommit(ctx, func() { d.onWrite(tables) })
 		}
 	}

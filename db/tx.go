@@ -27,6 +27,7 @@ type tx struct {
 	session session
 	failed  error // why nothing more can be done
 	after   []func()
+	touched []string // tables that were written to
 }
 
 func (d *DB) tx(ctx context.Context) *tx {
@@ -178,6 +179,20 @@ func (t *tx) Batch(ctx context.Context, s []Statement, read func(i int, rows Row
 	return err
 }
 
+func (t *tx) touch(tables []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.touched = append(t.touched, tables...)
+}
+
+// changed reports whether one of some tables was written to.
+func (t *tx) changed(tables []string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(tables, func(name string) bool { return slices.Contains(t.touched, name) })
+}
+
 func (t *tx) script(ctx context.Context, sql string) error {
+	t.touch(tablesOf(sql))
 	return t.use(ctx, func() error { return t.session.script(ctx, sql) })
 }
