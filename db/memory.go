@@ -22,7 +22,9 @@ type Answer struct{ all *kept }
 func (a *Answer) Bytes() int { return len(a.all.data) + 4*len(a.all.ends) + 100 }
 
 // rows begins to read the answer.
-func (a *Answer) rows() Rows { return &again{kept{arena: a.all.arena, columns: a.all.columns, row: -a.all.columns}} }
+func (a *Answer) rows() Rows {
+	return &again{kept{arena: a.all.arena, columns: a.all.columns, row: -a.all.columns}}
+}
 
 // again reads an answer that others read too.
 type again struct{ kept }
