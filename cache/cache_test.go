@@ -64,8 +64,20 @@ func (p *process) get(t *testing.T, of string) int64 {
 	return n
 }
 
+// set writes in one of the ways there are.
 func (p *process) set(ctx context.Context, table string, n int64) error {
-	_, err := p.DB.Exec(ctx, db.Statement{SQL: "UPDATE " + table + " SET n = $1 WHERE id = 'a'", Args: []any{n}})
+	s := db.Statement{SQL: "UPDATE " + table + " SET n = $1 WHERE id = 'a'", Args: []any{n}}
+	switch rand.IntN(4) {
+	case 0:
+		s.SQL += " RETURNING n"
+		_, err := db.One(ctx, p.DB, s, new(int64))
+		return err
+	case 1:
+		return p.DB.Batch(ctx, []db.Statement{s, {SQL: "SELECT 1"}}, func(int, db.Rows) error { return nil })
+	case 2:
+		return p.DB.Script(ctx, strings.Replace(s.SQL, "$1", strconv.FormatInt(n, 10), 1))
+	}
+	_, err := p.DB.Exec(ctx, s)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // A DB is an open database. All its methods may be used from many goroutines, and use the transaction in ctx if there is one.
@@ -103,11 +104,16 @@ func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
 		return nil, err
 	}
 	rows, err = r.Query(ctx, s)
-	d.wrote(ctx, err, s)
-	if err == nil && keep != nil {
+	switch {
+	case err != nil || d.tx(ctx) != nil && keep == nil:
+		d.wrote(ctx, err, s)
+		return rows, err
+	case keep != nil:
 		return remember(rows, keep)
+	case d.onWrite != nil && !reads(s.SQL):
+		return &telling{rows, sync.OnceFunc(func() { d.wrote(ctx, nil, s) })}, nil
 	}
-	return rows, err
+	return rows, nil
 }
 
 // Urgent is Query for the few statements that must not wait because all connections are in use, such as signs of life. It is never part of a
@@ -157,6 +163,7 @@ func (d *DB) Batch(ctx context.Context, s []Statement, read func(i int, rows Row
 // Script runs statements without arguments that are separated by semicolons, such as a schema, in one transaction.
 func (d *DB) Script(ctx context.Context, sql string) error {
 	err := d.InTx(ctx, func(ctx context.Context) error { return d.tx(ctx).script(ctx, sql) })
+	d.wrote(ctx, err, Statement{SQL: sql})
 	d.pool.forget()
 	return err
 }

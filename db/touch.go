@@ -63,6 +63,18 @@ func (d *DB) wrote(ctx context.Context, err error, statements ...Statement) {
 	}
 }
 
+// telling are rows of a statement that writes, which outside of a transaction is committed when they are closed.
+type telling struct {
+	Rows
+	tell func()
+}
+
+// Close implements Rows.
+func (t *telling) Close() {
+	t.Rows.Close()
+	t.tell()
+}
+
 // A glossary remembers the tables of statements, of which a program has a limited number.
 type glossary struct {
 	mu    sync.RWMutex
