@@ -31,16 +31,21 @@ func New(app *gorgon.App) *Shop {
 func (s *Shop) Plugin() gorgon.Plugin {
 	access := &auth.Access{Auth: s.Auth, Keys: s.APIKey, Channels: s.APIKeyChannels.Others}
 	return gorgon.Plugin{
-		Name:      "commerce",
-		Tables:    s.Modules.tables(),
-		Links:     s.Links.tables(),
-		Workflows: s.Flows.workflows(),
-		Routes:    s.routes(),
-		Auth:      access,
-		Keys:      access,
-		Cached:    catalogue(),
-		Start:     []func(context.Context) error{s.mirror, s.seed},
-		Commands:  []gorgon.Command{{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}}},
+		Name:          "commerce",
+		Tables:        s.Modules.tables(),
+		Links:         s.Links.tables(),
+		Workflows:     s.Flows.workflows(),
+		Subscriptions: s.WebhookFlows.Subscriptions(),
+		Workers:       []gorgon.Worker{{Name: "webhooks", Run: s.Webhook.Run}},
+		Routes:        s.routes(),
+		Auth:          access,
+		Keys:          access,
+		Cached:        catalogue(),
+		Start:         []func(context.Context) error{s.mirror, s.seed},
+		Commands: []gorgon.Command{
+			{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}},
+			{Name: "webhooks", Help: "Look after the URLs that are told of events.", Run: &webhooksCmd{shop: s}},
+		},
 	}
 }
 

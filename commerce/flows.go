@@ -20,6 +20,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/store"
 	"github.com/gorgon-commerce/gorgon/flow/tax"
 	"github.com/gorgon-commerce/gorgon/flow/user"
+	"github.com/gorgon-commerce/gorgon/flow/webhook"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -45,6 +46,7 @@ type Flows struct {
 	StockLocationFlows *stocklocation.Flows
 	TaxFlows           *tax.Flows
 	UserFlows          *user.Flows
+	WebhookFlows       *webhook.Flows
 }
 
 func newFlows(m *Modules, l *Links) Flows {
@@ -66,6 +68,8 @@ func newFlows(m *Modules, l *Links) Flows {
 			stocklocation.Ties{Channels: l.ChannelLocations.Far(), Sets: l.LocationSets.Near(), Providers: l.LocationProviders.Near()}),
 		TaxFlows:  tax.New(m.Tax),
 		UserFlows: user.New(m.User, m.Auth),
+
+		WebhookFlows: webhook.New(m.Webhook),
 	}
 	f.SettingsFlows = newSettingsFlows(m)
 	f.CartFlows = newCartFlows(m, l, &f)
@@ -79,5 +83,5 @@ func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.SettingsFlows.workflows(), f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.OrderFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows())
+		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows(), f.WebhookFlows.Workflows())
 }

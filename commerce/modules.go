@@ -27,6 +27,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/store"
 	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/modules/user"
+	"github.com/gorgon-commerce/gorgon/modules/webhook"
 	static "github.com/gorgon-commerce/gorgon/provider/file/local"
 	"github.com/gorgon-commerce/gorgon/provider/fulfillment/manual"
 	"github.com/gorgon-commerce/gorgon/provider/notification/local"
@@ -57,6 +58,7 @@ type Modules struct {
 	Store         *store.Module
 	Tax           *tax.Module
 	User          *user.Module
+	Webhook       *webhook.Module
 }
 
 func newModules(cfg gorgon.Config, base func() string) Modules {
@@ -83,11 +85,12 @@ func newModules(cfg gorgon.Config, base func() string) Modules {
 		Store:         store.New(),
 		Tax:           tax.New(),
 		User:          user.New(user.Config{JWTSecret: cfg.JWTSecret}),
+		Webhook:       webhook.New(webhookConfig(cfg)),
 	}
 }
 
 func (m *Modules) tables() []module.Entity {
 	return slices.Concat(m.APIKey.Tables(), m.Auth.Tables(), m.Cart.Tables(), m.Currency.Tables(), m.Customer.Tables(), m.Execution.Tables(), m.Fulfillment.Tables(),
 		m.Inventory.Tables(), m.Notification.Tables(), m.Order.Tables(), m.Payment.Tables(), m.Pricing.Tables(), m.Product.Tables(), m.Promotion.Tables(), m.Region.Tables(),
-		m.SalesChannel.Tables(), m.Settings.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables())
+		m.SalesChannel.Tables(), m.Settings.Tables(), m.StockLocation.Tables(), m.Store.Tables(), m.Tax.Tables(), m.User.Tables(), m.Webhook.Tables())
 }

@@ -1,0 +1,81 @@
+// Package webhook has the workflows of webhooks, and hands them the events.
+package webhook
+
+import (
+	"context"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/flow/record"
+	"github.com/gorgon-commerce/gorgon/modules/webhook"
+	"github.com/gorgon-commerce/gorgon/workflow"
+)
+
+// A Rotation gives a webhook a new secret. For as long as Overlap the old one signs, too.
+type Rotation struct {
+	ID      string        `json:"id"`
+	Overlap time.Duration `json:"overlap"`
+}
+
+// A Retry makes one delivery anew.
+type Retry struct {
+	WebhookID  string `json:"webhook_id"`
+	DeliveryID string `json:"delivery_id"`
+}
+
+// A Replay makes anew what was given up since a moment; with All also what was delivered.
+type Replay struct {
+	WebhookID string    `json:"webhook_id"`
+	Since     time.Time `json:"since"`
+	All       bool      `json:"all"`
+}
+
+// Flows are the workflows of webhooks.
+type Flows struct {
+	*record.Kind[webhook.Webhook]
+	Webhooks *webhook.Module
+
+	Rotate *workflow.Workflow[Rotation, webhook.Webhook]
+	Ping   *workflow.Workflow[string, webhook.Delivery]
+	Retry  *workflow.Workflow[Retry, webhook.Delivery]
+	Replay *workflow.Workflow[Replay, int64]
+}
+
+// New returns the workflows of a module's webhooks.
+func New(m *webhook.Module) *Flows {
+	f := &Flows{Webhooks: m, Kind: record.New(&record.Kind[webhook.Webhook]{Name: "webhooks", Table: m.Webhooks, Save: m.Create, Drop: m.Remove,
+		Change: func(ctx context.Context, p record.Patch) (webhook.Webhook, error) { return m.Change(ctx, p.ID, p.Set) }})}
+	f.Rotate = step("rotate-webhook-secret", func(ctx context.Context, in Rotation) (webhook.Webhook, error) { return m.Rotate(ctx, in.ID, in.Overlap) })
+	f.Ping = step("ping-webhook", m.Ping)
+	f.Retry = step("retry-webhook-delivery", func(ctx context.Context, in Retry) (webhook.Delivery, error) {
+		return m.Retry(ctx, in.WebhookID, in.DeliveryID)
+	})
+	f.Replay = step("replay-webhook", func(ctx context.Context, in Replay) (int64, error) {
+		return m.Replay(ctx, in.WebhookID, in.Since, in.All)
+	})
+	return f
+}
+
+// step is a workflow of a single step.
+func step[In, Out any](name string, fn func(context.Context, In) (Out, error)) *workflow.Workflow[In, Out] {
+	return workflow.New(name, func(ctx workflow.Context, in In) (Out, error) { return workflow.Step(ctx, name, fn, in) }, workflow.Atomic())
+}
+
+// Workflows lists all.
+func (f *Flows) Workflows() []workflow.Any {
+	return append(f.Kind.Workflows(), f.Rotate, f.Ping, f.Retry, f.Replay)
+}
+
+// Add creates one webhook, and returns it with its secret.
+func (f *Flows) Add(ctx context.Context, w webhook.Webhook) (webhook.Webhook, error) {
+	list, err := f.Create.Run(ctx, record.Drafts[webhook.Webhook]{Records: []webhook.Webhook{w}})
+	if err != nil {
+		return w, err
+	}
+	return list[0], nil
+}
+
+// Subscriptions hand all events to the webhooks that want them.
+func (f *Flows) Subscriptions() []event.Subscription {
+	return []event.Subscription{event.OnAny(f.Webhooks.Hear, event.Named("webhooks"))}
+}
