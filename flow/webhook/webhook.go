@@ -45,7 +45,9 @@ type Flows struct {
 func New(m *webhook.Module) *Flows {
 	f := &Flows{Webhooks: m, Kind: record.New(&record.Kind[webhook.Webhook]{Name: "webhooks", Table: m.Webhooks, Save: m.Create, Drop: m.Remove,
 		Change: func(ctx context.Context, p record.Patch) (webhook.Webhook, error) { return m.Change(ctx, p.ID, p.Set) }})}
-	f.Rotate = step("rotate-webhook-secret", func(ctx context.Context, in Rotation) (webhook.Webhook, error) { return m.Rotate(ctx, in.ID, in.Overlap) })
+	f.Rotate = step("rotate-webhook-secret", func(ctx context.Context, in Rotation) (webhook.Webhook, error) {
+		return m.Rotate(ctx, in.ID, in.Overlap)
+	})
 	f.Ping = step("ping-webhook", m.Ping)
 	f.Retry = step("retry-webhook-delivery", func(ctx context.Context, in Retry) (webhook.Delivery, error) {
 		return m.Retry(ctx, in.WebhookID, in.DeliveryID)
