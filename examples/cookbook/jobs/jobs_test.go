@@ -40,7 +40,7 @@ func testResources(t *testing.T) {
 		if _, err := shop.Product.Products.Create(shop.Context(), product.Product{Title: "Lamp", Handle: "lamp"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := shop.App.Jobs().Trigger(shop.Context(), "count-products"); err != nil {
+		if _, err := shop.App.Jobs().Trigger(shop.Context(), "count-products"); err != nil {
 			t.Fatal(err)
 		}
 		said(t, shop, `msg="Time to check products!" count=1`, 1)
@@ -75,7 +75,7 @@ func testDaily(t *testing.T) {
 	})
 	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
 		drafts(t, shop, "today")
-		if err := shop.App.Jobs().Trigger(shop.Context(), "run-once-a-day"); err != nil {
+		if _, err := shop.App.Jobs().Trigger(shop.Context(), "run-once-a-day"); err != nil {
 			t.Fatal(err)
 		}
 		said(t, shop, "removed=0", 1)
