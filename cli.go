@@ -103,6 +103,7 @@ type commands struct {
 	Jobs     jobsCmd     `cmd:"" help:"Look after jobs: list, history, run."`
 	Events   eventsCmd   `cmd:"" help:"Look after events: list, dead letters, retry, drop."`
 	Routes   routesCmd   `cmd:"" help:"List all routes."`
+	OpenAPI  openapiCmd  `cmd:"" name:"openapi" help:"Print the description of all routes, as OpenAPI 3.1."`
 	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with configuration and database."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

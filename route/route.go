@@ -32,6 +32,7 @@ type Route struct {
 
 	Body, Query *schema.Schema // what is accepted; nil when anything is
 	In, Out     reflect.Type   // of typed handlers
+	Answer      *schema.Schema // what is answered, if that is not Out; nil when nobody has said
 
 	overrides  bool
 	additional *schema.Schema // of additional_data in the body, if not that of Body
@@ -76,6 +77,9 @@ func Status(code int) Option {
 
 // Created answers with status 201.
 func Created() Option { return Status(http.StatusCreated) }
+
+// Answers tells what is answered by a route whose handler has no type for it.
+func Answers(s *schema.Schema) Option { return func(r *Route) { r.Answer = s } }
 
 // Describe tells the schemas of a route that checks its input itself.
 func Describe(query, body *schema.Schema) Option {
@@ -159,7 +163,50 @@ type Middleware struct {
 	Handler func(http.Handler) http.Handler
 }
 
-type statusSetter interface{ setStatus(int) }
+type statusSetter interface {
+	setStatus(int)
+	success() int
+}
+
+// Success is the status of answers without an error.
+func (r *Route) Success() int {
+	if e, ok := r.Handler.(statusSetter); ok {
+		return e.success()
+	}
+	return http.StatusOK
+}
+
+// A Parameter is a value of the path or a header that a typed handler takes.
+type Parameter struct {
+	Name, In string // In is "path" or "header"
+	Schema   *schema.Schema
+}
+
+// Parameters are what the pattern names, and the headers that a typed handler reads.
+func (r *Route) Parameters() (out []Parameter) {
+	types := map[string]*schema.Schema{}
+	e, typed := r.Handler.(planned)
+	if typed {
+		for _, s := range e.filled().path {
+			types[s.name] = s.typ.Schema
+		}
+	}
+	for _, name := range paramNames(r.Pattern) {
+		s := types[name]
+		if s == nil {
+			s = schema.String()
+		}
+		out = append(out, Parameter{name, "path", s})
+	}
+	if typed {
+		for _, s := range e.filled().header {
+			out = append(out, Parameter{s.name, "header", s.typ.Schema})
+		}
+	}
+	return out
+}
+
+type planned interface{ filled() *plan }
 
 // An endpoint is a typed handler.
 type endpoint[In, Out any] struct {
@@ -170,6 +217,8 @@ type endpoint[In, Out any] struct {
 }
 
 func (e *endpoint[In, Out]) setStatus(code int) { e.out.status = code }
+func (e *endpoint[In, Out]) success() int       { return e.out.status }
+func (e *endpoint[In, Out]) filled() *plan      { return e.plan }
 
 // ServeHTTP also works without a router, so that one route can be tested alone.
 func (e *endpoint[In, Out]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -203,6 +252,7 @@ type dynamic struct {
 }
 
 func (d *dynamic) setStatus(code int) { d.out.status = code }
+func (d *dynamic) success() int       { return d.out.status }
 
 func (d *dynamic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req, r, ok := requestOf(w, r)

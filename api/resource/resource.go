@@ -89,10 +89,11 @@ func (r Resource) Routes() []route.Route {
 	one := r.Path + "/{" + s.key + "}"
 	var out []route.Route
 	add := func(method, pattern string, h handler, query, body *schema.Schema) {
-		out = append(out, route.Func(method, pattern, h, append(slices.Clone(r.Options), route.Describe(query, body))...))
+		out = append(out, route.Func(method, pattern, h, append(slices.Clone(r.Options), route.Describe(query, body), route.Answers(s.oneAnswer()))...))
 	}
 	if r.Many != "" {
 		add(http.MethodGet, r.Path, s.list, s.listSchema, nil)
+		route.Answers(s.listAnswer())(&out[len(out)-1])
 	}
 	if r.Singular {
 		add(http.MethodGet, one, s.retrieve, s.oneSchema, nil)
@@ -105,10 +106,12 @@ func (r Resource) Routes() []route.Route {
 	}
 	if r.Delete != nil {
 		add(http.MethodDelete, one, s.delete, nil, nil)
+		route.Answers(deletionAnswer())(&out[len(out)-1])
 	}
 	if r.Batch != nil {
 		add(http.MethodPost, r.Path+"/batch", s.batch, s.oneSchema, r.Batch.body)
 		route.BodyLimit(batchLimit)(&out[len(out)-1])
+		route.Answers(s.batchAnswer())(&out[len(out)-1])
 	}
 	for _, a := range r.Actions {
 		add(a.method, r.Path+a.pattern, s.action(a), s.oneSchema, a.change.body)

@@ -35,7 +35,7 @@ func (r Resource) Self(path string, key func(context.Context) string, parts ...P
 	s := r.server()
 	var out []route.Route
 	add := func(method, pattern string, h handler, body *schema.Schema) {
-		out = append(out, route.Func(method, pattern, h, append(slices.Clone(r.Options), route.Describe(s.oneSchema, body))...))
+		out = append(out, route.Func(method, pattern, h, append(slices.Clone(r.Options), route.Describe(s.oneSchema, body), route.Answers(s.oneAnswer()))...))
 	}
 	if r.Singular {
 		add(http.MethodGet, path, func(ctx context.Context, req *route.Request) (any, error) {

@@ -38,6 +38,7 @@ type Schema struct {
 	options            []*Schema
 	values             []Value
 	lazy               func() *Schema
+	ref                string
 	before, after      func(Value) Value
 	rules              []rule
 }
