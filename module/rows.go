@@ -47,11 +47,20 @@ func (r *rows) Update(ctx context.Context, where Filter, set Set) (int64, error)
 
 // along is the tree of the relations that are created along.
 func (r *rows) along() *graph.Fields {
-	names := make([]string, len(r.with))
-	for i, name := range r.with {
-		names[i] = name + ".*"
+	return graph.Paths(whole(r.with)...)
+}
+
+// whole names all columns of relations, and of those that lead there.
+func whole(relations []string) (names []string) {
+	for _, r := range relations {
+		for i := range r {
+			if r[i] == '.' {
+				names = append(names, r[:i]+".*")
+			}
+		}
+		names = append(names, r+".*")
 	}
-	return graph.Paths(names...)
+	return names
 }
 
 func (r *rows) updateOne(ctx context.Context, out any, id string, set Set) error {
@@ -208,10 +217,7 @@ func fieldsOf(f Find, with []string) *graph.Fields {
 	if len(names) == 0 {
 		names = []string{"*"}
 	}
-	for _, r := range slices.Concat(with, f.Relations) {
-		names = append(names[:len(names):len(names)], r+".*")
-	}
-	return graph.Paths(names...)
+	return graph.Paths(slices.Concat(names, whole(with), whole(f.Relations))...)
 }
 
 // Count counts the records that match.
