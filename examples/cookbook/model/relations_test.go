@@ -117,6 +117,7 @@ func readRelations(t *testing.T, ctx context.Context, m *model.Market) {
 	is(t, "what is on the shelf", []any{list[0].Title, list[0].Store.Name, list[0].Orders[0].Number, list[1].Title}, []any{"Rice", "Corner", 7, "Tea"})
 	one := must(m.Orders.Retrieve(ctx, order.ID, module.Find{Relations: []string{"products.store"}}))(t)
 	is(t, "the store of a product of the order", one.Products[1].Store.Name, "Corner")
+	is(t, "the products on the way there", len(one.Products[0].Title) > 0, true)
 	plain := must(m.Products.List(ctx, nil))(t)
 	if plain[0].Store != nil || plain[0].Orders != nil {
 		t.Errorf("got %+v, want no relations where none are asked for", plain[0])
