@@ -143,6 +143,11 @@ func TestGraph(t *testing.T) {
 		a, b := s.fill(t)
 		_, err := s.wrote.Attach(t.Context(), link.Join(a.ID, b[1].ID))
 		ok(t, err)
+		for want, where := range map[int]module.Filter{1: {"$not": module.Filter{"editor": module.Filter{"name": "Ann"}}}, 0: {"editor": module.Filter{"name": "Bob"}}} {
+			if n, err := s.books.Count(t.Context(), where); err != nil || n != want { // one book has no editor
+				t.Errorf("%v: counted %d, want %d %v", where, n, want, err)
+			}
+		}
 		read := func(e module.Entity, where module.Filter, fields ...string) string {
 			t.Helper()
 			set, err := graph.Read(t.Context(), graph.Query{Node: graph.NewNode(e.Entity(), graph.Paths(fields...), false), Where: where})

@@ -174,3 +174,30 @@ func TestShapes(t *testing.T) {
 		}
 	})
 }
+
+// Whatever the filter, what is counted is what is listed.
+func TestCountIsLength(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, l library) {
+		_, err := l.authors.Create(ctx, Author{Name: "Nobody"})
+		ok(t, err)
+		ann, rome := module.Filter{"name": "Ann"}, module.Filter{"city": "Rome"}
+		for want, list := range map[int][]struct {
+			entity string
+			where  module.Filter
+		}{
+			0: {{"book", module.Filter{"$not": module.Filter{"author": ann}}}, {"book", module.Filter{"author": module.Filter{"name": "Bob"}}}},
+			1: {{"book", module.Filter{"shops": rome}}, {"book", module.Filter{"shops": nil}}, {"shop", module.Filter{"$not": module.Filter{"books": module.Filter{"author": ann}}}},
+				{"author", module.Filter{"books": module.Filter{"shops": rome}}}, {"author", module.Filter{"books": module.Filter{"$none": module.Filter{"title": "One"}}}},
+				{"book", module.Filter{"shops": rome, "id": "book_2"}}},
+			2: {{"book", module.Filter{"author": ann}}, {"book", module.Filter{"$or": []module.Filter{{"shops": rome}, {"title": "One"}}}},
+				{"shop", module.Filter{"books": module.Filter{"$every": module.Filter{"title": "Two"}}}}},
+		} {
+			for _, c := range list {
+				rows, err := query.Graph(ctx, query.Request{Entity: c.entity, Filters: c.where, Count: true})
+				if err != nil || rows.Len() != want || rows.Total() != want {
+					t.Errorf("%s %v: %d listed and %d counted, want %d %v", c.entity, c.where, rows.Len(), rows.Total(), want, err)
+				}
+			}
+		}
+	})
+}

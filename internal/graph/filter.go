@@ -164,27 +164,33 @@ func (b *builder) exists(r *Relation, alias string, f Filter, depth int) error {
 		return fault.New(fault.Invalid, "Filters cannot reach %s, which is kept outside of the database", r.Name)
 	}
 	t, p := b.alias(), ""
-	b.put("EXISTS (SELECT 1 FROM ")
+	table, end := t, r.ForeignKey // where the key is that leads back
 	if r.Pivot != nil {
 		p = b.alias()
-		b.ident(r.Pivot.Table)
-		b.put(" ", p, " JOIN ")
-		b.ident(r.To.Table)
-		b.put(" ", t, " ON ")
-		b.col(t, r.ForeignKey)
-		b.put(" = ")
-		b.col(p, r.Pivot.Foreign)
-		b.put(" WHERE ")
-		b.col(p, r.Pivot.Local)
-		b.put(" = ")
+		table, end = p, r.Pivot.Local
+	}
+	if b.whole {
+		b.put("(")
 		b.col(alias, r.LocalKey)
-		b.live(r.Pivot.Entity, p)
+		b.put(" IS NOT NULL AND ")
+		b.col(alias, r.LocalKey)
+		b.put(" IN (SELECT ")
+		b.col(table, end)
+		b.put(" FROM ")
 	} else {
-		b.ident(r.To.Table)
-		b.put(" ", t, " WHERE ")
-		b.col(t, r.ForeignKey)
+		b.put("EXISTS (SELECT 1 FROM ")
+	}
+	b.tables(r, t, p)
+	b.put(" WHERE ")
+	b.col(table, end)
+	if b.whole {
+		b.put(" IS NOT NULL")
+	} else {
 		b.put(" = ")
 		b.col(alias, r.LocalKey)
+	}
+	if r.Pivot != nil {
+		b.live(r.Pivot.Entity, p)
 	}
 	b.live(r.To, t)
 	b.narrow(r, t, p)
@@ -195,7 +201,26 @@ func (b *builder) exists(r *Relation, alias string, f Filter, depth int) error {
 		}
 	}
 	b.put(")")
+	if b.whole {
+		b.put(")")
+	}
 	return nil
+}
+
+// tables writes what a relation leads to, t, over its pivot p if it has one.
+func (b *builder) tables(r *Relation, t, p string) {
+	if r.Pivot != nil {
+		b.ident(r.Pivot.Table)
+		b.put(" ", p, " JOIN ")
+		b.ident(r.To.Table)
+		b.put(" ", t, " ON ")
+		b.col(t, r.ForeignKey)
+		b.put(" = ")
+		b.col(p, r.Pivot.Foreign)
+		return
+	}
+	b.ident(r.To.Table)
+	b.put(" ", t)
 }
 
 // live writes the condition that a record is not soft-deleted.

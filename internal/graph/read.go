@@ -138,6 +138,8 @@ func (q *Query) list(d db.Dialect) (db.Statement, error) {
 
 func (q *Query) count(d db.Dialect) (db.Statement, error) {
 	b := newBuilder(d)
+	_, few := q.Where[q.Node.Entity.KeyName()]
+	b.whole = d == db.SQLite && !few // PostgreSQL sees for itself
 	b.put("SELECT count(*)")
 	err := q.from(b)
 	return b.statement(), err

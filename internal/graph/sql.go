@@ -13,6 +13,7 @@ type builder struct {
 	dialect db.Dialect
 	args    []any
 	aliases int
+	whole   bool // all records are looked at, so that related ones are better found at once than for each
 }
 
 func newBuilder(d db.Dialect) *builder { return &builder{dialect: d} }
