@@ -84,11 +84,12 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 // fill has a request answered, and keeps the answer.
 func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *http.Request) {
 	ctx, reads := db.WithReads(r.Context())
-	before := c.snapshot()
+	before, headers := c.snapshot(), len(w.Header())
 	copied := &tee{ResponseWriter: w}
 	next.ServeHTTP(copied, r.WithContext(ctx))
 	e := entry{contentType: w.Header().Get("Content-Type"), body: copied.body.Bytes()}
-	if copied.status == http.StatusOK && len(e.body) > 0 && c.dates(&e, reads.Tables(), before) {
+	own := len(w.Header()) - headers // of which Content-Type, Content-Length and Etag are written anew
+	if copied.status == http.StatusOK && len(e.body) > 0 && own <= 3 && c.dates(&e, reads.Tables(), before) {
 		c.kept.Set(key, e)
 	}
 }
