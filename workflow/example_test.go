@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/workflow"
@@ -92,5 +93,15 @@ func ExampleWithin() {
 	}, workflow.Within(time.Millisecond))
 	_, err := slow.Run(context.Background(), struct{}{})
 	fmt.Println(errors.Is(err, workflow.ErrTimeout))
+	// Output: true
+}
+
+// A body that is run again has to do the same. This one asks the clock, and not workflow.Now.
+func ExampleRehearse() {
+	greet := workflow.New("greet", func(ctx workflow.Context, name string) (string, error) {
+		return name + " at " + time.Now().Format(time.RFC3339Nano), nil
+	})
+	_, err := workflow.Rehearse(context.Background(), greet, "Ada")
+	fmt.Println(strings.Contains(err.Error(), "returns something else when it is run again"))
 	// Output: true
 }
