@@ -100,6 +100,16 @@ func (d *Desk) result(ctx context.Context, in Run) (Note, error) {
 	return note, err
 }
 
+// Watch tells of each step of a run that begins or ends from now on, and at last of its end, until ctx ends.
+func (d *Desk) Watch(ctx context.Context, run string) (<-chan workflow.Change, error) {
+	engine := gorgon.From(ctx).Engine()
+	s, err := engine.Snapshot(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Watch(ctx, s.WorkflowID, s.TransactionID)
+}
+
 // An Order is what a confirmation tells of an order.
 type Order struct {
 	ID       string

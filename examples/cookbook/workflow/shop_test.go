@@ -71,7 +71,7 @@ func fromEverywhere(t *testing.T, shop *gorgontest.Shop, d *cookbook.Diary) {
 	if a := shop.Anyone.Post("/notes", cookbook.Message{Message: "by a route"}); a.Status != http.StatusOK {
 		t.Errorf("the route answers %d %s", a.Status, a.Body)
 	}
-	if err := shop.App.Jobs().Trigger(shop.Context(), "good-morning"); err != nil {
+	if _, err := shop.App.Jobs().Trigger(shop.Context(), "good-morning"); err != nil {
 		t.Error(err)
 	}
 	var made struct{ Product struct{ ID string } }
@@ -189,30 +189,32 @@ func fails(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	noted(t, shop, d.Notebook)
 }
 
-// Whoever waits for a run gets its result when it ends, however much later that is.
+// Whoever watches a run hears of its steps, and gets its result when it ends, however much later that is.
 func subscribes(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	id := begin(t, shop, "hello")
-	type outcome struct {
-		note cookbook.Note
-		err  error
-	}
-	ended := make(chan outcome, 1)
 	ctx := shop.Context()
-	go func() {
-		var o outcome
-		o.note, o.err = d.Approve.Wait(ctx, id)
-		ended <- o
-	}()
-	select {
-	case o := <-ended:
-		t.Fatalf("it ended too early: %+v", o)
-	default:
+	changes, err := d.Watch(ctx, id)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if err := d.Approve.Signal(ctx, id, "approval", "Ada"); err != nil {
 		t.Fatal(err)
 	}
-	if o := <-ended; o.err != nil || o.note.Text != "hello, says Ada" {
-		t.Errorf("got %+v", o)
+	var told []string
+	for c := range changes {
+		told = append(told, c.Type)
+		if c.Type == workflow.OnFinish {
+			if c.State != workflow.Done || !strings.Contains(string(c.Output), "hello, says Ada") {
+				t.Errorf("it ended as %s with %s %v", c.State, c.Output, c.Err)
+			}
+			break
+		}
+	}
+	if !slices.Contains(told, workflow.OnStepSuccess) || !slices.Contains(told, workflow.OnFinish) {
+		t.Errorf("was told of %v", told)
+	}
+	if note, err := d.Approve.Wait(ctx, id); err != nil || note.Text != "hello, says Ada" {
+		t.Errorf("got %+v %v", note, err)
 	}
 }
 
