@@ -92,7 +92,7 @@ func (c *buildCmd) build(ctx context.Context, pkg string, out io.Writer) error {
 }
 
 func compile(to, pkg string) []string {
-	return []string{"build", "-trimpath", "-ldflags=-s -w", "-o", to, pkg}
+	return []string{"build", "-ldflags=-s -w", "-o", to, pkg}
 }
 
 // executable is the name of a program on an operating system.

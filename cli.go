@@ -90,7 +90,7 @@ Examples:
 type commands struct {
 	Start    startCmd    `cmd:"" help:"Serve the shop. The database has to be up to date."`
 	Develop  developCmd  `cmd:"" help:"Serve the shop while its code is written: migrate, build and restart on change."`
-	Build    buildCmd    `cmd:"" help:"Build the dashboard."`
+	Build    buildCmd    `cmd:"" help:"Build the shop as one program, its dashboard in it."`
 	Exec     execCmd     `cmd:"" help:"Run a script of the shop."`
 	Migrate  migrateCmd  `cmd:"" name:"db:migrate" help:"Apply all pending migrations."`
 	Generate generateCmd `cmd:"" name:"db:generate" help:"Write the migrations that a plugin's models need since the last ones were written."`
@@ -105,6 +105,8 @@ type commands struct {
 	Routes   routesCmd   `cmd:"" help:"List all routes."`
 	OpenAPI  openapiCmd  `cmd:"" name:"openapi" help:"Print the description of all routes, as OpenAPI 3.1."`
 	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with configuration and database."`
+	Shells   shellsCmd   `cmd:"" name:"completion" help:"Print what makes a shell complete commands and flags."`
+	Complete completeCmd `cmd:"" hidden:""`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

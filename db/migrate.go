@@ -25,6 +25,12 @@ type Set struct {
 	Declared *Declared
 }
 
+// Files is the set of a plugin that embeds its migrations in a folder of that name.
+func Files(plugin string, embedded fs.FS) Set {
+	files, _ := fs.Sub(embedded, "migrations") // the name is valid
+	return Set{Plugin: plugin, FS: files}
+}
+
 // Declared is a schema that is not kept in files: SQL leads from what the database has to what is declared. Name changes with the declarations, and
 // so makes the next Migrate do that.
 type Declared struct {

@@ -3,7 +3,6 @@ package event
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"strconv"
 	"strings"
 
@@ -15,8 +14,7 @@ var migrations embed.FS
 
 // Migrations are the tables of events: gorgon_event, the outbox, and gorgon_event_retry.
 func Migrations() db.Set {
-	files, _ := fs.Sub(migrations, "migrations") // the name is valid
-	return db.Set{Plugin: "gorgon/event", FS: files}
+	return db.Files("gorgon/event", migrations)
 }
 
 // channel is where processes tell each other that there are events.

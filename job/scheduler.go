@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -21,8 +20,7 @@ var migrations embed.FS
 
 // Migrations are the tables of jobs: gorgon_job, a row for each, and gorgon_job_run, their history.
 func Migrations() db.Set {
-	files, _ := fs.Sub(migrations, "migrations") // the name is valid
-	return db.Set{Plugin: "gorgon/job", FS: files}
+	return db.Files("gorgon/job", migrations)
 }
 
 // A Scheduler runs jobs when their time comes. Any number of processes may run the same jobs: each tick happens in one of them, and

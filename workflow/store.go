@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +18,7 @@ var migrations embed.FS
 
 // Migrations are the tables of runs that outlive their process: gorgon_run, gorgon_run_step, gorgon_run_signal and gorgon_lock.
 func Migrations() db.Set {
-	files, _ := fs.Sub(migrations, "migrations") // the name is valid
-	return db.Set{Plugin: "gorgon/workflow", FS: files}
+	return db.Files("gorgon/workflow", migrations)
 }
 
 // The states of a run.

@@ -1,4 +1,4 @@
-// Command gorgon is a shop as it comes: all of commerce, and events to other systems where EVENTS_URL says so.
+// Command gorgon is a shop as it comes: all of commerce, and events to other systems where EVENTS_URL says so. It begins shops of one's own, too.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/event/nats"
 	"github.com/gorgon-commerce/gorgon/event/redis"
+	"github.com/gorgon-commerce/gorgon/examples/starter"
 )
 
 func main() {
@@ -21,7 +22,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	app.Use(shop.Plugin(), gorgon.Plugin{Name: "stream", Transports: transports})
+	begin := []gorgon.Command{starter.Command()}
+	app.Use(shop.Plugin(), gorgon.Plugin{Name: "stream", Transports: transports, Commands: begin})
 	app.Main()
 }
 

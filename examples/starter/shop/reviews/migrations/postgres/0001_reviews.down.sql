@@ -1,0 +1,2 @@
+DROP TABLE "review" CASCADE;
+DROP TABLE "product_review" CASCADE;
