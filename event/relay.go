@@ -222,14 +222,19 @@ func (r *relay) serve(running, ctx context.Context, s *Subscription, queue chan 
 		if err == nil {
 			err = r.deliver(ctx, s, it)
 		}
-		r.mu.Lock()
-		it.broken = it.broken || err != nil
-		it.left--
-		last := it.left <= 0
-		r.mu.Unlock()
-		if last {
-			r.settle(it)
-		}
+		r.answered(it, err)
+	}
+}
+
+// answered notes that a subscriber is done with an item, or, with an error, that it could not be given it.
+func (r *relay) answered(it *item, err error) {
+	r.mu.Lock()
+	it.broken = it.broken || err != nil
+	it.left--
+	last := it.left <= 0
+	r.mu.Unlock()
+	if last {
+		r.settle(it)
 	}
 }
 
