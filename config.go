@@ -9,6 +9,10 @@ import (
 	"strings"
 
 	"github.com/mattn/go-isatty"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // A Config says how a shop runs. What is left out comes from the environment variable beside it, then from the file .env in the working
@@ -31,6 +35,10 @@ type Config struct {
 	Production   bool   // NODE_ENV=production or GORGON_ENV=production
 
 	Log *slog.Logger // text on a terminal, JSON in production
+
+	// OpenTelemetry's providers, either of which may be nil: then nothing is measured, and nothing spent on it. They belong to the program, which ends them.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
 
 	// Getenv stands for the environment, .env included: tests pass one that knows nothing.
 	Getenv func(string) string
@@ -74,6 +82,9 @@ func (c Config) withDefaults() Config {
 	c.Production = c.Production || cmp.Or(c.Getenv("GORGON_ENV"), c.Getenv("NODE_ENV")) == "production"
 	if c.Log == nil {
 		c.Log = newLog(c.Production, c.Getenv("LOG_LEVEL"))
+	}
+	if c.TracerProvider != nil {
+		c.Log = slog.New(telemetry.Logs(c.Log.Handler()))
 	}
 	return c
 }

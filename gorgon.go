@@ -19,6 +19,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -40,7 +41,10 @@ type App struct {
 	jobs   *job.Scheduler
 	engine *workflow.Engine
 	router *route.Router
-	cache  *cache.Cache
+
+	telemetry *telemetry.Telemetry // nil unless there are providers
+	ungauge   func()               // ends what is measured when metrics are collected
+	cache     *cache.Cache
 
 	stop    context.CancelFunc
 	running sync.WaitGroup

@@ -140,7 +140,7 @@ var layers = []struct {
 	mates bool
 	match func(dir string) bool
 }{
-	{"ground", true, in("fault", "money", "id")},
+	{"ground", true, in("fault", "money", "id", "telemetry")},
 	{"database", true, in("db", "internal/jstime", "internal/metadata", "totals")},
 	{"graph", true, in("internal")},
 	{"module", true, in("module")},

@@ -18,6 +18,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -37,6 +38,11 @@ func (a *App) Open(ctx context.Context) error {
 	}
 	schema.Bind(d)
 	a.db, a.schema = d, schema
+	if a.telemetry, err = telemetry.New(a.cfg.TracerProvider, a.cfg.MeterProvider); err != nil {
+		a.Close()
+		return err
+	}
+	d.Observe(a.telemetry)
 	if err := a.wire(); err != nil {
 		a.Close()
 		return err
@@ -49,6 +55,7 @@ func (a *App) wire() error {
 	a.bus = event.NewBus(a.db, a.cfg.Log)
 	a.jobs = job.NewScheduler(a.db, a.cfg.Log)
 	a.engine = workflow.NewEngine(a.db, a.bus, a.cfg.Log)
+	a.bus.Telemetry, a.jobs.Telemetry, a.engine.Telemetry = a.telemetry, a.telemetry, a.telemetry
 	for _, p := range a.plugins {
 		if err := a.engine.Bind(p.Workflows...); err != nil {
 			return fmt.Errorf("plugin %s: %w", p.Name, err)
@@ -68,7 +75,7 @@ func (a *App) wire() error {
 }
 
 func (a *App) newRouter() (*route.Router, error) {
-	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log}
+	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log, Telemetry: a.telemetry}
 	routes := a.dashboardRoutes()
 	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}}
 	for _, p := range a.plugins {
@@ -146,6 +153,11 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.engine.Listen(ctx); err != nil {
 		return err
 	}
+	if a.telemetry != nil {
+		if a.ungauge, err = a.telemetry.Watch(append(a.bus.Gauges(), a.engine.Gauges()...)...); err != nil {
+			return err
+		}
+	}
 	if a.cfg.WorkerMode != "server" {
 		a.work(ctx)
 	}
@@ -201,6 +213,10 @@ func (a *App) Serve(ctx context.Context) error {
 
 // Close stops what Start began and closes the database. The app can be opened again.
 func (a *App) Close() {
+	if a.ungauge != nil {
+		a.ungauge()
+		a.ungauge = nil
+	}
 	if a.stop != nil {
 		a.stop()
 		a.running.Wait()

@@ -11,11 +11,13 @@ func (d *DB) Begin(ctx context.Context) (context.Context, *Tx, error) {
 	if d.tx(ctx) != nil {
 		return ctx, nil, ErrNested
 	}
+	ctx, span := d.transaction(ctx)
 	s, err := d.pool.begin(ctx)
 	if err != nil {
+		span.End(err)
 		return ctx, nil, err
 	}
-	t := &tx{session: s}
+	t := &tx{session: s, span: span}
 	return context.WithValue(ctx, txKey{d}, t), &Tx{t}, nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // A DB is an open database. All its methods may be used from many goroutines, and use the transaction in ctx if there is one.
@@ -19,6 +21,8 @@ type DB struct {
 	known   glossary
 	onWrite func(tables []string)
 	memory  Memory
+
+	telemetry *telemetry.Telemetry // nil: nobody wants to know
 }
 
 // A backend is one kind of database: statements on any connection, and transactions on one of their own.
@@ -86,10 +90,15 @@ func (d *DB) Dialect() Dialect { return d.dialect }
 
 func (d *DB) runner(ctx context.Context, statements ...Statement) (Runner, error) {
 	count(ctx, statements)
+	var r Runner = d.pool
+	err := ctx.Err()
 	if t := d.tx(ctx); t != nil {
-		return t, nil
+		r, err = t, nil
 	}
-	return d.pool, ctx.Err()
+	if d.telemetry != nil {
+		r = observed{d, r}
+	}
+	return r, err
 }
 
 // Query runs a statement that answers with rows. Close them. An error may also come from the rows' Err.

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // ErrTxOver is the error of a statement whose ctx belongs to a transaction that has ended. Use Detach to leave one.
@@ -25,6 +29,7 @@ type txKey struct{ d *DB }
 type tx struct {
 	mu      sync.Mutex
 	session session
+	span    *telemetry.Span
 	failed  error // why nothing more can be done
 	after   []func()
 	touched []string // tables that were written to
@@ -54,11 +59,13 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 	if d.tx(ctx) != nil {
 		return fn(ctx)
 	}
+	ctx, span := d.transaction(ctx)
 	s, err := d.pool.begin(ctx)
 	if err != nil {
+		span.End(err)
 		return err
 	}
-	t := &tx{session: s}
+	t := &tx{session: s, span: span}
 	after, err := t.run(ctx, func() error { return fn(context.WithValue(ctx, txKey{d}, t)) })
 	for _, f := range after {
 		f()
@@ -125,8 +132,14 @@ func (t *tx) rollback(ctx context.Context) {
 func (t *tx) end(ctx context.Context, commit bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
+	why := t.failed
 	t.failed = ErrTxOver
-	return t.session.finish(ctx, commit)
+	err := t.session.finish(ctx, commit)
+	if !commit {
+		t.span.Note(attribute.Bool("gorgon.db.rolled_back", true))
+	}
+	t.span.End(errors.Join(why, err))
+	return err
 }
 
 // use runs fn on the session, and remembers its failure.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // A Bus keeps the outbox of a database and hands its events to subscribers. Emit works in processes where Run does not.
@@ -17,6 +18,8 @@ import (
 type Bus struct {
 	DB  *db.DB
 	Log *slog.Logger
+	// Telemetry is told of deliveries, and lets subscribers belong to the trace of what they are told of. It may be nil.
+	Telemetry *telemetry.Telemetry
 
 	// Lease is how long events are kept from other processes when this one falls silent, 15 seconds.
 	Lease time.Duration

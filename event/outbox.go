@@ -37,6 +37,9 @@ func Emit[T any](ctx context.Context, b *Bus, topic Topic[T], data ...T) error {
 
 // Emit writes events to the outbox, in the transaction of ctx if there is one. They are handed out after its commit.
 func (b *Bus) Emit(ctx context.Context, list ...Message) error {
+	if b.Telemetry != nil {
+		b.stamp(ctx, list)
+	}
 	for len(list) > 0 {
 		n := min(len(list), 1000)
 		if _, err := b.DB.Exec(ctx, insert(list[:n])); err != nil {

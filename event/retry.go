@@ -25,7 +25,9 @@ func (r *relay) deliver(ctx context.Context, s *Subscription, it *item) error {
 	if it.Attempt > s.Tries {
 		return r.bury(ctx, it, s, "was being handled when the process ended")
 	}
+	ctx, span := r.observe(ctx, s, it)
 	cause := s.Deliver(ctx, it.Message)
+	span.End(cause)
 	if cause != nil && ctx.Err() != nil {
 		return cause // this process ends: another one tries
 	}
@@ -37,10 +39,10 @@ func (r *relay) deliver(ctx context.Context, s *Subscription, it *item) error {
 			Args: []any{it.ID, s.Name, r.me}})
 		return err
 	case it.Attempt >= s.Tries || errors.Is(cause, ErrDead):
-		r.Log.Error("an event could not be handled and is given up", "event", it.Name, "id", it.ID, "subscriber", s.Name, "attempts", it.Attempt, "error", cause)
+		r.Log.ErrorContext(ctx, "an event could not be handled and is given up", "event", it.Name, "id", it.ID, "subscriber", s.Name, "attempts", it.Attempt, "error", cause)
 		return r.bury(ctx, it, s, cause.Error())
 	}
-	r.Log.Warn("an event could not be handled, and will be tried again", "event", it.Name, "id", it.ID, "subscriber", s.Name, "attempt", it.Attempt, "error", cause)
+	r.Log.WarnContext(ctx, "an event could not be handled, and will be tried again", "event", it.Name, "id", it.ID, "subscriber", s.Name, "attempt", it.Attempt, "error", cause)
 	return r.put(ctx, it, s, r.DB.Dialect().After("$10"), "NULL", cause.Error(), r.Backoff(it.Attempt).Seconds())
 }
 

@@ -10,9 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/id"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 //go:embed migrations
@@ -26,8 +29,9 @@ func Migrations() db.Set {
 // A Scheduler runs jobs when their time comes. Any number of processes may run the same jobs: each tick happens in one of them, and
 // once. A tick whose process dies is not repeated; the history says that it was lost.
 type Scheduler struct {
-	DB  *db.DB
-	Log *slog.Logger
+	DB        *db.DB
+	Log       *slog.Logger
+	Telemetry *telemetry.Telemetry // is told of ticks; may be nil
 
 	// Lease is how long a job counts as running after its process fell silent, 30 seconds.
 	Lease time.Duration
@@ -287,7 +291,9 @@ func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) (Tick, error
 	if err != nil {
 		return t, err
 	}
+	ctx, span := s.observe(ctx, j, at)
 	err = j.once(context.WithValue(ctx, tickKey{}, at))
+	span.End(err)
 	now := db.Now()
 	t.State, t.EndedAt = Done, &now
 	if err != nil {
@@ -298,6 +304,16 @@ func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) (Tick, error
 	_, noted := s.DB.Exec(end, db.Statement{SQL: "UPDATE gorgon_job_run SET state = $1, ended_at = $2, error = $3 WHERE id = $4",
 		Args: []any{string(t.State), now, optional(t.Error), t.ID}})
 	return t, errors.Join(err, noted)
+}
+
+// observe begins a tick.
+func (s *Scheduler) observe(ctx context.Context, j *Job, at time.Time) (context.Context, *telemetry.Span) {
+	if s.Telemetry == nil {
+		return ctx, nil
+	}
+	ctx, span := s.Telemetry.Begin(ctx, telemetry.Tick, "job "+j.Name, attribute.String("gorgon.job.name", j.Name))
+	span.Note(attribute.String("gorgon.job.scheduled_for", at.Format(db.TimeText)))
+	return ctx, span
 }
 
 func optional(s string) any {

@@ -24,6 +24,7 @@ const DefaultBodyLimit = 100 << 10
 type Request struct {
 	id       string
 	router   *Router
+	pattern  string   // of the route
 	names    []string // of the parameters
 	params   [8]string
 	body     schema.Value

@@ -15,6 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/id"
 	"github.com/gorgon-commerce/gorgon/route/schema"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // Config is what a Router needs to know of its shop. Origins are as in Medusa's configuration: separated by commas, those
@@ -31,6 +32,8 @@ type Config struct {
 	Errors func(w http.ResponseWriter, r *http.Request, err error) bool
 	// Additional says what may be in the additional_data of some routes.
 	Additional []Additional
+
+	Telemetry *telemetry.Telemetry // is told of requests; may be nil
 
 	Cache func(http.Handler) http.Handler // wraps the handlers of routes that are Cached; nil for none
 }
@@ -110,6 +113,11 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["X-Request-Id"] = []string{req.id}
 	rec := &recorder{ResponseWriter: w}
 	started := time.Now()
+	if rt.cfg.Telemetry != nil {
+		var end func()
+		r, end = rt.observe(rec, r, req)
+		defer end()
+	}
 	defer rt.finish(rec, r, req, started)
 	rt.serve(rec, r, req)
 }
@@ -167,7 +175,7 @@ func (rt *Router) find(path, method string, req *Request) *leaf {
 		l = rt.tree.find(path, http.MethodGet, &req.params, 0)
 	}
 	if l != nil {
-		req.names, req.additional = l.names, l.route.additional
+		req.names, req.pattern, req.additional = l.names, l.route.Pattern, l.route.additional
 	}
 	return l
 }

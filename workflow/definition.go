@@ -126,6 +126,13 @@ func (d *definition) take(r *run, in any) (key string, unlock func(), err error)
 
 // execute runs the body in this goroutine, from the beginning or from where r has come to.
 func (d *definition) execute(r *run, in, out any) error {
+	if r.engine != nil && r.engine.Telemetry != nil {
+		return r.observed(func() error { return d.advance(r, in, out) })
+	}
+	return d.advance(r, in, out)
+}
+
+func (d *definition) advance(r *run, in, out any) error {
 	s := &r.base
 	defer r.clock()()
 	defer s.abandon()
@@ -250,12 +257,14 @@ func (d *definition) resume(ctx context.Context, r *run, input []byte, cause err
 		return d.execute(r, in, d.result())
 	}
 	r.stopping = true
-	defer r.base.abandon()
-	err = d.call(r, in, d.result()) // finds the steps and how to undo them
-	if i, ok := err.(*interrupt); ok && !errors.Is(i.why, ErrCancelled) {
-		return r.interrupted(&r.base, i)
-	}
-	return r.fail(&r.base, cause)
+	return r.observed(func() error {
+		defer r.base.abandon()
+		err := d.call(r, in, d.result()) // finds the steps and how to undo them
+		if i, ok := err.(*interrupt); ok && !errors.Is(i.why, ErrCancelled) {
+			return r.interrupted(&r.base, i)
+		}
+		return r.fail(&r.base, cause)
+	})
 }
 
 // result returns a place for a result.

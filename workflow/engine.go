@@ -15,6 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/id"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // An Engine gives workflows a database: transactions to those that are atomic, an outbox to their events, and records to runs that outlive
@@ -23,6 +24,8 @@ type Engine struct {
 	DB  *db.DB
 	Bus *event.Bus // may be nil: events are dropped
 	Log *slog.Logger
+	// Telemetry is told of runs and steps, and lets a run go on in the trace that it was begun in. It may be nil.
+	Telemetry *telemetry.Telemetry
 
 	// Show and Hide, if set, are told in the same transaction when a run with a row begins to wait or ends, and when it is gone. They are how
 	// runs get into tables that others read.

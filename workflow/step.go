@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // An undo takes back what a step has done, given the step's result, whose type it tells.
@@ -350,6 +351,11 @@ func (b *branch) outside(rec *record, s settings, work func(context.Context) (an
 func call(ctx context.Context, rec *record, limit time.Duration, work func(context.Context) (any, error)) (out any, err error) {
 	if limit > 0 {
 		return limited(ctx, rec, limit, work)
+	}
+	if e := rec.run.engine; e != nil && e.Telemetry != nil {
+		var span *telemetry.Span
+		ctx, span = rec.observe(ctx, telemetry.Step, "step ")
+		defer func() { span.End(err) }()
 	}
 	defer recovered(rec.name, &err)
 	return work(ctx)

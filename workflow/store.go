@@ -45,13 +45,13 @@ func (r *run) create(ctx context.Context, held bool) (bool, error) {
 		return false, fmt.Errorf("workflow: input of %s: %w", r.def.name, err)
 	}
 	lease, epoch := "NULL", 0
-	args := []any{r.ID(), r.def.name, r.transactionID(), r.def.version, in, nullable(r.idem), e.me, r.wake, nullInt(r.def.retention), now, now}
+	args := []any{r.ID(), r.def.name, r.transactionID(), r.def.version, in, nullable(r.idem), e.me, r.wake, nullInt(r.def.retention), now, now, r.carried(ctx)}
 	if held {
-		lease, epoch = e.DB.Dialect().After("$12"), 1
+		lease, epoch = e.DB.Dialect().After("$13"), 1
 		args = append(args, e.Lease.Seconds())
 	}
-	n, err := e.DB.Exec(ctx, stmt(`INSERT INTO gorgon_run (id, workflow_id, transaction_id, version, state, input, idem_key, owner, wake_at, retention, created_at, updated_at, epoch, lease_until)
-		VALUES ($1, $2, $3, $4, 'invoking', $5, $6, $7, $8, $9, $10, $11, `+strconv.Itoa(epoch)+`, `+lease+`)
+	n, err := e.DB.Exec(ctx, stmt(`INSERT INTO gorgon_run (id, workflow_id, transaction_id, version, state, input, idem_key, owner, wake_at, retention, created_at, updated_at, trace, epoch, lease_until)
+		VALUES ($1, $2, $3, $4, 'invoking', $5, $6, $7, $8, $9, $10, $11, $12, `+strconv.Itoa(epoch)+`, `+lease+`)
 		ON CONFLICT (workflow_id, idem_key) WHERE idem_key IS NOT NULL DO NOTHING`, args...))
 	r.epoch = int64(epoch)
 	return n == 1, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // A CompensationError tells that after a failure some step could not be undone.
@@ -167,9 +168,15 @@ func (r *run) inTx(ctx context.Context, fn func(context.Context) error) (err err
 
 // revert undoes the step.
 func (c *record) revert() (err error) {
+	ctx := context.Context(c)
+	if e := c.run.engine; e != nil && e.Telemetry != nil {
+		var span *telemetry.Span
+		ctx, span = c.observe(ctx, telemetry.Undo, "undo ")
+		defer func() { span.End(err) }()
+	}
 	defer recovered(c.name+" (undo)", &err)
 	if c.undoing != nil {
-		return c.undo.revert(c, c.undoing)
+		return c.undo.revert(ctx, c.undoing)
 	}
-	return c.undo.revert(c, c.out)
+	return c.undo.revert(ctx, c.out)
 }

@@ -8,7 +8,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // The types of changes.
@@ -382,4 +385,54 @@ func outcome(err error) string {
 		return Failed
 	}
 	return Reverted
+}
+
+// observed lets fn be the run's span, if there is somebody to tell.
+func (r *run) observed(fn func() error) error {
+	if r.engine == nil || r.engine.Telemetry == nil {
+		return fn()
+	}
+	s := &r.base
+	ctx, span := r.engine.Telemetry.Begin(s.plain, telemetry.Run, "workflow "+r.def.name, attribute.String("gorgon.workflow.name", r.def.name))
+	s.plain, s.Context = ctx, ctx // there is no transaction yet
+	err := fn()
+	span.Note(attribute.String("gorgon.workflow.run", r.id), attribute.String("gorgon.workflow.transaction", r.tid))
+	if _, ok := errors.AsType[*Suspended](err); ok {
+		span.Label(attribute.String("gorgon.workflow.outcome", "suspended"))
+		span.End(nil)
+		return err
+	}
+	span.Label(attribute.String("gorgon.workflow.outcome", outcome(err)))
+	span.End(err)
+	return err
+}
+
+// observe begins the span of an attempt to do or undo a step.
+func (c *record) observe(ctx context.Context, a telemetry.Activity, verb string) (context.Context, *telemetry.Span) {
+	ctx, span := c.run.engine.Telemetry.Begin(ctx, a, verb+c.name, attribute.String("gorgon.workflow.name", c.run.def.name), attribute.String("gorgon.workflow.step", c.name))
+	span.Note(attribute.String("gorgon.workflow.step.key", c.key), attribute.String("gorgon.workflow.step.kind", c.kind), attribute.Int("gorgon.workflow.step.attempt", c.attempts))
+	return ctx, span
+}
+
+// carried is what the row of a run keeps of the trace that it is begun in.
+func (r *run) carried(ctx context.Context) any {
+	if r.engine.Telemetry == nil {
+		return nil
+	}
+	return nullable(r.engine.Telemetry.Carry(ctx))
+}
+
+// Gauges are how many runs there are that want something.
+func (e *Engine) Gauges() []telemetry.Gauge {
+	count := func(where string) func(context.Context) (float64, error) {
+		return func(ctx context.Context) (n float64, err error) {
+			_, err = db.One(ctx, e.DB, stmt("SELECT count(*) FROM gorgon_run WHERE "+where), &n)
+			return n, err
+		}
+	}
+	return []telemetry.Gauge{
+		{Name: "gorgon.workflow.due", Unit: "{run}", Text: "runs that wait for a process", Read: count("wake_at <= " + e.DB.Dialect().Now() + " AND lease_until IS NULL")},
+		{Name: "gorgon.workflow.open", Unit: "{run}", Text: "runs that are not over", Read: count("state IN ('invoking', 'compensating') AND state <> 'done'")},
+		{Name: "gorgon.workflow.blocked", Unit: "{run}", Text: "runs that somebody has to look at", Read: count("state = 'blocked' AND state <> 'done'")},
+	}
 }

@@ -67,6 +67,7 @@ type claim struct {
 	epoch, signals                        int64
 	claims                                int
 	created                               time.Time
+	trace                                 string
 	cancelled                             bool
 }
 
@@ -86,7 +87,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 	}
 	rows, err := e.DB.Query(ctx, stmt("UPDATE gorgon_run SET owner = $1, epoch = epoch + 1, claims = claims + 1, lease_until = "+k.After("$2")+
 		" WHERE id IN (SELECT id FROM gorgon_run WHERE "+due+" AND "+k.In("workflow_id || '@' || version", "$3")+" ORDER BY wake_at LIMIT "+strconv.Itoa(limit)+" "+k.Skip()+
-		") RETURNING id, workflow_id, version, transaction_id, state, input, error, epoch, signals, claims, created_at, CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END",
+		") RETURNING id, workflow_id, version, transaction_id, state, input, error, epoch, signals, claims, created_at, COALESCE(trace, ''), CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END",
 		e.me, e.Lease.Seconds(), have))
 	if err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 	defer rows.Close()
 	for rows.Next() {
 		var c claim
-		if err := db.Scan(rows, &c.id, &c.name, &c.version, &c.transaction, &c.state, &c.input, &c.failure, &c.epoch, &c.signals, &c.claims, &c.created, &c.cancelled); err != nil {
+		if err := db.Scan(rows, &c.id, &c.name, &c.version, &c.transaction, &c.state, &c.input, &c.failure, &c.epoch, &c.signals, &c.claims, &c.created, &c.trace, &c.cancelled); err != nil {
 			return nil, err
 		}
 		list = append(list, c)
@@ -105,6 +106,9 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 // advance goes on with a run as far as it goes.
 func (e *Engine) advance(ctx context.Context, c claim) {
 	w := e.workflows[c.name+"@"+c.version]
+	if e.Telemetry != nil {
+		ctx = e.Telemetry.Continue(ctx, c.trace)
+	}
 	r := newRun(ctx, w, nil)
 	r.engine, r.base.engine = e, e
 	r.id, r.tid, r.epoch, r.signals, r.stored, r.started = c.id, c.transaction, c.epoch, c.signals, true, true
@@ -114,7 +118,7 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 	log := e.Log.With("workflow", c.name, "run", c.id)
 	err := r.load(r.base.plain)
 	if err != nil {
-		log.Error("a run cannot be read", "error", err)
+		log.ErrorContext(ctx, "a run cannot be read", "error", err)
 		return
 	}
 	if c.claims > 10 {
@@ -126,11 +130,11 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 	switch {
 	case err == nil || errors.As(err, &s):
 	case errors.Is(err, errLost):
-		log.Warn("a run was lost to another process, or its state could not be written", "error", err)
+		log.WarnContext(ctx, "a run was lost to another process, or its state could not be written", "error", err)
 	case errors.Is(err, ErrCancelled), errors.Is(err, errShutdown):
-		log.Info("a run ends", "reason", err)
+		log.InfoContext(ctx, "a run ends", "reason", err)
 	default:
-		log.Error("a run has failed", "error", err)
+		log.ErrorContext(ctx, "a run has failed", "error", err)
 	}
 }
 

@@ -1,0 +1,103 @@
+package db
+
+import (
+	"context"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/gorgon-commerce/gorgon/telemetry"
+)
+
+// Observe has statements and transactions told to t, which may be nil. It must be called before the database is used.
+func (d *DB) Observe(t *telemetry.Telemetry) { d.telemetry = t }
+
+// span begins the span of statements that are sent together. Their text has no values in it.
+func (d *DB) span(ctx context.Context, list ...Statement) (context.Context, *telemetry.Span) {
+	name := summary(list[0].SQL)
+	ctx, s := d.telemetry.Begin(ctx, telemetry.Statement, name, d.system(), attribute.String("db.query.summary", name))
+	if len(list) > 1 {
+		s.Note(attribute.Int("db.operation.batch.size", len(list)))
+	}
+	s.Note(attribute.String("db.query.text", list[0].SQL))
+	return ctx, s
+}
+
+func (d *DB) system() attribute.KeyValue {
+	return attribute.String("db.system.name", [...]string{SQLite: "sqlite", Postgres: "postgresql"}[d.dialect])
+}
+
+// summary is what a statement does, and to which table: "SELECT product", "INSERT gorgon_event".
+func summary(sql string) string {
+	verb := strings.ToUpper(firstWord(sql))
+	if list := tablesOf(sql); len(list) > 0 {
+		return verb + " " + list[0]
+	}
+	return verb
+}
+
+// transaction begins the span of a transaction.
+func (d *DB) transaction(ctx context.Context) (context.Context, *telemetry.Span) {
+	if d.telemetry == nil {
+		return ctx, nil
+	}
+	return d.telemetry.Begin(ctx, telemetry.Transaction, "transaction", d.system())
+}
+
+// observed tells of the statements that a Runner is given.
+type observed struct {
+	d *DB
+	r Runner
+}
+
+// Query implements Runner. The span ends with the rows.
+func (o observed) Query(ctx context.Context, s Statement) (Rows, error) {
+	ctx, span := o.d.span(ctx, s)
+	rows, err := o.r.Query(ctx, s)
+	if err != nil {
+		span.End(err)
+		return rows, err
+	}
+	return &spannedRows{rows, span}, nil
+}
+
+// Exec implements Runner.
+func (o observed) Exec(ctx context.Context, s Statement) (int64, error) {
+	ctx, span := o.d.span(ctx, s)
+	n, err := o.r.Exec(ctx, s)
+	span.End(err)
+	return n, err
+}
+
+// Batch implements Runner.
+func (o observed) Batch(ctx context.Context, list []Statement, read func(int, Rows) error) error {
+	ctx, span := o.d.span(ctx, list...)
+	err := o.r.Batch(ctx, list, read)
+	span.End(err)
+	return err
+}
+
+type spannedRows struct {
+	Rows
+	span *telemetry.Span
+}
+
+// Next implements Rows.
+func (r *spannedRows) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	r.end()
+	return false
+}
+
+// Close implements Rows.
+func (r *spannedRows) Close() {
+	r.Rows.Close()
+	r.end()
+}
+
+func (r *spannedRows) end() {
+	r.span.End(r.Err())
+	r.span = nil
+}
