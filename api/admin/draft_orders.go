@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/change"
 	flow "github.com/gorgon-commerce/gorgon/flow/order"
@@ -14,6 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/route/schema"
+	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // A NewDraftOrder is an order that the shop writes down for a buyer.
@@ -88,7 +90,7 @@ func (a changeAPI) drafts(orders *flow.Flows) []route.Route {
 		return err
 	}
 	one.Object = "draft-order"
-	return append(append(many.Routes(), one.Routes()...),
+	return append(append(append(many.Routes(), one.Routes()...), a.draftEdits()...),
 		act(http.MethodPost, path, func(ctx context.Context, in NewDraftOrder) (change.Ref, error) { return f.Create.Run(ctx, in.draft()) }, showing("draft_order", made, key)),
 		act(http.MethodPost, path+"/{id}", func(ctx context.Context, in OrderPatch) (change.Ref, error) {
 			_, err := orderAPI{orders}.update(ctx, in)
@@ -99,7 +101,8 @@ func (a changeAPI) drafts(orders *flow.Flows) []route.Route {
 }
 
 func (in NewDraftOrder) draft() change.Draft {
-	d := change.Draft{Quiet: in.Quiet.Ptr(), Draft: cart.Draft{RegionID: &in.RegionID, SalesChannelID: in.SalesChannelID.Ptr(), CustomerID: in.CustomerID.Ptr(), Email: in.Email.Ptr(),
+	quiet := in.Quiet.Value
+	d := change.Draft{Quiet: &quiet, Draft: cart.Draft{RegionID: &in.RegionID, SalesChannelID: in.SalesChannelID.Ptr(), CustomerID: in.CustomerID.Ptr(), Email: in.Email.Ptr(),
 		CurrencyCode: in.CurrencyCode.Ptr(), Locale: in.Locale.Ptr(), PromoCodes: in.PromoCodes.Value, Metadata: in.Metadata.Value}}
 	if in.ShippingAddress.Set {
 		a := in.ShippingAddress.Value.address()
@@ -116,7 +119,7 @@ func (in NewDraftOrder) draft() change.Draft {
 	}
 	for _, m := range in.ShippingMethods.Value {
 		id := m.OptionID
-		d.Methods = append(d.Methods, order.ShippingMethod{Name: m.Name, ShippingOptionID: &id, Amount: money.Float(m.Amount.Value), Data: m.Data.Or(module.Map{})})
+		d.Methods = append(d.Methods, order.ShippingMethod{Name: m.Name, ShippingOptionID: &id, Amount: money.Float(m.Amount.Value), Data: m.Data.Value})
 	}
 	return d
 }
@@ -124,4 +127,126 @@ func (in NewDraftOrder) draft() change.Draft {
 func (p AddressPayload) address() order.Address {
 	return order.Address{FirstName: p.FirstName.Ptr(), LastName: p.LastName.Ptr(), Phone: p.Phone.Ptr(), Company: p.Company.Ptr(), Address1: p.Address1.Ptr(), Address2: p.Address2.Ptr(),
 		City: p.City.Ptr(), CountryCode: p.CountryCode.Ptr(), Province: p.Province.Ptr(), PostalCode: p.PostalCode.Ptr(), Metadata: p.Metadata.Value}
+}
+
+// DraftOrderGoods are added to a draft.
+type DraftOrderGoods struct {
+	ID    string           `path:"id"`
+	Items []DraftOrderGood `json:"items"`
+}
+
+// A DraftOrderGood is a variant, or anything with a title and a price.
+type DraftOrderGood struct {
+	Title     module.Opt[string]     `json:"title" valid:"notnull"`
+	SKU       module.Opt[string]     `json:"variant_sku" valid:"notnull"`
+	Barcode   module.Opt[string]     `json:"variant_barcode" valid:"notnull"`
+	VariantID module.Opt[string]     `json:"variant_id" valid:"notnull"`
+	UnitPrice module.Opt[float64]    `json:"unit_price"`
+	CompareAt module.Opt[float64]    `json:"compare_at_unit_price"`
+	Quantity  float64                `json:"quantity"`
+	Note      module.Opt[string]     `json:"internal_note"`
+	Metadata  module.Opt[module.Map] `json:"metadata"`
+}
+
+// A DraftOrderGoodPatch changes how much of something is added.
+type DraftOrderGoodPatch struct {
+	ID        string              `path:"id"`
+	ActionID  string              `path:"action_id"`
+	Quantity  float64             `json:"quantity"`
+	UnitPrice module.Opt[float64] `json:"unit_price"`
+	CompareAt module.Opt[float64] `json:"compare_at_unit_price"`
+	Note      module.Opt[string]  `json:"internal_note"`
+}
+
+// A DraftOrderPostPatch changes what a shipping method that is added costs.
+type DraftOrderPostPatch struct {
+	ID       string                 `path:"id"`
+	ActionID string                 `path:"action_id"`
+	OptionID string                 `json:"shipping_option_id"`
+	Amount   module.Opt[float64]    `json:"custom_amount"`
+	Note     module.Opt[string]     `json:"internal_note"`
+	Metadata module.Opt[module.Map] `json:"metadata"`
+}
+
+// A DraftOrderMethodPatch changes what a shipping method of a draft costs.
+type DraftOrderMethodPatch struct {
+	ID       string                 `path:"id"`
+	MethodID string                 `path:"method_id"`
+	OptionID module.Opt[string]     `json:"shipping_option_id" valid:"notnull"`
+	Amount   module.Opt[float64]    `json:"custom_amount"`
+	Note     module.Opt[string]     `json:"internal_note"`
+	Metadata module.Opt[module.Map] `json:"metadata"`
+}
+
+// A DraftOrderMethodDrop takes a shipping method out of a draft.
+type DraftOrderMethodDrop struct {
+	ID       string `path:"id"`
+	MethodID string `path:"method_id"`
+}
+
+// DraftOrderCodes are promotion codes that are put on a draft, or taken off.
+type DraftOrderCodes struct {
+	ID    string   `path:"id"`
+	Codes []string `json:"promo_codes"`
+}
+
+func exact(o module.Opt[float64]) module.Opt[money.Decimal] {
+	return module.Opt[money.Decimal]{Set: o.Set, Null: o.Null, Value: money.Float(o.Value)}
+}
+
+// draftEdits routes /admin/draft-orders/{id}/edit.
+func (a changeAPI) draftEdits() []route.Route {
+	const path = "/admin/draft-orders/{id}/edit"
+	f, preview := a.flows.DraftEdits, a.after("draft_order_preview")
+	codes := func(run *workflow.Workflow[change.Codes, change.Ref]) func(context.Context, DraftOrderCodes) (change.Ref, error) {
+		return func(ctx context.Context, in DraftOrderCodes) (change.Ref, error) {
+			return run.Run(ctx, change.Codes(in))
+		}
+	}
+	return []route.Route{
+		act(http.MethodPost, path, func(ctx context.Context, in orderNamed) (change.Ref, error) {
+			return f.Begin.Run(ctx, change.Begin{OrderID: in.ID, By: actorID(ctx)})
+		}, preview),
+		gone(path, "draft-order-edit", f.Cancel),
+		act(http.MethodPost, path+"/items", func(ctx context.Context, in DraftOrderGoods) (change.Ref, error) {
+			goods, err := in.goods()
+			if err != nil {
+				return change.Ref{}, err
+			}
+			return f.AddGoods.Run(ctx, goods)
+		}, preview),
+		act(http.MethodPost, path+"/items/{action_id}", func(ctx context.Context, in DraftOrderGoodPatch) (change.Ref, error) {
+			q := money.Float(in.Quantity)
+			return f.PatchGoods.Run(ctx, change.Patch{ID: in.ID, ActionID: in.ActionID, Quantity: &q, UnitPrice: decimal(in.UnitPrice), CompareAtUnitPrice: decimal(in.CompareAt), Note: in.Note})
+		}, preview),
+		act(http.MethodDelete, path+"/items/{action_id}", dropping(f.DropGoods), preview),
+		act(http.MethodPost, path+"/items/item/{item_id}", lineChange(f.ChangeLine), preview),
+		act(http.MethodPost, path+"/shipping-methods", posting(f.Post.Add, false), preview),
+		act(http.MethodPost, path+"/shipping-methods/{action_id}", func(ctx context.Context, in DraftOrderPostPatch) (change.Ref, error) {
+			return f.Post.Update.Run(ctx, change.PostPatch{ID: in.ID, ActionID: in.ActionID, Amount: exact(in.Amount), Note: in.Note, Metadata: in.Metadata})
+		}, preview),
+		act(http.MethodDelete, path+"/shipping-methods/{action_id}", dropping(f.Post.Remove), preview),
+		act(http.MethodPost, path+"/shipping-methods/method/{method_id}", func(ctx context.Context, in DraftOrderMethodPatch) (change.Ref, error) {
+			return f.ChangePost.Run(ctx, change.PostPatch{ID: in.ID, ActionID: in.MethodID, Amount: exact(in.Amount), Note: in.Note, Metadata: in.Metadata})
+		}, preview),
+		act(http.MethodDelete, path+"/shipping-methods/method/{method_id}", func(ctx context.Context, in DraftOrderMethodDrop) (change.Ref, error) {
+			return f.DropPost.Run(ctx, change.Drop{ID: in.ID, ActionID: in.MethodID})
+		}, preview),
+		act(http.MethodPost, path+"/promotions", codes(f.AddCodes), preview),
+		act(http.MethodDelete, path+"/promotions", codes(f.DropCodes), preview),
+		act(http.MethodPost, path+"/request", ending(f.Request), preview),
+		act(http.MethodPost, path+"/confirm", ending(f.Confirm), preview),
+	}
+}
+
+func (in DraftOrderGoods) goods() (change.DraftGoods, error) {
+	out := change.DraftGoods{ID: in.ID}
+	for _, i := range in.Items {
+		if !i.VariantID.Set && !i.Title.Set {
+			return out, fault.New(fault.Invalid, "Invalid request: Items must have either a variant_id or a title")
+		}
+		out.Items = append(out.Items, change.DraftItem{Title: i.Title.Value, SKU: i.SKU.Value, Barcode: i.Barcode.Value, Good: change.Good{VariantID: i.VariantID.Value,
+			Quantity: money.Float(i.Quantity), UnitPrice: decimal(i.UnitPrice), CompareAtUnitPrice: decimal(i.CompareAt), Note: i.Note.Ptr(), Metadata: i.Metadata.Value}})
+	}
+	return out, nil
 }

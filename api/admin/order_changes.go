@@ -334,7 +334,7 @@ type OrderPostPatch struct {
 func reposting(run *workflow.Workflow[change.PostPatch, change.Ref]) func(context.Context, OrderPostPatch) (change.Ref, error) {
 	return func(ctx context.Context, in OrderPostPatch) (change.Ref, error) {
 		return run.Run(ctx, change.PostPatch{ID: in.ID, ActionID: in.ActionID, Note: in.Note, Metadata: in.Metadata,
-			Amount: module.Opt[money.Decimal]{Set: in.Amount.Set, Null: in.Amount.Null, Value: money.Float(in.Amount.Value)}})
+			Amount: exact(in.Amount)})
 	}
 }
 
@@ -349,10 +349,7 @@ func (a changeAPI) edits() []route.Route {
 		act(http.MethodPost, path+"/{id}/items", adding(f.Goods.Add), preview),
 		act(http.MethodPost, path+"/{id}/items/{action_id}", repricing(f.Goods.Update), preview),
 		act(http.MethodDelete, path+"/{id}/items/{action_id}", dropping(f.Goods.Remove), preview),
-		act(http.MethodPost, path+"/{id}/items/item/{item_id}", func(ctx context.Context, in OrderLineChange) (change.Ref, error) {
-			q := money.Float(in.Quantity)
-			return f.ChangeLine.Run(ctx, change.Patch{ID: in.ID, ActionID: in.ItemID, Quantity: &q, UnitPrice: decimal(in.UnitPrice), CompareAtUnitPrice: decimal(in.CompareAt), Note: in.Note})
-		}, preview),
+		act(http.MethodPost, path+"/{id}/items/item/{item_id}", lineChange(f.ChangeLine), preview),
 		act(http.MethodPost, path+"/{id}/shipping-method", posting(f.Post.Add, false), preview),
 		act(http.MethodPost, path+"/{id}/shipping-method/{action_id}", reposting(f.Post.Update), preview),
 		act(http.MethodDelete, path+"/{id}/shipping-method/{action_id}", dropping(f.Post.Remove), preview),
@@ -370,4 +367,11 @@ type OrderLineChange struct {
 	UnitPrice module.Opt[float64] `json:"unit_price"`
 	CompareAt module.Opt[float64] `json:"compare_at_unit_price"`
 	Note      module.Opt[string]  `json:"internal_note"`
+}
+
+func lineChange(run *workflow.Workflow[change.Patch, change.Ref]) func(context.Context, OrderLineChange) (change.Ref, error) {
+	return func(ctx context.Context, in OrderLineChange) (change.Ref, error) {
+		q := money.Float(in.Quantity)
+		return run.Run(ctx, change.Patch{ID: in.ID, ActionID: in.ItemID, Quantity: &q, UnitPrice: decimal(in.UnitPrice), CompareAtUnitPrice: decimal(in.CompareAt), Note: in.Note})
+	}
 }

@@ -266,6 +266,13 @@ func text(s *string) string {
 	return *s
 }
 
+func orElse(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
 func ref(s string) *string {
 	if s == "" {
 		return nil

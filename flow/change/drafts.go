@@ -61,7 +61,7 @@ func (k *Kit) createDraft(ctx context.Context, in Draft) (Ref, error) {
 	o := order.Order{RegionID: s.RegionID, SalesChannelID: s.SalesChannelID, CustomerID: s.CustomerID, Email: s.Email, CurrencyCode: s.CurrencyCode, Locale: s.Locale,
 		Metadata: in.Metadata, Status: order.Draft, IsDraftOrder: true, NoNotification: in.Quiet, ShippingAddress: in.Addresses.ShippingAddress,
 		BillingAddress: in.Addresses.BillingAddress, ShippingMethods: in.Methods}
-	if o.Items, err = k.draftLines(ctx, s, in.Items); err != nil {
+	if o.Items, err = k.draftLines(ctx, s, in.Items, false); err != nil {
 		return Ref{}, err
 	}
 	if o, err = k.Order.Create(ctx, o); err != nil {
@@ -123,7 +123,7 @@ func (k *Kit) promote(ctx context.Context, id string, codes []string) error {
 }
 
 // draftLines makes lines of what a draft shall have.
-func (k *Kit) draftLines(ctx context.Context, s *cart.State, items []DraftItem) ([]order.LineItem, error) {
+func (k *Kit) draftLines(ctx context.Context, s *cart.State, items []DraftItem, counted bool) ([]order.LineItem, error) {
 	var free []string
 	var goods []Good
 	for _, i := range items {
@@ -140,7 +140,7 @@ func (k *Kit) draftLines(ctx context.Context, s *cart.State, items []DraftItem) 
 	if len(free) > 0 {
 		return nil, fault.New(fault.Invalid, "Items %s do not have a price", strings.Join(free, ", "))
 	}
-	made, err := k.priced(ctx, s, goods, false)
+	made, err := k.priced(ctx, s, goods, counted)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (k *Kit) priced(ctx context.Context, s *cart.State, goods []Good, counted b
 func (k *Kit) draftOf(ctx context.Context, id string) (*order.Order, error) {
 	o, err := k.load(ctx, id)
 	if err == nil && !o.IsDraftOrder {
-		err = fault.New(fault.Invalid, "Order %s is not a draft", id)
+		err = fault.New(fault.Invalid, "Order %s is not a draft order", id)
 	}
 	return o, err
 }

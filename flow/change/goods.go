@@ -53,18 +53,24 @@ func (k *Kit) addGoods(what string) func(context.Context, *draft, Goods) error {
 		}
 		var list []order.Action
 		for i, g := range in.Items {
-			details := module.Map{"reference_id": lines[i].ID, "quantity": g.Quantity, "unit_price": lines[i].UnitPrice, "compare_at_unit_price": nil}
-			if c := lines[i].CompareAtUnitPrice; c != nil {
-				details["compare_at_unit_price"] = *c
-			}
-			if g.Metadata != nil {
-				details["metadata"] = g.Metadata
-			}
-			list = append(list, order.Action{Action: order.ItemAdd, Reference: ref(what), ReferenceID: ref(d.ClaimID + d.ExchangeID), Details: details,
-				ClaimID: ref(d.ClaimID), ExchangeID: ref(d.ExchangeID), InternalNote: g.Note})
+			a := added(&lines[i], g)
+			a.Reference, a.ReferenceID, a.ClaimID, a.ExchangeID = ref(what), ref(d.ClaimID+d.ExchangeID), ref(d.ClaimID), ref(d.ExchangeID)
+			list = append(list, a)
 		}
 		return k.Order.AddActions(ctx, d.change, list...)
 	}
+}
+
+// added is the action that adds a new line.
+func added(l *order.LineItem, g Good) order.Action {
+	details := module.Map{"reference_id": l.ID, "quantity": g.Quantity, "unit_price": l.UnitPrice, "compare_at_unit_price": nil}
+	if c := l.CompareAtUnitPrice; c != nil {
+		details["compare_at_unit_price"] = *c
+	}
+	if g.Metadata != nil {
+		details["metadata"] = g.Metadata
+	}
+	return order.Action{Action: order.ItemAdd, Details: details, InternalNote: g.Note}
 }
 
 // newLines saves lines of variants, priced and taxed, that no version of an order has yet.
@@ -122,7 +128,7 @@ func (k *Kit) patchGoods(label string) func(context.Context, *draft, Patch) erro
 	return func(ctx context.Context, d *draft, in Patch) error {
 		a, err := d.action(in.ActionID, order.ItemAdd)
 		if fault.KindOf(err) == fault.NotFound && label != "" {
-			err = fault.New(fault.Invalid, "No request to add item for %s %s in order change %s", label, d.ClaimID+d.ExchangeID, d.ChangeID)
+			err = fault.New(fault.Invalid, "No request to add item for %s %s in order change %s", label, orElse(d.ClaimID+d.ExchangeID, d.OrderID), d.ChangeID)
 		}
 		if err != nil {
 			return err

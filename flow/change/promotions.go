@@ -12,7 +12,7 @@ import (
 
 // carryOver works out what the order's promotions take off it as the change would leave it, and notes that as actions.
 func (k *Kit) carryOver(ctx context.Context, d *draft) error {
-	ids, err := k.Promotions.Others(ctx, d.OrderID)
+	ids, err := k.promotionsOf(ctx, d)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/flow/cart"
+	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -55,6 +56,22 @@ func (k *Kit) reserve(ctx context.Context, o *order.Order, ids []string) error {
 	}
 	_, err = stock.Reserve(ctx, wants)
 	return err
+}
+
+// keptAt is a location at which what a line is of is kept; empty for none.
+func (k *Kit) keptAt(ctx context.Context, l *order.LineItem) (string, error) {
+	if l == nil || l.VariantID == nil {
+		return "", nil
+	}
+	goods, err := k.Cart.VariantsOf(ctx, []string{*l.VariantID})
+	if err != nil || len(goods) == 0 || len(goods[0].Parts) == 0 {
+		return "", err
+	}
+	levels, err := k.Cart.Stock.Inventory.Levels.List(ctx, module.Filter{"inventory_item_id": goods[0].Parts[0].InventoryItemID}, module.Find{Order: []string{"id"}, Take: 1})
+	if err != nil || len(levels) == 0 {
+		return "", err
+	}
+	return levels[0].LocationID, nil
 }
 
 // restock puts what has come back into stock at a location.

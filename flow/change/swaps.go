@@ -147,6 +147,13 @@ func (k *Kit) beginExchange(ctx context.Context, in Begin) (Ref, error) {
 // takeBack adds lines that shall come back. The first of them begin a return.
 func (s swap) takeBack(ctx context.Context, d *draft, in Lines) error {
 	if d.ReturnID == "" {
+		if in.LocationID == nil && d.ClaimID != "" && len(in.Items) > 0 {
+			at, err := s.keptAt(ctx, d.order.Line(in.Items[0].ID))
+			if err != nil {
+				return err
+			}
+			in.LocationID = ref(at)
+		}
 		r, err := s.Order.Returns.Create(ctx, order.Return{OrderID: d.OrderID, OrderVersion: d.order.Version, Status: open, LocationID: in.LocationID,
 			ClaimID: ref(d.ClaimID), ExchangeID: ref(d.ExchangeID)})
 		if err != nil {

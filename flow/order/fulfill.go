@@ -166,10 +166,14 @@ func (f *Flows) option(ctx context.Context, o *order.Order, in Sending) (*sent.S
 	if id == "" && len(o.ShippingMethods) > 0 && o.ShippingMethods[0].ShippingOptionID != nil {
 		id = *o.ShippingMethods[0].ShippingOptionID
 	}
-	if id == "" {
+	where := module.Filter{"id": id}
+	if id == "" { // any will do, the oldest first
+		where = module.Filter{}
+	}
+	list, err := f.Fulfillment.Fulfillment.ShippingOptions.List(ctx, where, module.Find{Relations: []string{"service_zone"}, Order: []string{"id"}, Take: 1})
+	if err == nil && len(list) == 0 && id == "" {
 		return nil, fault.New(fault.Invalid, "A shipping option is needed to fulfill the order")
 	}
-	list, err := f.Fulfillment.Fulfillment.ShippingOptions.List(ctx, module.Filter{"id": id}, module.Find{Relations: []string{"service_zone"}})
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "ShippingOption id not found: %s", id)
 	}

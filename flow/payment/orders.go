@@ -23,7 +23,7 @@ func (f *Flows) followOrder(ctx workflow.Context, id string) (string, error) {
 		return "", err
 	}
 	for _, c := range d.Collections {
-		if c.Status != payment.AllAuthorized || taken(c) {
+		if c.Status != payment.AllAuthorized || taken(c) || d.Due.IsZero() {
 			continue
 		}
 		for _, p := range c.Payments {

@@ -51,13 +51,17 @@ func (m *Module) addChanges() {
 	m.Orders.Entity().AddComputed(&graph.Computed{Name: "order_change", Value: of(func(ctx context.Context, v *shown, _ *graph.Set, _ int) ([]byte, error) {
 		return m.encodeChange(ctx, v)
 	})})
-	for _, name := range []string{"return_id", "claim_id", "exchange_id"} {
+	for name, id := range map[string]func(*Change) *string{"return_id": func(*Change) *string { return nil }, "claim_id": func(c *Change) *string { return c.ClaimID },
+		"exchange_id": func(c *Change) *string { return c.ExchangeID }} {
 		m.Items.Entity().AddComputed(&graph.Computed{Name: name, Whole: true, Needs: []string{"item_id"},
 			Value: of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
-				if v.Fresh(string(s.Text(row, "item_id"))) {
+				switch {
+				case !v.Fresh(string(s.Text(row, "item_id"))):
+					return nil, nil
+				case id(v.Change) == nil:
 					return []byte("null"), nil
 				}
-				return nil, nil
+				return graph.AppendString(nil, []byte(*id(v.Change))), nil
 			})})
 	}
 	for name, form := range map[string]func(money.Decimal, []byte) []byte{"amount": totals.AppendShown, "raw_amount": money.Decimal.AppendRaw} {
@@ -83,7 +87,7 @@ func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare boo
 		for i := range p.Change.Actions {
 			id := p.Change.Actions[i].Subject()
 			b := set.AppendRow(nil, i)
-			if a := p.Change.Actions[i].Action; a == ItemAdjustments || a == ShippingAdjustments { // worth nothing, and never asked what
+			if a := p.Change.Actions[i].Action; a == ItemAdjustments || a == ShippingAdjustments || a == WriteOff { // worth nothing, and never asked what
 				b = bytes.Replace(b, []byte(`"raw_amount":{"value":"0","precision":20}`), []byte(`"raw_amount":null`), 1)
 			}
 			v.actions[id] = append(v.actions[id], b)
