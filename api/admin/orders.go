@@ -2,8 +2,10 @@ package admin
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/order"
 	"github.com/gorgon-commerce/gorgon/module"
 	orders "github.com/gorgon-commerce/gorgon/modules/order"
@@ -121,11 +123,11 @@ func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 		},
 	}
 	one := resource.Resource{
-		Path: "/admin/orders", Entity: "order", One: "order", Singular: true, Fields: orderDetails, Missing: "Order id not found: %s", Read: read,
-		Prepare: shownOrder(true),
+		Path: "/admin/orders", Entity: "order", One: "order", Singular: true, Fields: orderDetails, Missing: "Order id not found: %s", Read: a.version(read),
+		OneFilters: resource.Filters{text("version")}, Prepare: shownOrder(true),
 	}
 	changes := one
-	changes.Singular, changes.Prepare = false, shownOrder(false)
+	changes.Singular, changes.Prepare, changes.OneFilters = false, shownOrder(false), nil
 	changes.Update = resource.Do(a.update)
 	changes.Actions = []resource.Action{
 		resource.Post("/{id}/cancel", resource.Do(a.cancel)),
@@ -138,6 +140,31 @@ func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 		resource.Post("/{id}/fulfillments/{fulfillment_id}/mark-as-delivered", resource.Do(a.deliver)),
 	}
 	return append(append(list.Routes(), one.Routes()...), changes.Routes()...)
+}
+
+// version reads an order as it was in the version that is asked for, if there is one.
+func (a orderAPI) version(read resource.Reader) resource.Reader {
+	if read == nil {
+		read = resource.Graph
+	}
+	return func(ctx context.Context, q *resource.Query) (resource.Rows, error) {
+		asked := q.Params.Get("version")
+		if !asked.Exists() || q.Key == "" {
+			return read(ctx, q)
+		}
+		n, err := strconv.Atoi(asked.Str())
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "Invalid request: Expected type: 'number' for field 'version', got: '%s'", asked.Str())
+		}
+		set, err := a.flows.Order.ShowAt(ctx, q.Key, n, q.Fields)
+		if fault.KindOf(err) == fault.NotFound {
+			return read(ctx, q)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return resource.Of(set), nil
+	}
 }
 
 // shownOrder adds what an order is shown with: on its own page also its statuses and fulfillments.

@@ -68,7 +68,7 @@ func Payments(flows *payment.Flows, read resource.Reader) []route.Route {
 	return append(providers.Routes(), resource.Resource{
 		Path: "/admin/payments", Entity: "payment", One: "payment", Many: "payments", Limit: 20, Singular: true, Read: read,
 		Fields: "id currency_code amount captured_at payment_collection_id payment_session_id captures.id captures.amount refunds.id refunds.amount " +
-			"refunds.note refunds.payment_id refunds.refund_reason.label refunds.refund_reason.code",
+			"refunds.note refunds.payment_id refunds.refund_reason_id refunds.refund_reason.label refunds.refund_reason.code",
 		Filters: resource.Filters{{Name: "q", Kind: resource.Text}, {Name: "id", Kind: resource.TextOrList}, {Name: "payment_session_id", Kind: resource.TextOrList},
 			{Name: "created_at", Kind: resource.Dates}, {Name: "updated_at", Kind: resource.Dates}, {Name: "deleted_at", Kind: resource.Dates}},
 		Missing: "Payment with id: %s was not found",

@@ -26,6 +26,9 @@ func OrderFields(fields []string, statuses bool) []string {
 		if f == "items.*" {
 			put("items.detail.*")
 		}
+		if f == "transactions.*" {
+			put("transactions.return.id", "transactions.claim.id", "transactions.exchange.id")
+		}
 		if f == "shipping_methods.*" {
 			put("shipping_methods.detail.*")
 		}

@@ -202,7 +202,7 @@ func about(c *order.Change, r Ref) bool {
 
 // settle sees that the change can be applied as it is now, and works the discounts out anew where they are to be kept up.
 func (k *Kit) settle(ctx context.Context, d *draft) error {
-	if d.change.CarryOverPromotions != nil && *d.change.CarryOverPromotions {
+	if d.order.IsDraftOrder || d.change.CarryOverPromotions != nil && *d.change.CarryOverPromotions {
 		if err := k.carryOver(ctx, d); err != nil {
 			return err
 		}

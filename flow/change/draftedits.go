@@ -79,8 +79,8 @@ func (k *Kit) beginDraftEdit(ctx context.Context, in Begin) (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
-	kind, keep := order.EditChange, true
-	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, CreatedBy: ref(in.By), CarryOverPromotions: &keep})
+	kind := order.EditChange
+	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, CreatedBy: ref(in.By)})
 	if err != nil {
 		return Ref{}, err
 	}

@@ -29,11 +29,29 @@ func (k *Kit) carryOver(ctx context.Context, d *draft) error {
 	return k.discount(ctx, d, codes)
 }
 
+// discountless reports whether there is nothing to be worked out: no promotion, and nothing taken off.
+func discountless(o *order.Order, codes []string) bool {
+	for _, l := range o.Items {
+		if len(l.Adjustments) > 0 {
+			return false
+		}
+	}
+	for _, m := range o.ShippingMethods {
+		if len(m.Adjustments) > 0 {
+			return false
+		}
+	}
+	return len(codes) == 0
+}
+
 // discount makes what promotions with the codes take off be what is taken off each line and shipping method.
 func (k *Kit) discount(ctx context.Context, d *draft, codes []string) error {
 	p, err := k.Order.PreviewOf(ctx, d.order, d.change)
 	if err != nil {
 		return err
+	}
+	if d.order.IsDraftOrder && discountless(&p.Order, codes) {
+		return nil
 	}
 	s, err := k.basket(ctx, &p.Order)
 	if err != nil {

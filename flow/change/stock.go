@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
-	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -63,16 +63,24 @@ func (k *Kit) keptAt(ctx context.Context, l *order.LineItem) (string, error) {
 	if l == nil || l.VariantID == nil {
 		return "", nil
 	}
-	goods, err := k.Cart.VariantsOf(ctx, []string{*l.VariantID})
-	if err != nil || len(goods) == 0 || len(goods[0].Parts) == 0 {
+	d, err := k.Cart.Stock.Inventory.Levels.Entity().DB()
+	if err != nil {
 		return "", err
 	}
-	levels, err := k.Cart.Stock.Inventory.Levels.List(ctx, module.Filter{"inventory_item_id": goods[0].Parts[0].InventoryItemID}, module.Find{Order: []string{"id"}, Take: 1})
-	if err != nil || len(levels) == 0 {
+	rows, err := d.Query(ctx, db.Statement{SQL: keptSQL, Args: []any{*l.VariantID}})
+	if err != nil {
 		return "", err
 	}
-	return levels[0].LocationID, nil
+	defer rows.Close()
+	at := ""
+	for rows.Next() {
+		at = string(rows.Value(0))
+	}
+	return at, rows.Err()
 }
+
+const keptSQL = `SELECT l.location_id FROM product_variant_inventory_item v JOIN inventory_level l ON l.inventory_item_id = v.inventory_item_id AND l.deleted_at IS NULL
+	WHERE v.variant_id = $1 AND v.deleted_at IS NULL ORDER BY l.id LIMIT 1`
 
 // restock puts what has come back into stock at a location.
 func (k *Kit) restock(ctx context.Context, o *order.Order, location string, back map[string]money.Decimal) error {

@@ -120,7 +120,7 @@ func (k *Kit) beginClaim(ctx context.Context, in Begin) (Ref, error) {
 		return Ref{}, err
 	}
 	kind := order.ClaimChange
-	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ClaimID: &made.ID, CreatedBy: ref(in.By)})
+	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ClaimID: &made.ID})
 	if err != nil {
 		return Ref{}, err
 	}
@@ -137,7 +137,7 @@ func (k *Kit) beginExchange(ctx context.Context, in Begin) (Ref, error) {
 		return Ref{}, err
 	}
 	kind := order.Exchanging
-	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ExchangeID: &made.ID, CreatedBy: ref(in.By)})
+	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ExchangeID: &made.ID})
 	if err != nil {
 		return Ref{}, err
 	}

@@ -64,6 +64,15 @@ func (m *Module) addChanges() {
 				return graph.AppendString(nil, []byte(*id(v.Change))), nil
 			})})
 	}
+	m.Items.Entity().AddComputed(&graph.Computed{Name: "adjustments", Whole: true, Needs: []string{"item_id"},
+		Value: of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
+			id := string(s.Text(row, "item_id"))
+			a := v.last(id)
+			if a == nil || !v.Fresh(id) {
+				return nil, nil
+			}
+			return json.Marshal(a.Details["adjustments"])
+		})})
 	for name, form := range map[string]func(money.Decimal, []byte) []byte{"amount": totals.AppendShown, "raw_amount": money.Decimal.AppendRaw} {
 		m.Shippings.Entity().AddComputed(&graph.Computed{Name: name, Whole: true, Needs: []string{"shipping_method_id"},
 			Value: of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
@@ -96,6 +105,63 @@ func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare boo
 	hand := p.Order.hand()
 	hand["order_summary"] = []Summary{{OrderID: p.Order.ID, Version: p.Order.Version, Totals: p.Balance().JSON()}}
 	return graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Orders.Entity(), graph.Paths(fields...), false), Hand: hand, Args: map[string]any{argument: v}})
+}
+
+// At reads an order as it was in a version.
+func (m *Module) At(ctx context.Context, id string, version int) (*Order, error) {
+	o, err := m.Load(ctx, id, false)
+	if err != nil || o.Version == version {
+		return o, err
+	}
+	of := module.Filter{"order_id": id, "version": version}
+	items, err := m.Items.List(ctx, of, module.Find{Relations: []string{"item", "item.tax_lines"}, Order: []string{"id"}})
+	if err != nil {
+		return nil, err
+	}
+	o.Items, o.ShippingMethods = nil, nil
+	for i := range items {
+		l := *items[i].Item
+		if l.Adjustments, err = m.ItemAdjustments.List(ctx, module.Filter{"item_id": l.ID, "version": version}); err != nil {
+			return nil, err
+		}
+		items[i].Item, l.Detail = nil, &items[i]
+		o.Items = append(o.Items, l)
+	}
+	ways, err := m.Shippings.List(ctx, of, module.Find{Relations: []string{"shipping_method", "shipping_method.tax_lines"}, Order: []string{"id"}})
+	if err != nil {
+		return nil, err
+	}
+	for i := range ways {
+		s := *ways[i].Method
+		if s.Adjustments, err = m.ShippingAdjustments.List(ctx, module.Filter{"shipping_method_id": s.ID, "version": version}); err != nil {
+			return nil, err
+		}
+		ways[i].Method, s.Detail = nil, &ways[i]
+		o.ShippingMethods = append(o.ShippingMethods, s)
+	}
+	if o.CreditLines, err = m.CreditLines.List(ctx, of); err != nil {
+		return nil, err
+	}
+	sums, err := m.Summaries.List(ctx, of)
+	if len(sums) > 0 {
+		o.Sum = &sums[0]
+	}
+	return o, err
+}
+
+// ShowAt reads fields of an order as it was in a version.
+func (m *Module) ShowAt(ctx context.Context, id string, version int, fields []string) (*graph.Set, error) {
+	o, err := m.At(ctx, id, version)
+	if err != nil {
+		return nil, err
+	}
+	hand := o.hand()
+	hand["order_summary"] = []Summary{}
+	if o.Sum != nil {
+		sum := *o.Sum
+		hand["order_summary"] = []Summary{sum}
+	}
+	return graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Orders.Entity(), graph.Paths(fields...), false), Hand: hand})
 }
 
 // hand is what of the order need not be read to show it.
@@ -214,17 +280,24 @@ func (m *Module) encodeBefore(ctx context.Context, b []byte, o *Order) ([]byte, 
 	return append(b, '}'), nil
 }
 
+// last is the last action that replaces the discounts of a line; nil for none.
+func (p *Preview) last(line string) (last *Action) {
+	if p.Change == nil {
+		return nil
+	}
+	for i := range p.Change.Actions {
+		if a := &p.Change.Actions[i]; a.Action == ItemAdjustments && a.Subject() == line {
+			last = a
+		}
+	}
+	return last
+}
+
 // priceDiscounts notes in the details of actions what the discounts amount to that count, those of the last action at each line.
 func (p *Preview) priceDiscounts() {
 	t := p.Order.Totals()
-	last := map[string]*Action{}
-	for i := range p.Change.Actions {
-		if a := &p.Change.Actions[i]; a.Action == ItemAdjustments {
-			last[a.Subject()] = a
-		}
-	}
 	for i := range p.Order.Items {
-		a := last[p.Order.Items[i].ID]
+		a := p.last(p.Order.Items[i].ID)
 		if a == nil {
 			continue
 		}
