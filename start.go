@@ -76,7 +76,7 @@ func (a *App) wire() error {
 
 func (a *App) newRouter() (*route.Router, error) {
 	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log, Telemetry: a.telemetry}
-	routes := a.dashboardRoutes()
+	routes := append(a.documentation(), a.dashboardRoutes()...)
 	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}}
 	for _, p := range a.plugins {
 		routes = append(routes, p.Routes...)

@@ -4,6 +4,7 @@ package gorgontest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"sync"
@@ -114,7 +115,7 @@ func start(t testing.TB, url string, plugins []func(*commerce.Shop) gorgon.Plugi
 	s := &Shop{Shop: shop, App: app, t: t, seen: seen}
 	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.Named("gorgontest"))}})
 	t.Cleanup(app.Close)
-	if err := app.Start(t.Context()); err != nil {
+	if err := launch(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
 	s.Anyone = routetest.For(t, app.Handler())
@@ -125,6 +126,17 @@ func start(t testing.TB, url string, plugins []func(*commerce.Shop) gorgon.Plugi
 	}
 	s.Store = s.Anyone.With("X-Publishable-Api-Key", keys[0].Token)
 	return s
+}
+
+// launch starts an app over a copy of a template, which may have been made for other plugins of the same names.
+func launch(ctx context.Context, app *gorgon.App) error {
+	err := app.Start(ctx)
+	if errors.Is(err, gorgon.ErrPending) {
+		if _, err = app.Migrate(ctx); err == nil {
+			err = app.Start(ctx)
+		}
+	}
+	return err
 }
 
 // build makes the app of a shop over a database, with nothing from the environment.

@@ -3,7 +3,10 @@ package gorgontest_test
 import (
 	"testing"
 
+	"github.com/gorgon-commerce/gorgon"
+	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
+	"github.com/gorgon-commerce/gorgon/module"
 )
 
 // Two shops live side by side, each with its own records and logins.
@@ -22,6 +25,25 @@ func TestShops(t *testing.T) {
 	}
 	if n := one.Told("customer.created"); n != 1 {
 		t.Errorf("customer.created was told %d times, want once", n)
+	}
+}
+
+type thing struct {
+	module.Model
+	Name string `json:"name"`
+}
+
+// Plugins of the same name may differ from test to test.
+func TestSameName(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"one_thing", "other_thing"} {
+		things := module.NewTable[thing](table)
+		shop := gorgontest.New(t, func(*commerce.Shop) gorgon.Plugin {
+			return gorgon.Plugin{Name: "things", Tables: []module.Entity{things}}
+		})
+		if _, err := things.Create(shop.Context(), thing{Name: "a"}); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
