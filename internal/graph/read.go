@@ -122,7 +122,7 @@ func (q *Query) list(d db.Dialect) (db.Statement, error) {
 	switch {
 	case q.Take > 0:
 		b.put(" LIMIT ")
-		b.arg(int64(q.Take))
+		b.limit(q.Take)
 	case q.Skip > 0 && d == db.SQLite:
 		b.put(" LIMIT -1")
 	}
@@ -134,6 +134,17 @@ func (q *Query) list(d db.Dialect) (db.Statement, error) {
 		b.put(" FOR UPDATE")
 	}
 	return b.statement(), nil
+}
+
+// limit writes the usual sizes of a page as they are, for PostgreSQL plans for a tenth of all rows where it does not know the size. Others, which come from
+// outside, are arguments, so that they do not make a statement each.
+func (b *builder) limit(n int) {
+	switch n {
+	case 1, 5, 10, 12, 15, 20, 24, 25, 30, 50, 100, 200, 250, 500, 1000:
+		b.put(strconv.Itoa(n))
+	default:
+		b.arg(int64(n))
+	}
 }
 
 func (q *Query) count(d db.Dialect) (db.Statement, error) {
