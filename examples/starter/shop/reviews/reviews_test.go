@@ -54,7 +54,7 @@ func TestReview(t *testing.T) {
 	if _, err := plugin.Reviews.Update(shop.Context(), module.Filter{"id": review.ID}, module.Set{"created_at": db.Now().Add(-25 * time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := shop.App.Jobs().Trigger(shop.Context(), "publish-reviews"); err != nil {
+	if _, err := shop.App.Jobs().Trigger(shop.Context(), "publish-reviews"); err != nil {
 		t.Fatal(err)
 	}
 	if n := count("/store" + path); n != 1 {
