@@ -120,7 +120,7 @@ func (k *Kit) beginClaim(ctx context.Context, in Begin) (Ref, error) {
 		return Ref{}, err
 	}
 	kind := order.ClaimChange
-	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ClaimID: &made.ID})
+	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ClaimID: &made.ID, CreatedBy: ref(in.By)})
 	if err != nil {
 		return Ref{}, err
 	}
@@ -137,7 +137,7 @@ func (k *Kit) beginExchange(ctx context.Context, in Begin) (Ref, error) {
 		return Ref{}, err
 	}
 	kind := order.Exchanging
-	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ExchangeID: &made.ID})
+	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ExchangeID: &made.ID, CreatedBy: ref(in.By)})
 	if err != nil {
 		return Ref{}, err
 	}
@@ -147,7 +147,7 @@ func (k *Kit) beginExchange(ctx context.Context, in Begin) (Ref, error) {
 // takeBack adds lines that shall come back. The first of them begin a return.
 func (s swap) takeBack(ctx context.Context, d *draft, in Lines) error {
 	if d.ReturnID == "" {
-		if in.LocationID == nil && d.ClaimID != "" && len(in.Items) > 0 {
+		if in.LocationID == nil && len(in.Items) > 0 {
 			at, err := s.keptAt(ctx, d.order.Line(in.Items[0].ID))
 			if err != nil {
 				return err

@@ -131,7 +131,7 @@ func (f *Flows) deliver(ctx workflow.Context, in Arrival) (string, error) {
 		if err != nil {
 			return false, err
 		}
-		return true, f.move(ctx, o, "DELIVER_ITEM", in.FulfillmentID, in.By, items, func(d *order.Item, q money.Decimal) { d.DeliveredQuantity = d.DeliveredQuantity.Add(q) })
+		return true, f.move(ctx, o, "DELIVER_ITEM", in.FulfillmentID, "", items, func(d *order.Item, q money.Decimal) { d.DeliveredQuantity = d.DeliveredQuantity.Add(q) })
 	}, in)
 	if err != nil {
 		return "", err

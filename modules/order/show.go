@@ -97,7 +97,7 @@ func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare boo
 			id := p.Change.Actions[i].Subject()
 			b := set.AppendRow(nil, i)
 			if a := p.Change.Actions[i].Action; a == ItemAdjustments || a == ShippingAdjustments || a == WriteOff { // worth nothing, and never asked what
-				b = bytes.Replace(b, []byte(`"raw_amount":{"value":"0","precision":20}`), []byte(`"raw_amount":null`), 1)
+				b = bytes.Replace(b, []byte(`"raw_amount":{"value": "0", "precision": 20}`), []byte(`"raw_amount":null`), 1)
 			}
 			v.actions[id] = append(v.actions[id], b)
 		}
