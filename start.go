@@ -32,6 +32,9 @@ func (a *App) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := schema.Check(); err != nil {
+		return err
+	}
 	d, err := db.Open(ctx, a.cfg.DatabaseURL)
 	if err != nil {
 		return fmt.Errorf("cannot open the database: %w", err)

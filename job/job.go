@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"github.com/gorgon-commerce/gorgon/internal/origin"
 )
 
 // A Job is a function with a schedule. Cron and Every make them.
@@ -21,6 +23,7 @@ type Job struct {
 	missed   missed
 	times    int
 	timeout  time.Duration
+	at       origin.Place
 }
 
 // missed says what becomes of ticks that were due while no process was there.
@@ -104,7 +107,7 @@ func Every(name string, interval time.Duration, fn func(context.Context) error, 
 }
 
 func build(name, spec string, s cron.Schedule, err error, fn func(context.Context) error, opts []Option) Job {
-	j := Job{Name: name, Spec: spec, schedule: s, run: fn, err: err}
+	j := Job{Name: name, Spec: spec, schedule: s, run: fn, err: err, at: origin.Here()}
 	for _, o := range opts {
 		o(&j)
 	}

@@ -54,8 +54,8 @@ func NewScheduler(d *db.DB, log *slog.Logger) *Scheduler {
 func (s *Scheduler) Add(list ...Job) error {
 	var errs []error
 	for _, j := range list {
-		if s.job(j.Name) != nil {
-			errs = append(errs, fmt.Errorf("job: there are two jobs with the name %s", j.Name))
+		if old := s.job(j.Name); old != nil {
+			errs = append(errs, fmt.Errorf("job: there are two jobs with the name %s, at %s and at %s", j.Name, old.at, j.at))
 			continue
 		}
 		if j.err != nil {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/internal/origin"
 )
 
 // A plan is a link that is being declared.
@@ -68,7 +69,7 @@ func plural(e end) string {
 // entity describes the table of the link: Medusa's columns and indexes.
 func (p *plan) entity() *graph.Entity {
 	now := "CURRENT_TIMESTAMP"
-	e := &graph.Entity{Table: p.table, Prefix: p.prefix, Label: p.table, Aliases: []string{p.table + "s"}}
+	e := &graph.Entity{At: origin.Here(), Table: p.table, Prefix: p.prefix, Label: p.table, Aliases: []string{p.table + "s"}}
 	e.Columns = []*graph.Column{
 		{Name: p.from.column, SQLType: "character varying", Key: true},
 		{Name: p.to.column, SQLType: "character varying", Key: true},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/internal/origin"
 )
 
 // A Table keeps the records of one model. It is a lazy handle, like *sql.DB: the application binds it to its database when it
@@ -19,6 +20,7 @@ func NewTable[T any](name string, aliases ...string) *Table[T] {
 	if err != nil {
 		panic(err)
 	}
+	e.At = origin.Here()
 	return &Table[T]{rows{entity: e}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
+	"github.com/gorgon-commerce/gorgon/internal/origin"
 )
 
 // A Virtual is a model whose records another system keeps. Queries read them along with those of the shop, over read-only links, and ask for all they need of
@@ -21,6 +22,7 @@ func NewVirtual[T any](name string, list func(ctx context.Context, where Filter)
 	if err != nil {
 		panic(err)
 	}
+	e.At = origin.Here()
 	e.Source = func(ctx context.Context, where Filter) (any, error) { return list(ctx, where) }
 	return &Virtual[T]{e, list}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/origin"
 )
 
 // A Type is what a column holds.
@@ -75,6 +76,7 @@ type Entity struct {
 	Indexes   []Index
 	Checks    []Check
 	GoType    reflect.Type
+	At        origin.Place // where it was declared
 	// Source gives the records that match, a slice of GoType, where they are kept elsewhere than in a table.
 	Source  func(ctx context.Context, where Filter) (any, error)
 	Deleted string // what the index of deleted_at holds: "" live rows, "gone" deleted ones, "all", or "none" for no index

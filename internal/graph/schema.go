@@ -2,8 +2,10 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -24,17 +26,17 @@ type Schema struct {
 // NewSchema resolves the relations between entities and gives pivot tables that have no model of their own an entity.
 func NewSchema(entities []*Entity) (*Schema, error) {
 	s := &Schema{byName: map[string]*Entity{}, byType: map[reflect.Type]*Entity{}}
+	var wrong []error
 	for _, e := range entities {
-		if err := s.add(e); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, s.add(e))
 	}
 	for _, e := range entities {
 		for _, r := range e.Relations {
-			if err := s.resolve(e, r); err != nil {
-				return nil, err
-			}
+			wrong = append(wrong, s.resolve(e, r))
 		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	sort.SliceStable(s.list, func(i, j int) bool { return s.list[i].Table < s.list[j].Table })
 	return s, nil
@@ -45,7 +47,7 @@ func (s *Schema) add(e *Entity) error {
 		if have == e {
 			return nil
 		}
-		return fmt.Errorf("two models have the table %q: %v and %v", e.Table, have.GoType, e.GoType)
+		return fmt.Errorf("two models have the table %q: %v at %s and %v at %s", e.Table, have.GoType, have.At, e.GoType, e.At)
 	}
 	e.schema = s
 	s.list = append(s.list, e)
@@ -67,7 +69,7 @@ func (s *Schema) resolve(e *Entity, r *Relation) error {
 		r.To = s.byType[r.ToType]
 	}
 	if r.To == nil {
-		return fmt.Errorf("%s.%s: no table holds %v; list it beside %s", e.Table, r.Name, r.ToType, e.Table)
+		return fmt.Errorf("%s.%s at %s: no table holds %v; list it beside %s", e.Table, r.Name, e.At, r.ToType, e.Table)
 	}
 	r.keys()
 	if err := r.check(); err != nil {
@@ -82,6 +84,62 @@ func (s *Schema) resolve(e *Entity, r *Relation) error {
 		}
 		return s.pivot(r)
 	}
+	return nil
+}
+
+// Check reports what is wrong with the entities as a whole, which together have to make a working program.
+func (s *Schema) Check() error { return errors.Join(s.unlisted(), s.cycles()) }
+
+// unlisted wants both ends of all relations, and the links between them, to belong to some plugin. Each that does not is told once, with a link that leads to it if
+// there is one.
+func (s *Schema) unlisted() error {
+	told := map[*Entity]bool{}
+	var wrong []error
+	for _, links := range []bool{true, false} {
+		for _, e := range s.list {
+			for _, r := range e.Relations {
+				if to := r.To; (e.GoType == nil) == links && to.schema != s && !told[to] {
+					told[to] = true
+					wrong = append(wrong, fmt.Errorf("the table %q, declared at %s, is listed by no plugin, and %s at %s leads to it", to.Table, to.At, e.Table, e.At))
+				}
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// cycles looks for models that need each other: where each record has to belong to one of the other, there can never be a first.
+func (s *Schema) cycles() error {
+	done := map[*Entity]bool{}
+	for _, e := range s.list {
+		if path := needs(e, nil, done); path != nil {
+			var words []string
+			for _, e := range path {
+				words = append(words, fmt.Sprintf("%s (%s)", e.Table, e.At))
+			}
+			return fmt.Errorf("no record can ever be made of models that need each other: %s; one of the relations has to be nullable", strings.Join(words, " needs "))
+		}
+	}
+	return nil
+}
+
+// needs follows the relations of e that cannot be null, and returns the way that leads back to where it has been.
+func needs(e *Entity, path []*Entity, done map[*Entity]bool) []*Entity {
+	if i := slices.Index(path, e); i >= 0 {
+		return append(slices.Clone(path[i:]), e)
+	}
+	if done[e] {
+		return nil
+	}
+	path = append(path, e)
+	for _, r := range e.Relations {
+		if c := e.Column(r.LocalKey); r.Belongs && c != nil && !c.Nullable && c.Path != nil {
+			if found := needs(r.To, path, done); found != nil {
+				return found
+			}
+		}
+	}
+	done[e] = true
 	return nil
 }
 
