@@ -206,8 +206,21 @@ func (q *Query) order(b *builder) error {
 			b.put(" DESC")
 		}
 		b.nulls(q.Node.Entity.Column(path), desc)
+		b.then(q, path, desc)
 	}
 	return nil
+}
+
+// then puts records of the same moment in the order of their ids, which grow.
+func (b *builder) then(q *Query, path string, desc bool) {
+	if path != "created_at" && path != "updated_at" || q.Node.Entity.Column("id") == nil {
+		return
+	}
+	b.put(", ")
+	b.col("t0", "id")
+	if desc {
+		b.put(" DESC")
+	}
 }
 
 // nulls makes SQLite order NULLs as PostgreSQL does: as if they were greater than all values.
