@@ -96,25 +96,19 @@ func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *ht
 
 // dates notes what an entry was read of, and until when it is good. It reports false if that cannot be known.
 func (c *Cache) dates(e *entry, tables []string, before []uint64) bool {
-	e.until = time.Now().Add(longest)
+	age := longest
 	for _, t := range tables {
 		i, watched := c.index[t]
 		if !watched {
 			return false
 		}
 		e.reads = append(e.reads, seen{i, before[i]})
-		if age := c.MaxAge[t]; age > 0 {
-			e.until = earlier(e.until, time.Now().Add(age))
+		if most := c.MaxAge[t]; most > 0 {
+			age = min(age, most)
 		}
 	}
+	e.until = time.Now().Add(age)
 	return true
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // keyOf is all that an answer depends on; ok is false for requests whose answers are not kept.
@@ -123,7 +117,7 @@ func keyOf(r *http.Request) (key string, ok bool) {
 	if _, known := route.ActorFrom(ctx); known || r.Method != http.MethodGet || len(r.URL.RawQuery) > longestKey {
 		return "", false
 	}
-	if strings.Contains(r.Header.Get("Cache-Control"), "no-cache") || r.Header.Get("If-None-Match") != "" && r.Header.Get("If-None-Match") == "*" {
+	if strings.Contains(r.Header.Get("Cache-Control"), "no-cache") || r.Header.Get("If-None-Match") == "*" {
 		return "", false
 	}
 	var locale string
@@ -153,8 +147,8 @@ func (c *Cache) snapshot() []uint64 {
 	return append([]uint64(nil), c.at...)
 }
 
-// changed makes answers that were read of tables worthless. Tables that are not watched are of no interest.
-func (c *Cache) changed(tables []string) {
+// Changed implements db.Memory: answers that were read of tables are worthless. Tables that are not watched are of no interest.
+func (c *Cache) Changed(tables []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range tables {

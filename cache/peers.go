@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,53 +33,54 @@ func (c *Cache) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.DB.OnWrite(c.changed)
 	if c.DB.Dialect() == db.SQLite {
-		if c.peers, err = newCounts(ctx, c); err == nil {
-			c.DB.Remember(c)
-		}
-		return err
+		c.peers, err = newCounts(ctx, c)
+	} else {
+		c.peers, err = newNotices(ctx, c)
 	}
-	n := &notices{cache: c, self: fmt.Sprintf("=%p", c)}
-	if err := c.DB.Listen(ctx, channel, n.receive); err != nil {
-		return err
+	if err == nil {
+		c.DB.Remember(c)
 	}
-	c.peers = n
-	c.DB.Remember(c)
-	return nil
+	return err
 }
 
 // channel is where PostgreSQL tells the names of tables that have changed.
 const channel = "gorgon_changed"
 
-// notices come from PostgreSQL. A process that does not hear what it says itself may miss what others say.
+// notices come from PostgreSQL. A process that hears nothing, though it speaks itself, may miss what others say.
 type notices struct {
 	cache *Cache
-	self  string
-	last  atomic.Int64 // when it heard itself, in Unix milliseconds
-	asked atomic.Int64
+	last  atomic.Int64 // when it heard something, in Unix milliseconds
+	asked atomic.Int64 // when it spoke
+}
+
+func newNotices(ctx context.Context, c *Cache) (*notices, error) {
+	n := &notices{cache: c}
+	return n, c.DB.Listen(ctx, channel, n.receive)
 }
 
 const (
 	deaf = 2 * time.Second        // after which silence means something
-	ask  = 500 * time.Millisecond // between words to itself, while there are requests
+	ask  = 500 * time.Millisecond // between its own words, while there are requests
+	word = "="                    // of which all that matters is that it is heard
 )
 
 func (n *notices) receive(payload string) {
-	switch {
-	case payload == n.self:
-		n.last.Store(time.Now().UnixMilli())
-	case payload == "": // something may have been missed
-		n.cache.changed(n.cache.Tables)
-	case !strings.HasPrefix(payload, "="):
-		n.cache.changed([]string{payload})
+	switch payload {
+	case "": // something may have been missed
+		n.cache.Changed(n.cache.Tables)
+		return
+	case word:
+	default:
+		n.cache.Changed([]string{payload})
 	}
+	n.last.Store(time.Now().UnixMilli())
 }
 
 func (n *notices) heard(ctx context.Context) bool {
 	now := time.Now().UnixMilli()
 	if asked := n.asked.Load(); now-asked > ask.Milliseconds() && n.asked.CompareAndSwap(asked, now) {
-		go func() { _ = n.cache.DB.Notify(context.WithoutCancel(ctx), channel, n.self) }() // a failure is a silence
+		go func() { _ = n.cache.DB.Notify(context.WithoutCancel(ctx), channel, word) }() // a failure is a silence
 	}
 	return now-n.last.Load() < deaf.Milliseconds()
 }
@@ -121,7 +121,7 @@ func (n *counts) look(ctx context.Context) error {
 		name, count := string(rows.Value(0)), string(rows.Value(1))
 		if n.known[name] != count {
 			n.known[name] = count
-			n.cache.changed([]string{name})
+			n.cache.Changed([]string{name})
 		}
 	}
 	if err := rows.Err(); err != nil {

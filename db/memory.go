@@ -10,6 +10,8 @@ type Memory interface {
 	// Recall returns the answer of a statement that reads some tables if it has one, else what is to be called with the answer that is about to
 	// be read; or neither.
 	Recall(ctx context.Context, s Statement, tables []string) (*Answer, func(*Answer))
+	// Changed is called after each commit of this process, with tables that may have been written to.
+	Changed(tables []string)
 }
 
 // Remember has reads answered by a Memory. It must be set before the database is used.
@@ -34,14 +36,14 @@ func (*again) Close() {}
 
 // recall asks the memory. A transaction sees its own changes, so it is not asked about tables that it has written to.
 func (d *DB) recall(ctx context.Context, s Statement) (Rows, func(*Answer)) {
-	if d.memory == nil || !repeatable(s.SQL) {
+	if d.memory == nil {
 		return nil, nil
 	}
-	tables := d.known.tables(s.SQL)
-	if t := d.tx(ctx); t != nil && t.changed(tables) {
+	about := d.known.of(s.SQL)
+	if t := d.tx(ctx); !about.repeatable || t != nil && t.changed(about.tables) {
 		return nil, nil
 	}
-	a, keep := d.memory.Recall(ctx, s, tables)
+	a, keep := d.memory.Recall(ctx, s, about.tables)
 	if a != nil {
 		return a.rows(), nil
 	}

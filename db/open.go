@@ -19,7 +19,6 @@ type DB struct {
 	pool    backend
 	hub     *hub
 	known   glossary
-	onWrite func(tables []string)
 	memory  Memory
 
 	telemetry *telemetry.Telemetry // nil: nobody wants to know
@@ -119,7 +118,7 @@ func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
 		return rows, err
 	case keep != nil:
 		return remember(rows, keep)
-	case d.onWrite != nil && !reads(s.SQL):
+	case d.memory != nil && !d.known.of(s.SQL).reads:
 		return &telling{rows, sync.OnceFunc(func() { d.wrote(ctx, nil, s) })}, nil
 	}
 	return rows, nil

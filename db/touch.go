@@ -27,9 +27,6 @@ func (r *Reads) Tables() []string {
 	return slices.Clone(r.tables)
 }
 
-// OnWrite has fn called after each commit of this process with the tables that may have been written to. It must be set before the database is used.
-func (d *DB) OnWrite(fn func(tables []string)) { d.onWrite = fn }
-
 // note notes what is read, before the statements run.
 func (d *DB) note(ctx context.Context, statements ...Statement) {
 	r, _ := ctx.Value(readsKey{}).(*Reads)
@@ -39,7 +36,7 @@ func (d *DB) note(ctx context.Context, statements ...Statement) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range statements {
-		for _, t := range d.known.tables(s.SQL) {
+		for _, t := range d.known.of(s.SQL).tables {
 			if !slices.Contains(r.tables, t) {
 				r.tables = append(r.tables, t)
 			}
@@ -49,17 +46,18 @@ func (d *DB) note(ctx context.Context, statements ...Statement) {
 
 // wrote tells what was written, once it is committed. Outside of a transaction a statement that failed may have been.
 func (d *DB) wrote(ctx context.Context, err error, statements ...Statement) {
-	if d.onWrite == nil || err != nil && d.tx(ctx) != nil {
+	if d.memory == nil || err != nil && d.tx(ctx) != nil {
 		return
 	}
 	for _, s := range statements {
-		if !reads(s.SQL) {
-			tables := d.known.tables(s.SQL)
-			if t := d.tx(ctx); t != nil {
-				t.touch(tables)
-			}
-			d.AfterCommit(ctx, func() { d.onWrite(tables) })
+		about := d.known.of(s.SQL)
+		if about.reads {
+			continue
 		}
+		if t := d.tx(ctx); t != nil {
+			t.touch(about.tables)
+		}
+		d.AfterCommit(ctx, func() { d.memory.Changed(about.tables) })
 	}
 }
 
@@ -75,27 +73,34 @@ func (t *telling) Close() {
 	t.tell()
 }
 
-// A glossary remembers the tables of statements, of which a program has a limited number.
+// A glossary remembers what statements are about, of which a program has a limited number.
 type glossary struct {
 	mu    sync.RWMutex
-	known map[string][]string
+	known map[string]about
+}
+
+// about is what the text of a statement tells.
+type about struct {
+	tables     []string
+	reads      bool // and writes nothing
+	repeatable bool // asked again, while nothing has changed, it answers the same
 }
 
 const remembered = 10_000
 
-func (g *glossary) tables(sql string) []string {
+func (g *glossary) of(sql string) about {
 	g.mu.RLock()
-	list, ok := g.known[sql]
+	a, ok := g.known[sql]
 	g.mu.RUnlock()
 	if ok {
-		return list
+		return a
 	}
-	list = tablesOf(sql)
+	a = about{tablesOf(sql), reads(sql), repeatable(sql)}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.known == nil || len(g.known) >= remembered {
-		g.known = map[string][]string{}
+		g.known = map[string]about{}
 	}
-	g.known[sql] = list
-	return list
+	g.known[sql] = a
+	return a
 }
