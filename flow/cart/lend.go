@@ -69,15 +69,7 @@ func (f *Flows) TaxLines(ctx context.Context, s *State) ([]tax.Line, error) {
 
 // Discounts works out what promotions with the codes take off a state.
 func (f *Flows) Discounts(ctx context.Context, s *State, codes []string) (promotion.Outcome, error) {
-	list, err := f.Promotion.Active(ctx, codes, false)
-	if err != nil || len(list) == 0 {
-		return promotion.Outcome{}, err
-	}
-	basket, err := f.basket(ctx, s, list, nil)
-	if err != nil {
-		return promotion.Outcome{}, err
-	}
-	return f.Promotion.Discounts(ctx, list, codes, basket, true)
+	return f.discounts(ctx, s, codes, nil, false)
 }
 
 // Ask makes the question for shipping options of a state.

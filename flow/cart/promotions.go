@@ -42,7 +42,7 @@ func (f *Flows) promote(ctx workflow.Context, s *State, codes []string, action s
 		if err != nil {
 			return promotion.Outcome{}, err
 		}
-		return f.discounts(ctx, s, codes, extra)
+		return f.discounts(ctx, s, codes, extra, true)
 	}, codes)
 	if err != nil {
 		return nil, err
@@ -100,9 +100,10 @@ func (s *State) applied() (codes []string) {
 	return codes
 }
 
-// discounts works out what promotions do to the cart.
-func (f *Flows) discounts(ctx context.Context, s *State, codes []string, extra module.Map) (promotion.Outcome, error) {
-	list, err := f.Promotion.Active(ctx, codes, true)
+// discounts works out what promotions do to the cart: those with codes, and with automatic those that need none; without it,
+// limits and budgets are not looked at.
+func (f *Flows) discounts(ctx context.Context, s *State, codes []string, extra module.Map, automatic bool) (promotion.Outcome, error) {
+	list, err := f.Promotion.Active(ctx, codes, automatic)
 	if err != nil || len(list) == 0 {
 		return promotion.Outcome{}, err
 	}
@@ -110,7 +111,7 @@ func (f *Flows) discounts(ctx context.Context, s *State, codes []string, extra m
 	if err != nil {
 		return promotion.Outcome{}, err
 	}
-	return f.Promotion.Discounts(ctx, list, codes, basket, false)
+	return f.Promotion.Discounts(ctx, list, codes, basket, !automatic)
 }
 
 // discount writes what promotions take off in place of what they took before.

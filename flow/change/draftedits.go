@@ -60,8 +60,8 @@ func (k *Kit) draftEdits() DraftEdits {
 		},
 		ChangePost: alter(k, "update-draft-order-shipping-method", OfOrder, k.changePost),
 		DropPost:   alter(k, "remove-draft-order-shipping-method", OfOrder, k.removePost),
-		AddCodes:   alter(k, "add-draft-order-promotion", OfOrder, k.addCodes),
-		DropCodes:  alter(k, "remove-draft-order-promotions", OfOrder, k.dropCodes),
+		AddCodes:   alter(k, "add-draft-order-promotion", OfOrder, k.changeCodes(order.PromotionAdd, "added_code")),
+		DropCodes:  alter(k, "remove-draft-order-promotions", OfOrder, k.changeCodes(order.PromotionRemove, "removed_code")),
 		Request:    single("request-draft-order-edit", k.requestDraftEdit),
 		Confirm:    workflow.New("confirm-draft-order-edit", k.confirmDraftEdit, workflow.Atomic()),
 		Cancel:     single("cancel-draft-order-edit", k.cancelDraftEdit),
@@ -178,30 +178,20 @@ func (k *Kit) codes(ctx context.Context, codes []string) ([]promotion.Promotion,
 	return list, nil
 }
 
-func (k *Kit) addCodes(ctx context.Context, d *draft, in Codes) error {
-	list, err := k.codes(ctx, in.Codes)
-	if err != nil {
-		return err
+// changeCodes notes actions about promotions, whose codes are told under a name.
+func (k *Kit) changeCodes(action, name string) func(context.Context, *draft, Codes) error {
+	return func(ctx context.Context, d *draft, in Codes) error {
+		list, err := k.codes(ctx, in.Codes)
+		if err != nil {
+			return err
+		}
+		var actions []order.Action
+		for _, p := range list {
+			what := "promotion"
+			actions = append(actions, order.Action{Action: action, Reference: &what, ReferenceID: &p.ID, Details: module.Map{name: p.Code}})
+		}
+		return k.Order.AddActions(ctx, d.change, actions...)
 	}
-	var actions []order.Action
-	for _, p := range list {
-		what := "promotion"
-		actions = append(actions, order.Action{Action: order.PromotionAdd, Reference: &what, ReferenceID: &p.ID, Details: module.Map{"added_code": p.Code}})
-	}
-	return k.Order.AddActions(ctx, d.change, actions...)
-}
-
-func (k *Kit) dropCodes(ctx context.Context, d *draft, in Codes) error {
-	list, err := k.codes(ctx, in.Codes)
-	if err != nil {
-		return err
-	}
-	var actions []order.Action
-	for _, p := range list {
-		what := "promotion"
-		actions = append(actions, order.Action{Action: order.PromotionRemove, Reference: &what, ReferenceID: &p.ID, Details: module.Map{"removed_code": p.Code}})
-	}
-	return k.Order.AddActions(ctx, d.change, actions...)
 }
 
 // promotionsOf are the promotions that an order has with its change: those that it is tied to, with what the change adds and takes away.

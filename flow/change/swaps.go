@@ -36,11 +36,12 @@ type swap struct {
 	*Kit
 	label string // "claim"
 	what  string // "order_claim"
+	drops string // the workflow that takes out what shall be sent
 	find  subject
 }
 
 func (k *Kit) claims() Swaps {
-	s := swap{k, "claim", "order_claim", k.OfClaim}
+	s := swap{k, "claim", "order_claim", "remove-item-claim-add-action", k.OfClaim}
 	return Swaps{
 		Begin: single("begin-claim-order", k.beginClaim),
 		Claimed: LineActions{
@@ -48,41 +49,43 @@ func (k *Kit) claims() Swaps {
 			Update: alter(k, "update-claim-item", s.find, k.patchLine(order.WriteOff)),
 			Remove: alter(k, "remove-item-claim-action", s.find, k.drop(order.WriteOff)),
 		},
-		Inbound: alter(k, "claim-request-item-return", s.find, s.takeBack),
-		Outbound: GoodActions{
-			Add:    alter(k, "claim-add-new-item", s.find, k.addGoods(s.what)),
-			Update: alter(k, "update-claim-add-item", s.find, k.patchGoods(s.label)),
-			Remove: alter(k, "remove-item-claim-add-action", s.find, s.dropGoods),
-		},
-		Post: PostActions{
-			Add:    alter(k, "create-claim-shipping-method", s.find, k.addPost),
-			Update: alter(k, "update-claim-shipping-method", s.find, k.patchPost),
-			Remove: alter(k, "remove-claim-shipping-method", s.find, k.drop(order.ShippingAdd)),
-		},
-		Confirm: workflow.New("confirm-claim-request", s.confirmClaim, workflow.Atomic()),
-		Abandon: single("cancel-begin-order-claim", s.abandon),
-		Cancel:  single("cancel-claim", s.cancel),
+		Inbound:  alter(k, "claim-request-item-return", s.find, s.takeBack),
+		Outbound: s.outbound(),
+		Post:     s.post(),
+		Confirm:  workflow.New("confirm-claim-request", s.confirmClaim, workflow.Atomic()),
+		Abandon:  single("cancel-begin-order-claim", s.abandon),
+		Cancel:   single("cancel-claim", s.cancel),
 	}
 }
 
 func (k *Kit) exchanges() Swaps {
-	s := swap{k, "exchange", "order_exchange", k.OfExchange}
+	s := swap{k, "exchange", "order_exchange", "remove-item-exchange-action", k.OfExchange}
 	return Swaps{
-		Begin:   single("begin-exchange-order", k.beginExchange),
-		Inbound: alter(k, "exchange-request-item-return", s.find, s.takeBack),
-		Outbound: GoodActions{
-			Add:    alter(k, "exchange-add-new-item", s.find, k.addGoods(s.what)),
-			Update: alter(k, "update-exchange-add-item", s.find, k.patchGoods(s.label)),
-			Remove: alter(k, "remove-item-exchange-action", s.find, s.dropGoods),
-		},
-		Post: PostActions{
-			Add:    alter(k, "create-exchange-shipping-method", s.find, k.addPost),
-			Update: alter(k, "update-exchange-shipping-method", s.find, k.patchPost),
-			Remove: alter(k, "remove-exchange-shipping-method", s.find, k.drop(order.ShippingAdd)),
-		},
-		Confirm: workflow.New("confirm-exchange-request", s.confirmExchange, workflow.Atomic()),
-		Abandon: single("cancel-begin-order-exchange", s.abandon),
-		Cancel:  single("cancel-exchange", s.cancel),
+		Begin:    single("begin-exchange-order", k.beginExchange),
+		Inbound:  alter(k, "exchange-request-item-return", s.find, s.takeBack),
+		Outbound: s.outbound(),
+		Post:     s.post(),
+		Confirm:  workflow.New("confirm-exchange-request", s.confirmExchange, workflow.Atomic()),
+		Abandon:  single("cancel-begin-order-exchange", s.abandon),
+		Cancel:   single("cancel-exchange", s.cancel),
+	}
+}
+
+// outbound are the workflows of what is sent.
+func (s swap) outbound() GoodActions {
+	return GoodActions{
+		Add:    alter(s.Kit, s.label+"-add-new-item", s.find, s.addGoods(s.what)),
+		Update: alter(s.Kit, "update-"+s.label+"-add-item", s.find, s.patchGoods(s.label)),
+		Remove: alter(s.Kit, s.drops, s.find, s.dropGoods),
+	}
+}
+
+// post are the workflows of how it travels.
+func (s swap) post() PostActions {
+	return PostActions{
+		Add:    alter(s.Kit, "create-"+s.label+"-shipping-method", s.find, s.addPost),
+		Update: alter(s.Kit, "update-"+s.label+"-shipping-method", s.find, s.patchPost),
+		Remove: alter(s.Kit, "remove-"+s.label+"-shipping-method", s.find, s.drop(order.ShippingAdd)),
 	}
 }
 

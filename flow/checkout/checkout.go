@@ -121,10 +121,8 @@ func (f *Flows) authorize(ctx workflow.Context, b basket) (payments.Answer, erro
 // authorised is given back.
 func (f *Flows) ask(ctx context.Context, s payments.Session) (payments.Answer, error) {
 	m := f.Payment.Payment
-	if !m.Inside(s.ProviderID) {
-		if err := workflow.Intend(ctx, payments.Answer{}); err != nil {
-			return payments.Answer{}, err
-		}
+	if err := workflow.Intend(ctx, payments.Answer{}); err != nil {
+		return payments.Answer{}, err
 	}
 	a, err := m.Authorize(ctx, s)
 	if err == nil {
