@@ -14,6 +14,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 )
 
 const happened = event.Topic[event.ID]("thing.happened")
@@ -37,17 +38,7 @@ func newBus(t testing.TB, d *db.DB) *event.Bus {
 // run runs the bus until the test ends or stop is called.
 func run(t *testing.T, b *event.Bus) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
+	return proctest.Background(t, b.Run)
 }
 
 // A log collects what handlers were told.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/job"
 )
 
@@ -29,17 +30,8 @@ func scheduler(t testing.TB, d *db.DB, jobs ...job.Job) *job.Scheduler {
 }
 
 func run(t testing.TB, s *job.Scheduler) (stop func()) {
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
+	t.Helper()
+	return proctest.Background(t, s.Run)
 }
 
 func history(t testing.TB, s *job.Scheduler, name string) []job.Tick {

@@ -13,6 +13,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -56,17 +57,7 @@ func (l *lab) engine(t testing.TB, list ...workflow.Any) *workflow.Engine {
 // work runs an engine until the test ends or stop is called.
 func work(t testing.TB, e *workflow.Engine) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
+	return proctest.Background(t, e.Run)
 }
 
 func (l *lab) note(format string, args ...any) {

@@ -15,6 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 )
 
 // A Server is a running server that a transport publishes to. Each case of the suite has one of its own.
@@ -195,17 +196,8 @@ func bus(t testing.TB, d *db.DB, to ...event.Transport) *event.Bus {
 
 // run runs a bus until the test ends, or what it returns is called.
 func run(t testing.TB, b *event.Bus) (stop func()) {
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
+	t.Helper()
+	return proctest.Background(t, b.Run)
 }
 
 func emit(t testing.TB, b *event.Bus, list []event.Message) {

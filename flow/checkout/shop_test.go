@@ -13,6 +13,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/checkout"
 	"github.com/gorgon-commerce/gorgon/flow/inventory"
 	"github.com/gorgon-commerce/gorgon/flow/payment"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/module/moduletest"
@@ -136,15 +137,8 @@ func (s *shop) engine(d *db.DB) *workflow.Engine {
 
 // work runs an engine until the test ends.
 func work(t *testing.T, e *workflow.Engine) {
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	t.Helper()
+	proctest.Background(t, e.Run)
 }
 
 func must[T any](v T, err error) func(t *testing.T) T {

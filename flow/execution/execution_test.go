@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	flow "github.com/gorgon-commerce/gorgon/flow/execution"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/module/moduletest"
 	"github.com/gorgon-commerce/gorgon/modules/execution"
@@ -62,15 +63,7 @@ func TestDocuments(t *testing.T) {
 		e := workflowtest.Bind(t, d, kept, gone)
 		e.Poll = 10 * time.Millisecond
 		(&flow.Mirror{Executions: m}).Attach(e)
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() { ended <- e.Run(ctx) }()
-		defer func() {
-			stop()
-			if err := <-ended; err != nil {
-				t.Error(err)
-			}
-		}()
+		defer proctest.Background(t, e.Run)()
 		read := func(id string) (shown, bool) {
 			list, err := m.Executions.List(t.Context(), module.Filter{"id": id})
 			if err != nil {

@@ -1,5 +1,5 @@
-// Package proctest lets tests run their own binary as further processes, which die as in a power cut. The test's TestMain does what such a process
-// is for when [Child] says so, and never returns from it.
+// Package proctest runs things beside a test: what works until it is told to stop, and the test's own binary as further processes, which die as in
+// a power cut. The test's TestMain does what such a process is for when [Child] says so, and never returns from it.
 package proctest
 
 import (
@@ -13,6 +13,22 @@ import (
 )
 
 const child = "GORGON_TEST_PROCESS"
+
+// Background runs work until the test ends or stop is called. It is an error if that fails.
+func Background(t testing.TB, work func(context.Context) error) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- work(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
 
 // Child reports whether this process was started by [Start].
 func Child() bool { return os.Getenv(child) != "" }

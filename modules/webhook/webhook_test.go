@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -21,6 +20,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/event/signature"
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/proctest"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/module/moduletest"
 )
@@ -108,17 +108,8 @@ func tell(t *testing.T, m *Module, topics ...string) (list []event.Message) {
 
 // run runs the module until the test ends or stop is called.
 func run(t *testing.T, m *Module) (stop func()) {
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- m.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
+	t.Helper()
+	return proctest.Background(t, m.Run)
 }
 
 func wait(t *testing.T, ok func() bool) {
