@@ -22,6 +22,7 @@ const (
 	maxFile      = 600
 	maxFiles     = 15 // in a package, without tests
 	maxInterface = 5  // methods
+	maxGeneric   = 6  // methods of a generic type: docs/decisions/0101-thin-generics.md
 )
 
 // crowded are packages that may have more files: those that list resources, one file each, and two whose parts need each other's insides.
@@ -104,6 +105,39 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	t.Logf("%d packages, %d files (median %d lines), %d functions (median %d lines)", len(perPackage), len(files), median(files), len(functions), median(functions))
+}
+
+func TestGenericTypesAreThin(t *testing.T) {
+	t.Parallel()
+	methods := map[string]int{}
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				if name := generic(f.Recv.List[0].Type); name != "" {
+					methods[s.dir+"."+name]++
+				}
+			}
+		}
+	}
+	for name, n := range methods {
+		if n > maxGeneric {
+			t.Errorf("%s has %d methods, more than %d: every package that can reach it compiles them all", name, n, maxGeneric)
+		}
+	}
+}
+
+// generic is the name of a receiver's type if that has type parameters.
+func generic(e ast.Expr) string {
+	if p, ok := e.(*ast.StarExpr); ok {
+		e = p.X
+	}
+	switch e := e.(type) {
+	case *ast.IndexExpr:
+		return e.X.(*ast.Ident).Name
+	case *ast.IndexListExpr:
+		return e.X.(*ast.Ident).Name
+	}
+	return ""
 }
 
 func median(list []int) int {

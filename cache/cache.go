@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/route"
 )
@@ -26,7 +24,7 @@ type Cache struct {
 	// MaxAge is how long an answer may be kept that was read of a table, for tables whose records have a beginning or an end in time.
 	MaxAge map[string]time.Duration
 
-	kept  *otter.Cache[string, entry]
+	kept  memory
 	index map[string]int
 	mu    sync.RWMutex
 	at    []uint64 // how often each table has changed
@@ -40,6 +38,13 @@ type Stats struct{ Hits, Misses, Passed int64 }
 
 // Stats returns what the cache has done so far.
 func (c *Cache) Stats() Stats { return Stats{c.hits.Load(), c.misses.Load(), c.passed.Load()} }
+
+// memory is a map of limited size. It is an interface so that the many generic types of the one that is used stay in this package: others would compile all
+// that they can reach.
+type memory interface {
+	GetIfPresent(key string) (entry, bool)
+	Set(key string, e entry) (entry, bool)
+}
 
 // An entry is something that was read.
 type entry struct {

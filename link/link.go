@@ -14,25 +14,28 @@ import (
 type Definition = module.Entity
 
 // A Link ties records of A to records of B. Its verbs have the shape of workflow steps, and all join the transaction in ctx.
-type Link[A, B any] struct{ rows *rows }
+type Link[A, B any] struct{ ties }
+
+// ties is a Link without its types, which are there for those who read programs and for the compiler: no verb needs them.
+type ties struct{ rows *rows }
 
 // One links a record of a with one of b at most, and the other way round. The database refuses more.
 func One[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
-	return &Link[A, B]{define(a.Entity(), b.Entity(), true, slices.Concat([]Option{OneA(), OneB()}, options))}
+	return &Link[A, B]{ties{define(a.Entity(), b.Entity(), true, slices.Concat([]Option{OneA(), OneB()}, options))}}
 }
 
 // List links a record of a with many of b, each of which has one of a at most. The database refuses more.
 func List[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
-	return &Link[A, B]{define(a.Entity(), b.Entity(), true, slices.Concat([]Option{OneA()}, options))}
+	return &Link[A, B]{ties{define(a.Entity(), b.Entity(), true, slices.Concat([]Option{OneA()}, options))}}
 }
 
 // Many links records of a and b, any number with any number. Options may say that there is one at most, which nothing then refuses.
 func Many[A, B any](a *module.Table[A], b *module.Table[B], options ...Option) *Link[A, B] {
-	return &Link[A, B]{define(a.Entity(), b.Entity(), false, options)}
+	return &Link[A, B]{ties{define(a.Entity(), b.Entity(), false, options)}}
 }
 
 // Entity describes the table of the link to the rest of the framework.
-func (l *Link[A, B]) Entity() *graph.Entity { return l.rows.entity }
+func (l *ties) Entity() *graph.Entity { return l.rows.entity }
 
 // Ends are the records that a verb ties: one of A, and some of B.
 type Ends struct {
@@ -51,55 +54,55 @@ type Pair struct {
 }
 
 // Attach ties records. What is tied already stays, what was taken apart comes back. Its inverse is Detach.
-func (l *Link[A, B]) Attach(ctx context.Context, e Ends) (Ends, error) {
+func (l *ties) Attach(ctx context.Context, e Ends) (Ends, error) {
 	return e, l.rows.put(ctx, pairs(e))
 }
 
 // AttachWith ties one record to another, with values for the extra columns of their link. Its inverse is DetachWith.
-func (l *Link[A, B]) AttachWith(ctx context.Context, p Pair) (Pair, error) {
+func (l *ties) AttachWith(ctx context.Context, p Pair) (Pair, error) {
 	return p, l.rows.put(ctx, []Pair{p})
 }
 
 // DetachWith takes a pair apart.
-func (l *Link[A, B]) DetachWith(ctx context.Context, p Pair) error {
+func (l *ties) DetachWith(ctx context.Context, p Pair) error {
 	return l.DetachMany(ctx, []Pair{p})
 }
 
 // AttachMany ties many pairs, and overwrites the extra columns of those that are tied already. Its inverse is DetachMany.
-func (l *Link[A, B]) AttachMany(ctx context.Context, list []Pair) ([]Pair, error) {
+func (l *ties) AttachMany(ctx context.Context, list []Pair) ([]Pair, error) {
 	return list, l.rows.put(ctx, list)
 }
 
 // Detach takes records apart; with no record of B, from all of them. [Link.Restore] brings the links back.
-func (l *Link[A, B]) Detach(ctx context.Context, e Ends) error {
+func (l *ties) Detach(ctx context.Context, e Ends) error {
 	return l.rows.mark(ctx, l.rows.ends(e), true)
 }
 
 // DetachMany takes pairs apart.
-func (l *Link[A, B]) DetachMany(ctx context.Context, list []Pair) error {
+func (l *ties) DetachMany(ctx context.Context, list []Pair) error {
 	return l.rows.mark(ctx, l.rows.either(list), true)
 }
 
 // Restore undoes Detach.
-func (l *Link[A, B]) Restore(ctx context.Context, e Ends) error {
+func (l *ties) Restore(ctx context.Context, e Ends) error {
 	return l.rows.mark(ctx, l.rows.ends(e), false)
 }
 
 // Dismiss takes records apart for good.
-func (l *Link[A, B]) Dismiss(ctx context.Context, e Ends) error {
+func (l *ties) Dismiss(ctx context.Context, e Ends) error {
 	return l.rows.drop(ctx, l.rows.ends(e))
 }
 
 // Others lists the records of B that a record of A is tied to, oldest link first.
-func (l *Link[A, B]) Others(ctx context.Context, id string) ([]string, error) {
+func (l *ties) Others(ctx context.Context, id string) ([]string, error) {
 	return l.Near().Others(ctx, id)
 }
 
 // Near is the link seen from A.
-func (l *Link[A, B]) Near() Side { return Side{l.rows, false} }
+func (l *ties) Near() Side { return Side{l.rows, false} }
 
 // Far is the link seen from B.
-func (l *Link[A, B]) Far() Side { return Side{l.rows, true} }
+func (l *ties) Far() Side { return Side{l.rows, true} }
 
 func pairs(e Ends) []Pair {
 	out := make([]Pair, len(e.To))

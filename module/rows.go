@@ -12,15 +12,11 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
 
-// rows is a Table without its type. The work is done here, because each package that uses a Table compiles the methods that have the type.
-// Records come as []T and are returned through *T or *[]T.
+// rows does the work of a Table, without its type: records come as []T and are returned through *T or *[]T.
 type rows struct {
 	entity *graph.Entity
 	with   []string // relations that are read, and created, along
 }
-
-// Entity describes the table to the rest of the framework.
-func (r *rows) Entity() *graph.Entity { return r.entity }
 
 // insert writes list, whose records get their ids, times and defaults.
 func (r *rows) insert(ctx context.Context, list any, conflict bool) error {
@@ -38,11 +34,6 @@ func (r *rows) insert(ctx context.Context, list any, conflict bool) error {
 		r.entity.Prepare(v, now)
 	}
 	return r.entity.Insert(ctx, values, conflict)
-}
-
-// Update changes the records that match and returns how many there were.
-func (r *rows) Update(ctx context.Context, where Filter, set Set) (int64, error) {
-	return r.entity.Update(ctx, where, set)
 }
 
 // along is the tree of the relations that are created along.
@@ -159,29 +150,7 @@ func (r *rows) removeAll(ctx context.Context, list any) error {
 	for i := range keys {
 		keys[i] = r.key(v.Index(i))
 	}
-	return r.SoftDelete(ctx, keys...)
-}
-
-// SoftDelete marks records as deleted, and those of their relations that cascade. Unknown ids are ignored.
-func (r *rows) SoftDelete(ctx context.Context, ids ...string) error {
-	if !r.entity.SoftDeletes() {
-		return r.Delete(ctx, ids...)
-	}
-	return r.entity.SoftDelete(ctx, ids)
-}
-
-// Restore undoes SoftDelete.
-func (r *rows) Restore(ctx context.Context, ids ...string) error { return r.entity.Restore(ctx, ids) }
-
-// Delete removes records for good.
-func (r *rows) Delete(ctx context.Context, ids ...string) error {
-	_, err := r.entity.Delete(ctx, Filter{r.entity.KeyName(): ids})
-	return err
-}
-
-// DeleteWhere removes the records that match for good and returns how many there were.
-func (r *rows) DeleteWhere(ctx context.Context, where Filter) (int64, error) {
-	return r.entity.Delete(ctx, where)
+	return r.softDelete(ctx, keys...)
 }
 
 func (r *rows) retrieve(ctx context.Context, out any, id string, find []Find) error {
@@ -220,22 +189,36 @@ func fieldsOf(f Find, with []string) *graph.Fields {
 	return graph.Paths(slices.Concat(names, whole(with), whole(f.Relations))...)
 }
 
-// Count counts the records that match.
-func (r *rows) Count(ctx context.Context, where Filter) (int, error) {
+func (r *rows) update(ctx context.Context, where Filter, set Set) (int64, error) {
+	return r.entity.Update(ctx, where, set)
+}
+
+func (r *rows) softDelete(ctx context.Context, ids ...string) error {
+	if !r.entity.SoftDeletes() {
+		return r.delete(ctx, ids...)
+	}
+	return r.entity.SoftDelete(ctx, ids)
+}
+
+func (r *rows) restore(ctx context.Context, ids ...string) error { return r.entity.Restore(ctx, ids) }
+
+func (r *rows) delete(ctx context.Context, ids ...string) error {
+	_, err := r.entity.Delete(ctx, Filter{r.entity.KeyName(): ids})
+	return err
+}
+
+func (r *rows) count(ctx context.Context, where Filter) (int, error) {
 	return graph.Count(ctx, r.entity, where)
 }
 
-// Attach relates a record to others, too: of a many-to-many relation, or of one whose records hold the key of this one. Those that it is related to stay.
-func (r *rows) Attach(ctx context.Context, relation, id string, others ...string) error {
+func (r *rows) attach(ctx context.Context, relation, id string, others ...string) error {
 	return r.entity.Attach(ctx, relation, id, others)
 }
 
-// Detach undoes Attach.
-func (r *rows) Detach(ctx context.Context, relation, id string, others ...string) error {
+func (r *rows) detach(ctx context.Context, relation, id string, others ...string) error {
 	return r.entity.Detach(ctx, relation, id, others)
 }
 
-// SetRelation makes the records that one is related to exactly others: a list, or one or none where the relation leads to one record.
-func (r *rows) SetRelation(ctx context.Context, relation, id string, others ...string) error {
+func (r *rows) setRelation(ctx context.Context, relation, id string, others ...string) error {
 	return r.entity.SetRelation(ctx, relation, id, others)
 }

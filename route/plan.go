@@ -134,22 +134,18 @@ func Decode[In any]() Decoder[In] {
 	if err != nil {
 		panic(err)
 	}
-	return Decoder[In]{p}
+	d := Decoder[In]{Read: func(req *Request) (in In, err error) {
+		err = p.fill(req, reflect.ValueOf(&in).Elem())
+		return in, err
+	}}
+	if p.body != nil {
+		d.Body = p.body.Schema
+	}
+	return d
 }
 
 // A Decoder reads Ins from requests.
-type Decoder[In any] struct{ plan *plan }
-
-// Read checks a request and makes an In of it.
-func (d Decoder[In]) Read(req *Request) (in In, err error) {
-	err = d.plan.fill(req, reflect.ValueOf(&in).Elem())
-	return in, err
-}
-
-// Body is the schema of the JSON body; nil when In has no fields for it.
-func (d Decoder[In]) Body() *schema.Schema {
-	if d.plan.body == nil {
-		return nil
-	}
-	return d.plan.body.Schema
+type Decoder[In any] struct {
+	Read func(req *Request) (In, error) // checks a request and makes an In of it
+	Body *schema.Schema                 // of the JSON body; nil when In has no fields for it
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -79,38 +80,19 @@ func Each[T, Out any](ctx Context, list []T, fn func(Context, T) (Out, error)) (
 }
 
 // A Hook is a place in a workflow where others add what they want to happen there. Any number of handlers may. The zero Hook has none.
-type Hook[T any] struct {
-	handlers atomic.Pointer[[]func(Context, T) error]
-}
+type Hook[T any] struct{ handlers handlers }
 
 // Handle adds a handler, whose steps become part of the run and are undone with it. Handlers run in the order in which they were added, each
 // only if those before it succeed. Handle when the program is put together, not when it runs.
-func (h *Hook[T]) Handle(fn func(Context, T) error) {
-	for {
-		old := h.handlers.Load()
-		var list []func(Context, T) error
-		if old != nil {
-			list = append(list, *old...)
-		}
-		list = append(list, fn)
-		if h.handlers.CompareAndSwap(old, &list) {
-			return
-		}
-	}
-}
+func (h *Hook[T]) Handle(fn func(Context, T) error) { h.handlers.add(handler{fn, caller()}) }
 
 // Handled reports whether there is a handler.
-func (h *Hook[T]) Handled() bool { return h.handlers.Load() != nil }
+func (h *Hook[T]) Handled() bool { return len(h.handlers.list()) > 0 }
 
 // Run calls the handlers.
 func (h *Hook[T]) Run(ctx Context, v T) error {
-	list := h.handlers.Load()
-	if list == nil {
-		return nil
-	}
-	b := ctx.branch()
-	for _, fn := range *list {
-		if err := fn(b.child("hook"), v); err != nil {
+	for _, x := range h.handlers.list() {
+		if err := x.fn.(func(Context, T) error)(ctx.branch().child("hook"), v); err != nil {
 			return err
 		}
 	}
@@ -118,33 +100,54 @@ func (h *Hook[T]) Run(ctx Context, v T) error {
 }
 
 // A HookOf is a place in a workflow where one other may give an answer. The zero HookOf has no handler.
-type HookOf[In, Out any] struct {
-	handler atomic.Pointer[handler[In, Out]]
-}
-
-type handler[In, Out any] struct {
-	fn     func(Context, In) (Out, error)
-	origin string
-}
+type HookOf[In, Out any] struct{ handlers handlers }
 
 // Handle sets the handler, whose steps become part of the run and are undone with it. A second one panics and names both places, because only
 // one can answer.
 func (h *HookOf[In, Out]) Handle(fn func(Context, In) (Out, error)) {
-	mine := &handler[In, Out]{fn, caller()}
-	if !h.handler.CompareAndSwap(nil, mine) {
-		panic(fmt.Sprintf("workflow: a hook for one handler is handled twice, at %s and at %s", h.handler.Load().origin, mine.origin))
+	if list := h.handlers.add(handler{fn, caller()}); len(list) > 1 {
+		panic(fmt.Sprintf("workflow: a hook for one handler is handled twice, at %s and at %s", list[0].origin, list[1].origin))
 	}
 }
 
 // Handled reports whether there is a handler.
-func (h *HookOf[In, Out]) Handled() bool { return h.handler.Load() != nil }
+func (h *HookOf[In, Out]) Handled() bool { return len(h.handlers.list()) > 0 }
 
 // Run asks the handler. Without one, the answer is the zero value.
 func (h *HookOf[In, Out]) Run(ctx Context, in In) (out Out, err error) {
-	if x := h.handler.Load(); x != nil {
-		return x.fn(ctx.branch().child("hook"), in)
+	if list := h.handlers.list(); len(list) > 0 {
+		return list[0].fn.(func(Context, In) (Out, error))(ctx.branch().child("hook"), in)
 	}
 	return out, nil
+}
+
+// handlers are those of a hook, without its types.
+type handlers struct{ all atomic.Pointer[[]handler] }
+
+type handler struct {
+	fn     any // func(Context, In) error, or func(Context, In) (Out, error)
+	origin string
+}
+
+func (h *handlers) list() []handler {
+	if all := h.all.Load(); all != nil {
+		return *all
+	}
+	return nil
+}
+
+// add returns the handlers that there are then.
+func (h *handlers) add(x handler) []handler {
+	for {
+		old := h.all.Load()
+		all := []handler{x}
+		if old != nil {
+			all = slices.Concat(*old, all)
+		}
+		if h.all.CompareAndSwap(old, &all) {
+			return all
+		}
+	}
 }
 
 // caller is the place that called the function that calls it.

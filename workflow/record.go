@@ -29,7 +29,7 @@ type record struct {
 	out      any // the step's result, or json.RawMessage
 	undoing  any // what its compensation is given, if that is not out
 	err      error
-	undo     undo // nil: nothing to undo
+	undo     *undoOption // nil: nothing to undo
 	external bool
 	reverted bool
 	always   bool // undo it even if it has failed, once there is an intent

@@ -12,19 +12,13 @@ import (
 	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
-// An undo takes back what a step has done, given the step's result, whose type it tells.
-type undo interface {
-	StepOption
-	revert(ctx context.Context, out any) error
-	takes() reflect.Type
-}
-
 // A StepOption says how a step goes beyond its function.
 type StepOption interface{ stepOption() }
 
 type (
-	undoOption[Out any] struct {
-		fn func(context.Context, Out) error
+	undoOption struct {
+		takes  reflect.Type // the result of the step
+		revert func(ctx context.Context, out any) error
 	}
 	externalOption struct{}
 	failedOption   struct{}
@@ -35,15 +29,15 @@ type (
 	timeoutOption time.Duration
 )
 
-func (undoOption[Out]) stepOption() {}
-func (externalOption) stepOption()  {}
-func (failedOption) stepOption()    {}
-func (retryOption) stepOption()     {}
-func (timeoutOption) stepOption()   {}
+func (*undoOption) stepOption()    {}
+func (externalOption) stepOption() {}
+func (failedOption) stepOption()   {}
+func (retryOption) stepOption()    {}
+func (timeoutOption) stepOption()  {}
 
 // Undo is how to take back what the step has done when a later one fails. fn gets the step's result, whose type it must have: the first
 // run of a step with another one panics. It may be called again if a process dies in it, unless it only writes to the database.
-func Undo[Out any](fn func(context.Context, Out) error) StepOption { return undoOption[Out]{fn} }
+func Undo[Out any](fn func(context.Context, Out) error) StepOption { return undoing(fn) }
 
 // External marks a step with effects outside the database, such as a payment. It never runs inside a transaction: an atomic workflow's is
 // committed before it and a new one begun after it, and if the run fails later the steps up to here are compensated, so they want an
@@ -61,19 +55,19 @@ func Retry(times int, pause time.Duration) StepOption { return retryOption{times
 // Timeout cancels the step's context after d. A step that does not heed it is left behind, and its late result is ignored.
 func Timeout(d time.Duration) StepOption { return timeoutOption(d) }
 
-func (u undoOption[Out]) revert(ctx context.Context, out any) error {
-	v, err := as[Out](out)
-	if err != nil {
-		return err
-	}
-	return u.fn(ctx, v)
+func undoing[Out any](fn func(context.Context, Out) error) *undoOption {
+	return &undoOption{reflect.TypeFor[Out](), func(ctx context.Context, out any) error {
+		v, err := as[Out](out)
+		if err != nil {
+			return err
+		}
+		return fn(ctx, v)
+	}}
 }
-
-func (undoOption[Out]) takes() reflect.Type { return reflect.TypeFor[Out]() }
 
 // settings are a step's options.
 type settings struct {
-	undo     undo
+	undo     *undoOption
 	external bool
 	always   bool
 	retry    retryOption
@@ -84,9 +78,9 @@ type settings struct {
 func settle(name string, out reflect.Type, opts []StepOption) (s settings) {
 	for _, o := range opts {
 		switch o := o.(type) {
-		case undo:
-			if o.takes() != out {
-				panic(fmt.Sprintf("workflow: step %q gives %s to its Undo, which takes %s", name, out, o.takes()))
+		case *undoOption:
+			if o.takes != out {
+				panic(fmt.Sprintf("workflow: step %q gives %s to its Undo, which takes %s", name, out, o.takes))
 			}
 			s.undo = o
 		case externalOption:
@@ -120,7 +114,7 @@ func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (O
 func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context, In) (Out, U, error), undo func(context.Context, U) error,
 	in In, opts ...StepOption) (Out, error) {
 	s := settle(name, reflect.TypeFor[U](), opts)
-	s.undo = undoOption[U]{undo}
+	s.undo = undoing(undo)
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
 		out, u, err := do(ctx, in)
 		if err == nil {

@@ -23,7 +23,34 @@ type Context interface {
 }
 
 // A Workflow is a named function over steps. Run it as it is, inline, or bound to an [Engine].
-type Workflow[In, Out any] struct{ definition *definition }
+//
+// What it does with its types are fields, filled in by [New], and not methods: a package compiles all methods of each generic type that it can reach, used or not,
+// and a shop reaches hundreds of workflows.
+type Workflow[In, Out any] struct {
+	handle
+
+	// Run runs the workflow and returns its result. A failing step's error comes back as it is; the steps before it are undone,
+	// last first, and what fails in that is joined to it as a [*CompensationError]. A run that has to wait goes on without its caller, who gets
+	// [*Suspended].
+	//
+	// Inside the body of another workflow it joins that one's run: its steps are undone with those of the caller, and an atomic
+	// caller's transaction is its transaction.
+	Run func(ctx context.Context, in In) (Out, error)
+
+	// Do is Run for those who need no result, such as subscribers, which have its shape: event.On(order.Placed, confirm.Do).
+	Do func(ctx context.Context, in In) error
+
+	// Task is Do with an input, in the shape of jobs: job.Cron("sync", "@daily", sync.Task(All)).
+	Task func(in In) func(context.Context) error
+
+	// Start writes down that the workflow is to run, in the transaction of ctx if there is one, and returns the id of the run. Some process whose
+	// [Engine.Run] is at work executes it. If there is a run with the input's idempotency key, it returns that one's id.
+	Start func(ctx context.Context, in In) (runID string, err error)
+
+	// Wait waits for the end of a run of the workflow and returns its result, or why it failed. Runs are kept for an hour for that, or for their
+	// Retention; one that is gone is fault.NotFound.
+	Wait func(ctx context.Context, runID string) (Out, error)
+}
 
 // Any is a workflow of any types, for lists.
 type Any interface {
@@ -40,57 +67,43 @@ func New[In, Out any](name string, body func(Context, In) (Out, error), opts ...
 		return err
 	}
 	d.set(opts)
-	return &Workflow[In, Out]{d}
+	run := func(ctx context.Context, in In) (out Out, err error) {
+		err = d.perform(ctx, in, &out)
+		return out, err
+	}
+	do := func(ctx context.Context, in In) error {
+		_, err := run(ctx, in)
+		return err
+	}
+	return &Workflow[In, Out]{
+		handle: handle{d},
+		Run:    run,
+		Do:     do,
+		Task:   func(in In) func(context.Context) error { return func(ctx context.Context) error { return do(ctx, in) } },
+		Start:  func(ctx context.Context, in In) (string, error) { return d.start(ctx, in) },
+		Wait: func(ctx context.Context, runID string) (out Out, err error) {
+			err = d.await(ctx, runID, &out)
+			return out, err
+		},
+	}
 }
+
+// handle is what a workflow is without its types.
+type handle struct{ definition *definition }
 
 // Name is the workflow's name.
-func (w *Workflow[In, Out]) Name() string { return w.definition.name }
+func (h *handle) Name() string { return h.definition.name }
 
-func (w *Workflow[In, Out]) base() *definition { return w.definition }
-
-// Run runs the workflow and returns its result. A failing step's error comes back as it is; the steps before it are undone,
-// last first, and what fails in that is joined to it as a [*CompensationError]. A run that has to wait goes on without its caller, who gets
-// [*Suspended].
-//
-// Inside the body of another workflow it joins that one's run: its steps are undone with those of the caller, and an atomic
-// caller's transaction is its transaction.
-func (w *Workflow[In, Out]) Run(ctx context.Context, in In) (out Out, err error) {
-	err = w.definition.perform(ctx, in, &out)
-	return out, err
-}
-
-// Do is Run for those who need no result, such as subscribers, which have its shape: event.On(order.Placed, confirm.Do).
-func (w *Workflow[In, Out]) Do(ctx context.Context, in In) error {
-	_, err := w.Run(ctx, in)
-	return err
-}
-
-// Task is Do with an input, in the shape of jobs: job.Cron("sync", "@daily", sync.Task(All)).
-func (w *Workflow[In, Out]) Task(in In) func(context.Context) error {
-	return func(ctx context.Context) error { return w.Do(ctx, in) }
-}
-
-// Start writes down that the workflow is to run, in the transaction of ctx if there is one, and returns the id of the run. Some process whose
-// [Engine.Run] is at work executes it. If there is a run with the input's idempotency key, it returns that one's id.
-func (w *Workflow[In, Out]) Start(ctx context.Context, in In) (runID string, err error) {
-	return w.definition.start(ctx, in)
-}
-
-// Wait waits for the end of a run of the workflow and returns its result, or why it failed. Runs are kept for an hour for that, or for their
-// Retention; one that is gone is fault.NotFound.
-func (w *Workflow[In, Out]) Wait(ctx context.Context, runID string) (out Out, err error) {
-	err = w.definition.await(ctx, runID, &out)
-	return out, err
-}
+func (h *handle) base() *definition { return h.definition }
 
 // Signal is [Engine.Signal] of the engine that the workflow is bound to.
-func (w *Workflow[In, Out]) Signal(ctx context.Context, runID, name string, payload any) error {
-	return w.definition.signal(ctx, runID, name, payload, nil)
+func (h *handle) Signal(ctx context.Context, runID, name string, payload any) error {
+	return h.definition.signal(ctx, runID, name, payload, nil)
 }
 
 // SignalError is [Engine.SignalError] of the engine that the workflow is bound to.
-func (w *Workflow[In, Out]) SignalError(ctx context.Context, runID, name string, err error) error {
-	return w.definition.signal(ctx, runID, name, nil, err)
+func (h *handle) SignalError(ctx context.Context, runID, name string, err error) error {
+	return h.definition.signal(ctx, runID, name, nil, err)
 }
 
 // An Option changes a workflow.

@@ -100,7 +100,7 @@ func act[In any](method, pattern string, run func(context.Context, In) (change.R
 		}
 		return shown, nil
 	}
-	return route.Func(method, pattern, h, route.Describe(nil, in.Body()))
+	return route.Func(method, pattern, h, route.Describe(nil, in.Body))
 }
 
 // gone routes what gives a change up.

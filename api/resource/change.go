@@ -23,7 +23,7 @@ type Change struct {
 // field ID (or Code), or a list with one of these.
 func Do[In, Out any](f func(context.Context, In) (Out, error)) *Change {
 	in := route.Decode[In]()
-	return &Change{body: in.Body(), key: keyOf, prepare: func(req *route.Request) (func(context.Context) (any, error), error) {
+	return &Change{body: in.Body, key: keyOf, prepare: func(req *route.Request) (func(context.Context) (any, error), error) {
 		v, err := in.Read(req)
 		if err != nil {
 			return nil, err
@@ -95,7 +95,7 @@ type Batch struct {
 // DoBatch makes a Batch of a function that does all of it in one transaction.
 func DoBatch[C, U any](f func(context.Context, BatchOf[C, U]) (Batched, error)) *Batch {
 	in := route.Decode[BatchOf[C, U]]()
-	return &Batch{in.Body(), func(req *route.Request) (func(context.Context) (Batched, error), error) {
+	return &Batch{in.Body, func(req *route.Request) (func(context.Context) (Batched, error), error) {
 		v, err := in.Read(req)
 		if err != nil {
 			return nil, err

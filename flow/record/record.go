@@ -68,9 +68,9 @@ func Named[T any](k *Kind[T], create, update, remove string) *Kind[T] {
 		k.Drop = func(ctx context.Context, ids []string) error { return k.Table.SoftDelete(ctx, ids...) }
 	}
 	atomic := workflow.Atomic()
-	k.Create = workflow.New(or(create, "create-"+k.Name), k.create, atomic)
-	k.Update = workflow.New(or(update, "update-"+k.Name), k.update, atomic)
-	k.Delete = workflow.New(or(remove, "delete-"+k.Name), k.delete, atomic)
+	k.Create = workflow.New(or(create, "create-"+k.Name), creating(k), atomic)
+	k.Update = workflow.New(or(update, "update-"+k.Name), updating(k), atomic)
+	k.Delete = workflow.New(or(remove, "delete-"+k.Name), deleting(k), atomic)
 	return k
 }
 
@@ -84,51 +84,58 @@ func or(a, b string) string {
 // Workflows lists all.
 func (k *Kind[T]) Workflows() []workflow.Any { return []workflow.Any{k.Create, k.Update, k.Delete} }
 
-func (k *Kind[T]) tell(ctx workflow.Context, what string, ids ...string) error {
-	if k.Event == "" {
+func creating[T any](k *Kind[T]) func(workflow.Context, Drafts[T]) ([]T, error) {
+	return func(ctx workflow.Context, in Drafts[T]) ([]T, error) {
+		out, err := workflow.Step(ctx, "create-"+k.Name, k.Save, in.Records, workflow.Undo(k.Table.RemoveMany))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range out {
+			if err := tell(ctx, k.Event, "created", k.Table.Key(r)); err != nil {
+				return nil, err
+			}
+		}
+		return out, k.Created.Run(ctx, Records[T]{out, in.AdditionalData})
+	}
+}
+
+func updating[T any](k *Kind[T]) func(workflow.Context, Patch) (T, error) {
+	return func(ctx workflow.Context, in Patch) (T, error) {
+		out, err := workflow.Step(ctx, "update-"+k.Name, k.Change, in)
+		if err == nil {
+			err = tell(ctx, k.Event, "updated", in.ID)
+		}
+		if err != nil {
+			return out, err
+		}
+		return out, k.Updated.Run(ctx, Records[T]{[]T{out}, in.AdditionalData})
+	}
+}
+
+func deleting[T any](k *Kind[T]) func(workflow.Context, []string) ([]string, error) {
+	return func(ctx workflow.Context, ids []string) ([]string, error) {
+		_, err := workflow.Step(ctx, "delete-"+k.Name, func(ctx context.Context, ids []string) (int, error) {
+			return len(ids), k.Drop(ctx, ids)
+		}, ids)
+		if err == nil {
+			err = tell(ctx, k.Event, "deleted", ids...)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return ids, k.Deleted.Run(ctx, IDs{ids})
+	}
+}
+
+// tell emits an event for each record, unless the kind has no name for events.
+func tell(ctx workflow.Context, kind, what string, ids ...string) error {
+	if kind == "" {
 		return nil
 	}
 	for _, id := range event.IDs(ids...) {
-		if err := workflow.Emit(ctx, event.Topic[event.ID](k.Event+"."+what), id); err != nil {
+		if err := workflow.Emit(ctx, event.Topic[event.ID](kind+"."+what), id); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (k *Kind[T]) create(ctx workflow.Context, in Drafts[T]) ([]T, error) {
-	out, err := workflow.Step(ctx, "create-"+k.Name, k.Save, in.Records, workflow.Undo(k.Table.RemoveMany))
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range out {
-		if err := k.tell(ctx, "created", k.Table.Key(r)); err != nil {
-			return nil, err
-		}
-	}
-	return out, k.Created.Run(ctx, Records[T]{out, in.AdditionalData})
-}
-
-func (k *Kind[T]) update(ctx workflow.Context, in Patch) (T, error) {
-	out, err := workflow.Step(ctx, "update-"+k.Name, k.Change, in)
-	if err == nil {
-		err = k.tell(ctx, "updated", in.ID)
-	}
-	if err != nil {
-		return out, err
-	}
-	return out, k.Updated.Run(ctx, Records[T]{[]T{out}, in.AdditionalData})
-}
-
-func (k *Kind[T]) delete(ctx workflow.Context, ids []string) ([]string, error) {
-	_, err := workflow.Step(ctx, "delete-"+k.Name, func(ctx context.Context, ids []string) (int, error) {
-		return len(ids), k.Drop(ctx, ids)
-	}, ids)
-	if err == nil {
-		err = k.tell(ctx, "deleted", ids...)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return ids, k.Deleted.Run(ctx, IDs{ids})
 }

@@ -86,7 +86,7 @@ func (m *Module) Untake(ctx context.Context, t Taken) error {
 	if t.Done {
 		return nil
 	}
-	return m.captures().takeBack(ctx, t.Capture.ID, t.Payment.CollectionID)
+	return takeBack(ctx, m.captures(), t.Capture.ID, t.Payment.CollectionID)
 }
 
 // Capture has the provider capture what was taken. It works outside of the database, and may be repeated.
@@ -99,7 +99,7 @@ func (m *Module) Capture(ctx context.Context, t Taken) (Answer, error) {
 		return Answer{}, err
 	}
 	a, err := p.Capture(ctx, t.Payment.request(t.Capture.ID, t.Capture.Amount))
-	return a, m.captures().heard(ctx, t.Capture.ID, err)
+	return a, heard(ctx, m.captures(), t.Capture.ID, err)
 }
 
 // Captured notes the provider's answer to Capture.
@@ -157,7 +157,7 @@ func (m *Module) GiveBack(ctx context.Context, in Return) (Returned, error) {
 
 // Ungive takes a refund back that its provider refused. One that the provider may have made stays, so that the money is not given twice.
 func (m *Module) Ungive(ctx context.Context, r Returned) error {
-	return m.refunds().takeBack(ctx, r.Refund.ID, r.Payment.CollectionID)
+	return takeBack(ctx, m.refunds(), r.Refund.ID, r.Payment.CollectionID)
 }
 
 // Refund has the provider give the money back. It works outside of the database, and may be repeated.
@@ -167,7 +167,7 @@ func (m *Module) Refund(ctx context.Context, r Returned) (Answer, error) {
 		return Answer{}, err
 	}
 	a, err := p.Refund(ctx, r.Payment.request(r.Refund.ID, r.Refund.Amount))
-	return a, m.refunds().heard(ctx, r.Refund.ID, err)
+	return a, heard(ctx, m.refunds(), r.Refund.ID, err)
 }
 
 // Refunded notes the provider's answer to Refund.

@@ -8,7 +8,7 @@ import (
 
 // moves are the captures or the refunds. While it is not known whether a provider has made one, its metadata say that it is in doubt.
 type moves[T any] struct {
-	*Module
+	module   *Module
 	rows     *module.Table[T]
 	metadata func(T) module.Map
 }
@@ -24,10 +24,10 @@ func (m *Module) refunds() moves[Refund] {
 }
 
 // heard keeps in mind whether the provider's answer leaves a move in doubt, and returns what that answer was.
-func (m moves[T]) heard(ctx context.Context, id string, answer error) error {
+func heard[T any](ctx context.Context, m moves[T], id string, answer error) error {
 	doubt := answer != nil && !Refuses(answer)
 	row, err := m.rows.Retrieve(ctx, id)
-	if err != nil || m.inDoubt(row) == doubt {
+	if err != nil || (m.metadata(row)[inDoubt] == true) == doubt {
 		return answer
 	}
 	set := module.Set{"metadata": nil}
@@ -40,19 +40,17 @@ func (m moves[T]) heard(ctx context.Context, id string, answer error) error {
 	return answer
 }
 
-func (m moves[T]) inDoubt(row T) bool { return m.metadata(row)[inDoubt] == true }
-
 // takeBack deletes a move that its provider has not made.
-func (m moves[T]) takeBack(ctx context.Context, id, collection string) error {
-	_, err := module.InTx(ctx, m.Collections, func(ctx context.Context) (bool, error) {
+func takeBack[T any](ctx context.Context, m moves[T], id, collection string) error {
+	_, err := module.InTx(ctx, m.module.Collections, func(ctx context.Context) (bool, error) {
 		row, err := m.rows.Retrieve(ctx, id)
-		if err != nil || m.inDoubt(row) {
+		if err != nil || m.metadata(row)[inDoubt] == true {
 			return false, err
 		}
 		if err := m.rows.Delete(ctx, id); err != nil {
 			return false, err
 		}
-		return true, m.settle(ctx, collection)
+		return true, m.module.settle(ctx, collection)
 	})
 	return err
 }
