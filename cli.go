@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/gorgon-commerce/gorgon/db"
 )
 
 // What a program ends with.
@@ -125,7 +126,10 @@ func (s server) apply(a *App) {
 	}
 }
 
-type startCmd struct{ server }
+type startCmd struct {
+	server
+	Migrate bool `help:"Apply pending migrations first. A database without tables gets them without being asked."`
+}
 
 // Run implements kong's command.
 func (c *startCmd) Run(ctx context.Context, a *App) error {
@@ -133,6 +137,16 @@ func (c *startCmd) Run(ctx context.Context, a *App) error {
 		return errors.New("in production JWT_SECRET and COOKIE_SECRET have to be set")
 	}
 	c.apply(a)
+	if err := a.Open(ctx); err != nil {
+		return err
+	}
+	empty, err := db.Empty(ctx, a.db)
+	if err == nil && (empty || c.Migrate) {
+		_, err = a.Migrate(ctx)
+	}
+	if err != nil {
+		return err
+	}
 	return a.Serve(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -33,12 +34,26 @@ func (a *App) migrations() []db.Set {
 	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations()}
 	of := a.owners()
 	for _, p := range a.plugins {
-		sets = append(sets, p.Migrations...)
+		for _, s := range p.Migrations {
+			sets = append(sets, a.overtaking(s))
+		}
 		if len(p.Migrations) == 0 && len(of[p.Name]) > 0 {
 			sets = append(sets, declared(p.Name, ddl.Tables(a.db.Dialect(), of[p.Name])))
 		}
 	}
 	return sets
+}
+
+// overtaking tells what tables the files of a set lead to, so that they can take over from those that were made before there were files.
+func (a *App) overtaking(s db.Set) db.Set {
+	if s.FS == nil {
+		return s
+	}
+	dialect := a.db.Dialect()
+	if made, err := ddl.ReadSnapshot(s.FS); err == nil && made[dialect.String()] != nil {
+		s.Declared = declared(s.Plugin, made[dialect.String()]).Declared
+	}
+	return s
 }
 
 // owners are the tables by plugin, those between two ends of a relation included.
@@ -80,7 +95,7 @@ func (a *App) Generate(plugin, dir, name string) (files []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	old, err := ddl.ReadSnapshot(dir)
+	old, err := ddl.ReadSnapshot(os.DirFS(dir))
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type Set struct {
 	// a Medusa that Gorgon takes over. Where it exists, and nothing of this set was ever applied, the first migration is
 	// noted as applied instead of run.
 	Baseline string
-	// Declared, if there is one, stands for the files.
+	// Declared stands for the files where there are none. Together with files it is what they lead to: a database whose tables were made by it, before
+	// there were files, has all that they do, so they are noted as applied.
 	Declared *Declared
 }
 
@@ -213,7 +214,19 @@ func baselines(ctx context.Context, d *DB, sets []Set, all []Migration) (map[str
 	}
 	found := map[string]bool{}
 	for _, s := range sets {
-		if s.Baseline == "" || applied[s.Plugin] {
+		if s.FS == nil || applied[s.Plugin] {
+			continue
+		}
+		declared, err := overtakes(ctx, d, s)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range all {
+			if declared && m.Plugin == s.Plugin {
+				found[m.Plugin+"/"+m.Name] = true
+			}
+		}
+		if s.Baseline == "" {
 			continue
 		}
 		exists, err := hasTable(ctx, d, s.Baseline)
@@ -223,6 +236,16 @@ func baselines(ctx context.Context, d *DB, sets []Set, all []Migration) (map[str
 		found[s.Plugin+"/"+first[s.Plugin]] = exists
 	}
 	return found, nil
+}
+
+// overtakes reports whether the tables that the files of a set lead to were made before there were files. It is an error if others were.
+func overtakes(ctx context.Context, d *DB, s Set) (bool, error) {
+	var name string
+	made, err := One(ctx, d, Statement{SQL: "SELECT name FROM gorgon_migrations WHERE plugin = $1 AND checksum = name ORDER BY batch DESC LIMIT 1", Args: []any{s.Plugin}}, &name)
+	if err != nil || !made || s.Declared == nil || s.Declared.Name == name {
+		return made && s.Declared != nil, err
+	}
+	return false, fmt.Errorf("db: the tables of %s were made from its models, which were not then what its migrations lead to: migrate once without them, or begin with an empty database", s.Plugin)
 }
 
 func undo(ctx context.Context, d *DB, all []Migration, batch int) (done []Migration, err error) {
@@ -279,7 +302,7 @@ func status(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 // load reads the files of one dialect.
 func load(dialect Dialect, sets []Set) (all []Migration, err error) {
 	for _, s := range sets {
-		if s.Declared != nil {
+		if s.FS == nil {
 			all = append(all, Migration{Plugin: s.Plugin, Name: s.Declared.Name, checksum: s.Declared.Name, declared: s.Declared})
 			continue
 		}
@@ -310,6 +333,17 @@ func loadOne(s Set, file string) (Migration, error) {
 	}
 	sum := sha256.Sum256(up)
 	return Migration{Plugin: s.Plugin, Name: path.Base(base), up: string(up), down: string(down), checksum: hex.EncodeToString(sum[:])}, nil
+}
+
+// Empty reports whether a database has no tables.
+func Empty(ctx context.Context, d *DB) (bool, error) {
+	sql := "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1"
+	if d.dialect == Postgres {
+		sql = "SELECT 1 FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) LIMIT 1"
+	}
+	var one int
+	found, err := One(ctx, d, Statement{SQL: sql}, &one)
+	return !found, err
 }
 
 func hasTable(ctx context.Context, r *DB, name string) (bool, error) {

@@ -3,6 +3,7 @@ package ddl
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ type Column struct {
 	Null       bool   `json:",omitempty"`
 	Default    string `json:",omitempty"`
 	Check      *Part  `json:",omitempty"` // of an enum
+	Zero       string `json:"-"`          // what rows get that are older than the column, where it has no default and may not be NULL
 }
 
 // Tables describes the tables of entities.
@@ -162,7 +164,33 @@ func column(dialect db.Dialect, e *graph.Entity, c *graph.Column) Column {
 	if len(c.Enum) > 0 && !enumType(c) {
 		out.Check = &Part{e.Table + "_" + c.Name + "_check", fmt.Sprintf(`CHECK ("%s" IN (%s))`, c.Name, quoteAll(c.Enum))}
 	}
+	if !out.Null && out.Default == "" {
+		out.Zero = zero(dialect, c)
+	}
 	return out
+}
+
+// zero is the value of a field that nobody has set, as far as the database may hold it.
+func zero(dialect db.Dialect, c *graph.Column) string {
+	switch {
+	case len(c.Enum) > 0:
+		return literal(c.Enum[0])
+	case c.RawOf != "":
+		return literal(`{"value": "0", "precision": 20}`)
+	case c.Type == graph.Bool && dialect == db.Postgres:
+		return "false"
+	case c.Type == graph.Text:
+		return "''"
+	case c.Type == graph.Time && dialect == db.Postgres:
+		return "now()"
+	case c.Type == graph.Time:
+		return now
+	case c.Type == graph.Array && dialect == db.Postgres || c.Type == graph.JSON && c.GoType.Kind() != reflect.Slice:
+		return "'{}'"
+	case c.Type == graph.Array || c.Type == graph.JSON:
+		return "'[]'"
+	}
+	return "0"
 }
 
 func sqlType(dialect db.Dialect, c *graph.Column) string {

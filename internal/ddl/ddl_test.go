@@ -224,7 +224,7 @@ func TestSnapshotWritesMigrations(t *testing.T) {
 	one := entities(module.NewTable[shelf]("shelf"), module.NewTable[box]("box"))
 	two := entities(module.NewTable[shelf2]("shelf"), module.NewTable[box2]("box"))
 	generate := func(name string, list []*graph.Entity) []string {
-		old, err := ddl.ReadSnapshot(dir)
+		old, err := ddl.ReadSnapshot(os.DirFS(dir))
 		if err != nil {
 			t.Fatal(err)
 		}

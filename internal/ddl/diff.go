@@ -111,12 +111,22 @@ func columns(dialect db.Dialect, old, t Table) (out []string) {
 		have := old.column(c.Name)
 		switch {
 		case have == nil:
-			out = append(out, t.alter("ADD COLUMN %s", c.ddl()))
+			out = append(out, t.addColumn(c)...)
 		case have.ddl() != c.ddl() && dialect == db.Postgres:
 			out = append(out, t.modify(*have, c)...)
 		}
 	}
 	return out
+}
+
+// addColumn gives the rows that there are the column's zero value, which is not its default.
+func (t Table) addColumn(c Column) []string {
+	if c.Zero == "" {
+		return []string{t.alter("ADD COLUMN %s", c.ddl())}
+	}
+	filled := c
+	filled.Default = c.Zero
+	return []string{t.alter("ADD COLUMN %s", filled.ddl()), t.alter(`ALTER COLUMN "%s" DROP DEFAULT`, c.Name)}
 }
 
 // modify changes a column of PostgreSQL.
@@ -144,6 +154,9 @@ func (t Table) modify(old, c Column) (out []string) {
 	case c.Null && !old.Null:
 		do("DROP NOT NULL")
 	case !c.Null && old.Null:
+		if fill := c.filling(); fill != "" {
+			out = append(out, fmt.Sprintf(`UPDATE "%s" SET "%s" = %s WHERE "%[2]s" IS NULL`, t.Name, c.Name, fill))
+		}
 		do("SET NOT NULL")
 	}
 	if c.Check != nil && (old.Check == nil || *c.Check != *old.Check) {
@@ -162,19 +175,37 @@ func remake(old, t Table) []string {
 	}) {
 		return nil
 	}
-	var both []string
+	var into, from []string
 	for _, c := range t.Columns {
-		if old.column(c.Name) != nil {
-			both = append(both, c.Name)
+		value, have := c.Zero, old.column(c.Name)
+		if have != nil {
+			value = `"` + c.Name + `"`
+		}
+		if fill := c.filling(); have != nil && have.Null && fill != "" {
+			value = fmt.Sprintf("coalesce(%s, %s)", value, fill)
+		}
+		if value != "" {
+			into, from = append(into, c.Name), append(from, value)
 		}
 	}
 	const temporary = "gorgon_remade"
 	return []string{
 		t.create(db.SQLite, temporary),
-		fmt.Sprintf(`INSERT INTO "%s" (%s) SELECT %[2]s FROM "%s"`, temporary, identifiers(both), t.Name),
+		fmt.Sprintf(`INSERT INTO "%s" (%s) SELECT %s FROM "%s"`, temporary, identifiers(into), strings.Join(from, ", "), t.Name),
 		drop(db.SQLite, t.Name),
 		fmt.Sprintf(`ALTER TABLE "%s" RENAME TO "%s"`, temporary, t.Name),
 	}
+}
+
+// filling is what stands for NULL in a column that may not be NULL any more.
+func (c Column) filling() string {
+	switch {
+	case c.Null:
+		return ""
+	case c.Default != "":
+		return c.Default
+	}
+	return c.Zero
 }
 
 // addable reports whether SQLite can add the column to a table that has rows.

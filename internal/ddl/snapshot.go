@@ -29,8 +29,8 @@ func NewSnapshot(entities []*graph.Entity) Snapshot {
 }
 
 // ReadSnapshot reads the snapshot in a folder of migrations. Where there is none it is empty.
-func ReadSnapshot(dir string) (s Snapshot, err error) {
-	b, err := os.ReadFile(filepath.Join(dir, snapshotFile))
+func ReadSnapshot(dir fs.FS) (s Snapshot, err error) {
+	b, err := fs.ReadFile(dir, snapshotFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
