@@ -158,7 +158,7 @@ func TestGraph(t *testing.T) {
 			{read(s.authors, nil, "books.title"), `[{"id":"` + a.ID + `","books":[{"title":"Two","id":"` + b[1].ID + `"}]}]`},
 			{read(s.books, module.Filter{"authors": module.Filter{"name": "Ann"}}, "title"), `[{"title":"Two","id":"` + b[1].ID + `"}]`},
 			{read(s.authors, module.Filter{"books_link": module.Filter{"book_id": b[1].ID}}, "name"), `[{"name":"Ann","id":"` + a.ID + `"}]`},
-			{read(s.books, module.Filter{"editor": module.Filter{"name": "Ann"}}, "editor.name"), `[{"id":"` + b[0].ID + `","editor":{"name":"Ann","id":"` + a.ID + `"}}]`},
+			{read(s.books, module.Filter{"editor": module.Filter{"name": "Ann"}}, "editor.name"), `[{"editor_id":"` + a.ID + `","id":"` + b[0].ID + `","editor":{"name":"Ann","id":"` + a.ID + `"}}]`},
 			{read(s.authors, nil, "edited.title"), `[{"id":"` + a.ID + `","edited":[{"title":"One","id":"` + b[0].ID + `"}]}]`},
 		} {
 			if c.got != c.want {

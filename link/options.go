@@ -83,7 +83,7 @@ func readOnly(a module.Entity, fromA string, b module.Entity, toB string, list b
 func ReadOnly(a, b module.Entity, column, onA, onB string) {
 	from, to := a.Entity(), b.Entity()
 	if onA != "" {
-		from.AddRelation(&graph.Relation{Name: onA, To: to, LocalKey: column, ForeignKey: to.KeyName(), Belongs: true, OnDelete: "none"})
+		from.AddRelation(&graph.Relation{Name: onA, To: to, LocalKey: column, ForeignKey: to.KeyName(), Belongs: true, KeyShown: true, OnDelete: "none"})
 	}
 	if onB != "" {
 		to.AddRelation(&graph.Relation{Name: onB, To: from, LocalKey: to.KeyName(), ForeignKey: column, List: true})

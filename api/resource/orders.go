@@ -2,13 +2,11 @@ package resource
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 )
 
-// OrderFields adds to the fields of an order what comes with others: with whole lines and a total of it, what the total was worked out of; with its
-// customer and channel, their ids; with statuses, what they were worked out of.
+// OrderFields adds to the fields of an order what comes with others: with whole lines and a total of it, what the total was worked out of; with statuses, what they were worked out of.
 func OrderFields(fields []string, statuses bool) []string {
 	out := slices.Clone(fields)
 	put := func(names ...string) {
@@ -32,12 +30,6 @@ func OrderFields(fields []string, statuses bool) []string {
 		if f == "shipping_methods.*" {
 			put("shipping_methods.detail.*")
 		}
-		if strings.HasPrefix(f, "customer.") {
-			put("customer_id")
-		}
-		if strings.HasPrefix(f, "sales_channel.") {
-			put("sales_channel_id")
-		}
 	}
 	if statuses {
 		put("status", "version", "payment_collections.*", "fulfillments.*", "payment_status", "fulfillment_status")
@@ -47,11 +39,11 @@ func OrderFields(fields []string, statuses bool) []string {
 
 // OrderListFields is OrderFields for lists, which show the lines that their statuses are worked out of.
 func OrderListFields(fields []string) []string {
-	out := OrderFields(fields, false)
+	out := slices.Clone(fields)
 	for _, n := range []string{"status", "version", "items.*", "items.detail.*", "payment_status", "fulfillment_status"} {
 		if !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}
-	return out
+	return OrderFields(out, false)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/workflow"
@@ -17,12 +18,9 @@ type taxing struct {
 	items, methods []string // nil for all
 }
 
-func (t taxing) item(id string) bool {
-	return t.items == nil && t.methods == nil || slices.Contains(t.items, id)
-}
-func (t taxing) method(id string) bool {
-	return t.items == nil && t.methods == nil || slices.Contains(t.methods, id)
-}
+func (t taxing) all() bool             { return t.items == nil && t.methods == nil }
+func (t taxing) item(id string) bool   { return t.all() || slices.Contains(t.items, id) }
+func (t taxing) method(id string) bool { return t.all() || slices.Contains(t.methods, id) }
 
 func (f *Flows) updateTaxes(ctx workflow.Context, in TaxUpdate) (*State, error) {
 	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
@@ -38,8 +36,7 @@ func (f *Flows) setTaxes(ctx context.Context, t taxing) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := t.items == nil && t.methods == nil
-	if len(lines) == 0 && !all {
+	if len(lines) == 0 && !t.all() {
 		return t.state, nil
 	}
 	var items []cart.ItemTaxLine
@@ -86,21 +83,13 @@ func (f *Flows) taxLines(ctx context.Context, t taxing) ([]tax.Line, error) {
 }
 
 func (f *Flows) setItemTaxes(ctx context.Context, t taxing, lines []cart.ItemTaxLine) error {
-	var gone []string
+	var old []cart.ItemTaxLine
 	for i := range t.state.Items {
 		if l := &t.state.Items[i]; t.item(l.ID) {
-			for _, x := range l.TaxLines {
-				gone = append(gone, x.ID)
-			}
-			l.TaxLines = nil
+			old, l.TaxLines = append(old, l.TaxLines...), nil
 		}
 	}
-	if len(gone) > 0 {
-		if err := f.Cart.ItemTaxLines.SoftDelete(ctx, gone...); err != nil {
-			return err
-		}
-	}
-	lines, err := f.Cart.ItemTaxLines.CreateMany(ctx, lines)
+	lines, err := replaceTaxes(ctx, f.Cart.ItemTaxLines, t, old, lines, func(x *cart.ItemTaxLine) (*module.Model, string) { return &x.Model, value(x.ItemID) + " " + x.Code })
 	for _, x := range lines {
 		if l := t.state.item(*x.ItemID); l != nil {
 			l.TaxLines = append(l.TaxLines, x)
@@ -110,27 +99,42 @@ func (f *Flows) setItemTaxes(ctx context.Context, t taxing, lines []cart.ItemTax
 }
 
 func (f *Flows) setMethodTaxes(ctx context.Context, t taxing, lines []cart.ShippingTaxLine) error {
-	var gone []string
+	var old []cart.ShippingTaxLine
 	for i := range t.state.ShippingMethods {
 		if m := &t.state.ShippingMethods[i]; t.method(m.ID) {
-			for _, x := range m.TaxLines {
-				gone = append(gone, x.ID)
-			}
-			m.TaxLines = nil
+			old, m.TaxLines = append(old, m.TaxLines...), nil
 		}
 	}
-	if len(gone) > 0 {
-		if err := f.Cart.ShippingTaxLines.SoftDelete(ctx, gone...); err != nil {
-			return err
-		}
-	}
-	lines, err := f.Cart.ShippingTaxLines.CreateMany(ctx, lines)
+	lines, err := replaceTaxes(ctx, f.Cart.ShippingTaxLines, t, old, lines, func(x *cart.ShippingTaxLine) (*module.Model, string) {
+		return &x.Model, value(x.ShippingMethodID) + " " + x.Code
+	})
 	for _, x := range lines {
 		if m := t.state.method(*x.ShippingMethodID); m != nil {
 			m.TaxLines = append(m.TaxLines, x)
 		}
 	}
 	return err
+}
+
+// replaceTaxes saves tax lines in place of old ones. Unless all of the cart is taxed anew, a tax line stays the one it was while its code stays, which what tells of.
+func replaceTaxes[T any](ctx context.Context, table *module.Table[T], t taxing, old, lines []T, what func(*T) (*module.Model, string)) ([]T, error) {
+	var gone []string
+	for i := range old {
+		model, name := what(&old[i])
+		at := slices.IndexFunc(lines, func(l T) bool { _, n := what(&l); return n == name })
+		if at < 0 || t.all() {
+			gone = append(gone, model.ID)
+			continue
+		}
+		same, _ := what(&lines[at])
+		same.ID, same.CreatedAt = model.ID, model.CreatedAt
+	}
+	if len(gone) > 0 {
+		if err := table.SoftDelete(ctx, gone...); err != nil {
+			return nil, err
+		}
+	}
+	return table.Upsert(ctx, lines)
 }
 
 func ref(s string) *string {

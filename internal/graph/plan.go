@@ -55,7 +55,8 @@ type Node struct {
 	children []*child
 	computed []*Computed
 	stubs    []*Relation
-	typed    bool // read for structs: decimals exactly
+	via      *Relation // that led here; nil at the root
+	typed    bool      // read for structs: decimals exactly
 }
 
 type child struct {
@@ -67,11 +68,11 @@ type child struct {
 
 // NewNode plans the reading of fields of e. Names that e does not have are left out, as Medusa does.
 // A typed node is read into structs.
-func NewNode(e *Entity, f *Fields, typed bool) *Node { return newNode(e, f, typed, true) }
+func NewNode(e *Entity, f *Fields, typed bool) *Node { return newNode(e, f, nil, typed, true) }
 
 // newNode also plans what is only read for something else.
-func newNode(e *Entity, f *Fields, typed, show bool) *Node {
-	n := &Node{Entity: e, at: map[string]int{}, typed: typed}
+func newNode(e *Entity, f *Fields, via *Relation, typed, show bool) *Node {
+	n := &Node{Entity: e, at: map[string]int{}, via: via, typed: typed}
 	n.add(f, show)
 	n.key(show)
 	return n
@@ -108,8 +109,29 @@ func (n *Node) add(f *Fields, show bool) {
 			n.compute(c, f.Sub[name])
 		case r != nil:
 			n.child(r, f.Sub[name], show)
+			n.known(r, f, show)
 		}
 	}
+}
+
+// known fills the stubs below a relation that stand for records which another one reads: the payments of sessions beside those of their collection.
+func (n *Node) known(r *Relation, f *Fields, show bool) {
+	if !f.Sub[r.Name].All || n.typed || !show {
+		return
+	}
+	for _, stub := range r.To.Relations {
+		for _, other := range n.Entity.Relations {
+			if sub := f.Sub[other.Name]; stub.Stub && other != r && other.To == stub.To && sub != nil && sub.All {
+				n.child(r, &Fields{Sub: map[string]*Fields{stub.Name: sub}}, show)
+			}
+		}
+	}
+}
+
+// leadsBack reports whether a relation is the way back to where the node is read from.
+func (n *Node) leadsBack(r *Relation) bool {
+	v := n.via
+	return v != nil && v.From == r.To && v.Pivot == nil && r.Pivot == nil && v.LocalKey == r.ForeignKey && v.ForeignKey == r.LocalKey
 }
 
 func (n *Node) name(name string, show bool) {
@@ -121,8 +143,13 @@ func (n *Node) name(name string, show bool) {
 		n.compute(c, &Fields{})
 		return
 	}
-	if r := n.Entity.rels[name]; r != nil && n.typed {
+	switch r := n.Entity.rels[name]; {
+	case r == nil:
+	case n.typed:
 		n.child(r, &Fields{All: true}, show)
+	case r.Belongs && r.Stub && !slices.Contains(n.stubs, r):
+		n.column(n.Entity.byName[r.LocalKey], false)
+		n.stubs = append(n.stubs, r)
 	}
 }
 
@@ -136,7 +163,7 @@ func (n *Node) replaced(name string) bool {
 func (n *Node) whole() {
 	for _, r := range n.Entity.Relations {
 		switch {
-		case !r.Stub || n.typed:
+		case !r.Stub || n.typed || n.leadsBack(r):
 		case !r.Belongs: // its key is not here
 			n.child(r, &Fields{}, true)
 		case !slices.Contains(n.stubs, r):
@@ -192,7 +219,7 @@ func (n *Node) relate(r *Relation, f *Fields, shown, show bool) {
 			return
 		}
 	}
-	c := &child{rel: r, node: newNode(r.To, f, n.typed, show), shown: shown, key: -1}
+	c := &child{rel: r, node: newNode(r.To, f, r, n.typed, show), shown: shown, key: -1}
 	if r.Pivot == nil {
 		c.key = c.node.column(r.To.byName[r.ForeignKey], false)
 	}

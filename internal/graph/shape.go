@@ -49,7 +49,7 @@ func (s *Schema) Shape(t reflect.Type, root string) (*Shape, error) {
 	if err := s.ask(e, t, f, 0); err != nil {
 		return nil, err
 	}
-	shape := bind(e, t, newNode(e, f, true, true))
+	shape := bind(e, t, newNode(e, f, nil, true, true))
 	s.shapes.Store(key, shape)
 	return shape, nil
 }

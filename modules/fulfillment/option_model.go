@@ -14,9 +14,9 @@ type ShippingOption struct {
 	Metadata             module.Map           `json:"metadata"`
 	ShippingOptionTypeID string               `json:"shipping_option_type_id" model:"index"`
 	ServiceZone          *ServiceZone         `json:"service_zone,omitempty" rel:"belongs=service_zone_id,ondelete=cascade,shown"`
-	Profile              *ShippingProfile     `json:"shipping_profile,omitempty" rel:"belongs=shipping_profile_id,ondelete=set null,shown"`
-	Provider             *ProviderRecord      `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null"`
-	Type                 *ShippingOptionType  `json:"type,omitempty" rel:"belongs=shipping_option_type_id"`
+	Profile              *ShippingProfile     `json:"shipping_profile,omitempty" rel:"belongs=shipping_profile_id,ondelete=set null,shown,stub"`
+	Provider             *ProviderRecord      `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null,shown,stub"`
+	Type                 *ShippingOptionType  `json:"type,omitempty" rel:"belongs=shipping_option_type_id,stub"`
 	Rules                []ShippingOptionRule `json:"rules,omitempty" rel:"has=shipping_option_id,cascade"`
 	Fulfillments         []Fulfillment        `json:"fulfillments,omitempty" rel:"has=shipping_option_id"`
 }

@@ -26,9 +26,9 @@ type Return struct {
 	CanceledAt     *time.Time       `json:"canceled_at"`
 	Items          []ReturnItem     `json:"items,omitempty" rel:"has=return_id,cascade"`
 	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,return_id,shipping_method_id"`
-	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
-	Claim          *Claim           `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none"`
-	Exchange       *Exchange        `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
+	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
+	Claim          *Claim           `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none,stub"`
+	Exchange       *Exchange        `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none,stub"`
 }
 
 // A ReturnItem is how much of a line comes back, and how much of that has.
@@ -81,8 +81,8 @@ type Claim struct {
 	Items          []ClaimItem      `json:"claim_items,omitempty" rel:"has=claim_id,cascade"`
 	Additional     []ClaimItem      `json:"additional_items,omitempty" rel:"has=claim_id"`
 	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,claim_id,shipping_method_id"`
-	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
-	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
+	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
+	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
 }
 
 // A ClaimItem is how much of a line is claimed, or comes in addition.
@@ -125,8 +125,8 @@ type Exchange struct {
 	Metadata       module.Map       `json:"metadata"`
 	Items          []ExchangeItem   `json:"additional_items,omitempty" rel:"has=exchange_id,cascade"`
 	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,exchange_id,shipping_method_id"`
-	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none"`
-	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
+	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
+	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
 }
 
 // An ExchangeItem is how much of a line an exchange sends.

@@ -56,7 +56,7 @@ type Session struct {
 	AuthorizedAt *time.Time    `json:"authorized_at"`
 	CollectionID string        `json:"payment_collection_id" model:"index"`
 	Metadata     module.Map    `json:"metadata"`
-	Collection   *Collection   `json:"payment_collection,omitempty" rel:"belongs=payment_collection_id,ondelete=cascade"`
+	Collection   *Collection   `json:"payment_collection,omitempty" rel:"belongs=payment_collection_id,ondelete=cascade,shown"`
 	Payment      *Payment      `json:"payment,omitempty" rel:"has=payment_session_id,stub"`
 }
 
@@ -72,8 +72,8 @@ type Payment struct {
 	CollectionID string        `json:"payment_collection_id" model:"index"`
 	SessionID    string        `json:"payment_session_id" model:"unique"`
 	Metadata     module.Map    `json:"metadata"`
-	Collection   *Collection   `json:"payment_collection,omitempty" rel:"belongs=payment_collection_id,ondelete=cascade"`
-	Session      *Session      `json:"payment_session,omitempty" rel:"belongs=payment_session_id,ondelete=none,stub"`
+	Collection   *Collection   `json:"payment_collection,omitempty" rel:"belongs=payment_collection_id,ondelete=cascade,shown"`
+	Session      *Session      `json:"payment_session,omitempty" rel:"belongs=payment_session_id,ondelete=none,shown,stub"`
 	Captures     []Capture     `json:"captures,omitempty" rel:"has=payment_id,cascade"`
 	Refunds      []Refund      `json:"refunds,omitempty" rel:"has=payment_id,cascade"`
 }

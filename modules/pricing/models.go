@@ -25,8 +25,8 @@ type Price struct {
 	Amount       money.Decimal  `json:"amount"`
 	MinQuantity  *money.Decimal `json:"min_quantity"`
 	MaxQuantity  *money.Decimal `json:"max_quantity"`
-	Set          *Set           `json:"price_set,omitempty" rel:"belongs=price_set_id,ondelete=cascade"`
-	List         *List          `json:"price_list,omitempty" rel:"belongs=price_list_id,ondelete=cascade,stub"`
+	Set          *Set           `json:"price_set,omitempty" rel:"belongs=price_set_id,ondelete=cascade,shown"`
+	List         *List          `json:"price_list,omitempty" rel:"belongs=price_list_id,ondelete=cascade,shown,stub"`
 	Rules        []Rule         `json:"price_rules,omitempty" rel:"has=price_id,cascade"`
 }
 

@@ -27,7 +27,7 @@ type OptionValue struct {
 	OptionID       *string         `json:"option_id" model:"index"`
 	Metadata       module.Map      `json:"metadata"`
 	Rank           *int            `json:"rank"`
-	Option         *Option         `json:"option,omitempty" rel:"belongs=option_id,ondelete=cascade"`
+	Option         *Option         `json:"option,omitempty" rel:"belongs=option_id,ondelete=cascade,stub"`
 	Variants       []Variant       `json:"variants,omitempty" rel:"pivot=product_variant_option,option_value_id,variant_id"`
 	ProductOptions []ProductOption `json:"product_options,omitempty" rel:"pivot=product_product_option_value,product_option_value_id,product_product_option_id"`
 }

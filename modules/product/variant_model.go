@@ -24,7 +24,7 @@ type Variant struct {
 	VariantRank     *int          `json:"variant_rank" model:"default=0"`
 	ProductID       *string       `json:"product_id" model:"index"`
 	Thumbnail       *string       `json:"thumbnail"`
-	Product         *Product      `json:"product,omitempty" rel:"belongs=product_id,ondelete=cascade,searchable"`
+	Product         *Product      `json:"product,omitempty" rel:"belongs=product_id,ondelete=cascade,searchable,shown,stub"`
 	Options         []OptionValue `json:"options,omitempty" rel:"pivot=product_variant_option,variant_id,option_value_id"`
 	OwnImages       []Image       `json:"own_images,omitempty" rel:"pivot=product_variant_product_image,variant_id,image_id"`
 }

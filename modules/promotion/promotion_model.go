@@ -17,8 +17,8 @@ type Promotion struct {
 	Limit             *int               `json:"limit"`
 	Used              int                `json:"used" model:"default=0"`
 	Metadata          module.Map         `json:"metadata"`
-	Campaign          *Campaign          `json:"campaign,omitempty" rel:"belongs=campaign_id,ondelete=set null"`
-	ApplicationMethod *ApplicationMethod `json:"application_method,omitempty" rel:"has=promotion_id,cascade"`
+	Campaign          *Campaign          `json:"campaign,omitempty" rel:"belongs=campaign_id,ondelete=set null,shown,stub"`
+	ApplicationMethod *ApplicationMethod `json:"application_method,omitempty" rel:"has=promotion_id,cascade,stub"`
 	Rules             []Rule             `json:"rules,omitempty" rel:"pivot=promotion_promotion_rule,promotion_id,promotion_rule_id"`
 }
 

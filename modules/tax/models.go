@@ -46,7 +46,7 @@ type Rate struct {
 	TaxRegionID  string     `json:"tax_region_id" model:"index"`
 	Metadata     module.Map `json:"metadata"`
 	CreatedBy    *string    `json:"created_by"`
-	Region       *Region    `json:"tax_region,omitempty" rel:"belongs=tax_region_id,ondelete=cascade,onupdate=none,fk=FK_tax_rate_tax_region_id"`
+	Region       *Region    `json:"tax_region,omitempty" rel:"belongs=tax_region_id,ondelete=cascade,onupdate=none,fk=FK_tax_rate_tax_region_id,shown"`
 	Rules        []Rule     `json:"rules,omitempty" rel:"has=tax_rate_id,cascade"`
 }
 
