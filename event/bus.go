@@ -13,8 +13,9 @@ import (
 
 // A Bus keeps the outbox of a database and hands its events to subscribers. Emit works in processes where Run does not.
 //
-// All processes that call Run share the work: each event is handled in one of them. One subscriber hears the events of a process
-// one after the other, in the order of their emission as far as no error makes one wait; different subscribers do not wait for each other.
+// All processes that call Run share the work: each event is handled in one of them. A subscriber hears the events of one workflow run one after the
+// other, in the order of their emission, whichever processes they come to; what it fails at it hears again later, and the rest does not wait for that.
+// Different runs, and different subscribers, do not wait for each other.
 type Bus struct {
 	DB  *db.DB
 	Log *slog.Logger

@@ -113,9 +113,9 @@ func (o *outbox) end(t *rapid.T) {
 		t.Skip("no transaction is open")
 	}
 	i := rapid.IntRange(0, len(o.open)-1).Draw(t, "transaction")
-	a := o.open[i]
+	a, fate := o.open[i], rapid.IntRange(0, 3).Draw(t, "fate") // to draw may panic, so nothing is taken before that
 	o.open = slices.Delete(o.open, i, i+1)
-	if rapid.IntRange(0, 3).Draw(t, "fate") > 0 {
+	if fate > 0 {
 		o.commit(t, a)
 		return
 	}

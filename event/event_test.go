@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -187,6 +190,72 @@ func TestManyProcesses(t *testing.T) {
 			t.Error(len(got), "heard")
 		}
 	})
+}
+
+// Whichever processes take a run's events, each subscriber hears them in their order.
+func TestOrderOverProcesses(t *testing.T) {
+	t.Parallel()
+	for dialect, url := range map[string]func() string{"sqlite": func() string { return "sqlite:" + filepath.Join(t.TempDir(), "order.db") }, "postgres": func() string { return dbtest.PostgresURL(t) }} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			const runs, parts, each = 24, 3, 20
+			url := url()
+			first := newBus(t, dbtest.OpenURL(t, url))
+			var heard [2]log
+			for range 4 {
+				b := newBus(t, dbtest.OpenURL(t, url))
+				for i := range heard {
+					b.Subscribe(event.OnAny(func(_ context.Context, m event.Message) error {
+						heard[i].add(m.RunID + " " + m.ID)
+						time.Sleep(time.Duration(rand.Int64N(int64(200 * time.Microsecond))))
+						return nil
+					}, event.Named(fmt.Sprint("s", i))))
+				}
+				run(t, b)
+			}
+			var writers sync.WaitGroup
+			for n := range runs {
+				writers.Go(func() { emitRun(t, first, fmt.Sprintf("run%02d", n), parts, each) })
+			}
+			writers.Wait()
+			if err := first.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for i := range heard {
+				inOrder(t, heard[i].get(), runs*parts*each)
+			}
+		})
+	}
+}
+
+// emitRun emits the events of a run in several transactions.
+func emitRun(t *testing.T, b *event.Bus, run string, parts, each int) {
+	for n := range parts {
+		list := make([]event.Message, each)
+		for i := range list {
+			list[i] = event.Message{ID: fmt.Sprintf("%s-%03d", run, n*each+i), Name: string(happened), Data: []byte(`{}`), RunID: run, CreatedAt: db.Now()}
+		}
+		if err := b.Emit(t.Context(), list...); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// inOrder checks that each of so many events was heard, after those of its run that have a lower id.
+func inOrder(t *testing.T, heard []string, want int) {
+	t.Helper()
+	last := map[string]string{}
+	for _, s := range heard {
+		run, id, _ := strings.Cut(s, " ")
+		if id < last[run] {
+			t.Fatalf("%s is heard after %s", id, last[run])
+		}
+		last[run] = id
+	}
+	slices.Sort(heard)
+	if n := len(slices.Compact(heard)); n != want {
+		t.Errorf("%d events were heard, not %d", n, want)
+	}
 }
 
 // What a process held when it fell silent is handed out by another.

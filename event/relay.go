@@ -136,10 +136,7 @@ func (r *relay) claim(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	room = min(room, 100)
-	k := r.DB.Dialect()
-	rows, err := r.DB.Query(ctx, db.Statement{SQL: "UPDATE gorgon_event SET claimed_by = $1, claimed_until = " + k.After("$2") + ", claims = claims + 1" +
-		" WHERE seq IN (SELECT seq FROM gorgon_event WHERE " + pending(k) + " ORDER BY seq LIMIT " + strconv.Itoa(room) + " " + k.Skip() + ")" +
-		" RETURNING id, name, data, metadata, COALESCE(run_id, ''), created_at, seq, claims", Args: []any{r.me, r.Lease.Seconds()}})
+	rows, err := r.DB.Query(ctx, db.Statement{SQL: claiming(r.DB.Dialect(), room), Args: []any{r.me, r.Lease.Seconds()}})
 	if err != nil {
 		return false, err
 	}
@@ -152,6 +149,26 @@ func (r *relay) claim(ctx context.Context) (bool, error) {
 		r.pass(ctx, it)
 	}
 	return len(list) == room, nil
+}
+
+// claiming is the SQL that takes up to room events. An event is left alone while another process has, or is about to take, an earlier one of its run.
+// What others hold is passed over at once, so that a long run does not hide those behind it. What they are taking at this moment is locked, or was when
+// it was seen: then it is not among the free, and not ours.
+func claiming(k db.Dialect, room int) string {
+	pendingOf := "FROM gorgon_event p WHERE (CASE WHEN p.done_at IS NULL THEN p.run_id END) = " // as the index gorgon_event_run has it
+	if k == db.SQLite {
+		pendingOf = "FROM gorgon_event p INDEXED BY gorgon_event_run WHERE p.done_at IS NULL AND p.run_id = "
+	}
+	theirs := "p.claimed_by <> $1 AND p.claimed_until >= " + k.Now()
+	first := "(SELECT CASE WHEN " + theirs + " THEN 1 ELSE 0 END " + pendingOf + "e.run_id ORDER BY p.seq LIMIT 1)"
+	free := "SELECT seq, run_id FROM gorgon_event e WHERE " + pending(k) + " AND (run_id IS NULL OR " + first + " = 0) ORDER BY seq LIMIT " + strconv.Itoa(room) + " " + k.Skip()
+	loose := "(p.claimed_by IS NULL OR p.claimed_by <> $1 OR p.claimed_until IS NULL OR p.claimed_until < " + k.Now() + ") AND p.seq NOT IN (SELECT seq FROM free)"
+	stop := "SELECT run_id, (SELECT min(p.seq) " + pendingOf + "r.run_id AND p.seq < r.last AND " + loose + ") AS seq" +
+		" FROM (SELECT run_id, max(seq) AS last FROM free WHERE run_id IS NOT NULL GROUP BY run_id) r"
+	return "WITH free AS MATERIALIZED (" + free + "), stop AS MATERIALIZED (" + stop + ")" +
+		" UPDATE gorgon_event SET claimed_by = $1, claimed_until = " + k.After("$2") + ", claims = claims + 1" +
+		" WHERE seq IN (SELECT f.seq FROM free f LEFT JOIN stop ON stop.run_id = f.run_id WHERE stop.seq IS NULL OR f.seq < stop.seq)" +
+		" RETURNING id, name, data, metadata, COALESCE(run_id, ''), created_at, seq, claims"
 }
 
 // items reads messages, and what more there is to each.
@@ -245,13 +262,14 @@ func (r *relay) flush(ctx context.Context) error {
 	r.done, r.let = nil, nil
 	r.mu.Unlock()
 	err := r.mark(ctx, "done_at = "+r.DB.Dialect().Now(), done)
+	if err == nil {
+		done = nil
+		err = r.mark(ctx, "claimed_until = NULL, claims = claims - 1", let)
+	}
 	if err != nil {
 		r.mu.Lock()
-		r.done = append(r.done, done...)
+		r.done, r.let = append(r.done, done...), append(r.let, let...)
 		r.mu.Unlock()
-	}
-	if err == nil {
-		err = r.mark(ctx, "claimed_until = NULL, claims = claims - 1", let)
 	}
 	return err
 }

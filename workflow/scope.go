@@ -195,8 +195,9 @@ func (r *run) flush(ctx context.Context) error {
 	if len(r.events) == 0 || r.engine == nil || r.engine.Bus == nil {
 		return nil
 	}
+	run := r.ID() // by which the events keep their order
 	for i := range r.events {
-		r.events[i].RunID = r.id
+		r.events[i].RunID = run
 	}
 	return r.engine.Bus.Emit(ctx, r.events...)
 }

@@ -1,0 +1,1 @@
+DROP INDEX gorgon_event_run;
