@@ -2,6 +2,7 @@ package gorgontest_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,16 +15,16 @@ import (
 
 func TestBubble(t *testing.T) {
 	t.Parallel()
-	ticks := 0
-	var woke time.Time
+	var ticks atomic.Int32
+	var woke atomic.Pointer[time.Time]
 	nap := workflow.New("nap", func(ctx workflow.Context, d time.Duration) (struct{}, error) {
 		err := workflow.Sleep(ctx, d)
-		woke = workflow.Now(ctx)
+		woke.Store(new(workflow.Now(ctx)))
 		return struct{}{}, err
 	})
 	plugin := func(*commerce.Shop) gorgon.Plugin {
 		return gorgon.Plugin{Name: "ticker", Workflows: []workflow.Any{nap},
-			Jobs: []job.Job{job.Cron("tick", "@hourly", func(context.Context) error { ticks++; return nil })}}
+			Jobs: []job.Job{job.Cron("tick", "@hourly", func(context.Context) error { ticks.Add(1); return nil })}}
 	}
 	gorgontest.Bubble(t, func(t *testing.T, shop *gorgontest.Shop) {
 		began := time.Now()
@@ -31,10 +32,10 @@ func TestBubble(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(24*time.Hour + time.Minute)
-		if ticks != 24 {
-			t.Errorf("the job ran %d times, want 24", ticks)
+		if n := ticks.Load(); n != 24 {
+			t.Errorf("the job ran %d times, want 24", n)
 		}
-		if late := woke.Sub(began.Add(10 * time.Hour)); late < 0 || late > time.Minute {
+		if late := woke.Load().Sub(began.Add(10 * time.Hour)); late < 0 || late > time.Minute {
 			t.Errorf("the nap ended %v late", late)
 		}
 	}, plugin)
