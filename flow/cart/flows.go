@@ -184,7 +184,7 @@ func New(f *Flows) *Flows {
 	f.CreateCredits = workflow.New("create-cart-credit-lines", f.createCredits, atomic)
 	f.DeleteCredits = workflow.New("delete-cart-credit-lines", f.deleteCredits, atomic)
 	if f.Shipping != nil {
-		f.Shipping.Carts = shipping.Carts{Ask: f.AskShipping, Fits: f.FitsAt}
+		f.Shipping.OfCart = f.AskShipping
 	}
 	return f
 }

@@ -39,15 +39,15 @@ func (f *Flows) AskShipping(ctx context.Context, id string) (shipping.Asked, err
 	if len(missing) > 0 {
 		return shipping.Asked{}, fault.New(fault.Invalid, "Field(s) are required to have value to continue - %s", strings.Join(missing, ", "))
 	}
-	return s.asked(), nil
+	a := s.asked()
+	a.Fits = func(ctx context.Context, locations []string) (map[string]bool, error) {
+		return f.fits(ctx, s, locations)
+	}
+	return a, nil
 }
 
-// FitsAt reports for locations whether all of a cart is in stock at one.
-func (f *Flows) FitsAt(ctx context.Context, id string, locations []string) (map[string]bool, error) {
-	s, err := f.Load(ctx, id, false)
-	if err != nil {
-		return nil, err
-	}
+// fits reports for locations whether all of a cart is in stock at one.
+func (f *Flows) fits(ctx context.Context, s *State, locations []string) (map[string]bool, error) {
 	var ids []string
 	var wanted []Wanted
 	for _, l := range s.Items {

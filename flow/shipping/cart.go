@@ -1,21 +1,12 @@
 package shipping
 
 import (
-	"context"
 	"maps"
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
-
-// Carts is what shipping options need to know of carts.
-type Carts struct {
-	// Ask makes the question of a cart: its channel, where it goes, and how it is priced. Unknown carts are fault.NotFound.
-	Ask func(ctx context.Context, cart string) (Asked, error)
-	// Fits tells for locations whether all that the cart needs is in stock at one.
-	Fits func(ctx context.Context, cart string, locations []string) (map[string]bool, error)
-}
 
 // A CartQuestion asks for the options of a cart.
 type CartQuestion struct {
@@ -44,7 +35,7 @@ func (f *Flows) listForCart(ctx workflow.Context, q CartQuestion) ([]CartOffer, 
 	if err != nil {
 		return nil, err
 	}
-	a, err := f.Carts.Ask(ctx, q.CartID)
+	a, err := f.OfCart(ctx, q.CartID)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +48,7 @@ func (f *Flows) listForCart(ctx workflow.Context, q CartQuestion) ([]CartOffer, 
 	for _, o := range list {
 		places = append(places, o.LocationID)
 	}
-	fits, err := f.Carts.Fits(ctx, q.CartID, places)
+	fits, err := a.Fits(ctx, places)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +73,7 @@ func (f *Flows) calculateForCart(ctx workflow.Context, q CartPrice) (Price, erro
 	if err != nil {
 		return Price{}, err
 	}
-	a, err := f.Carts.Ask(ctx, q.CartID)
+	a, err := f.OfCart(ctx, q.CartID)
 	if err != nil {
 		return Price{}, err
 	}

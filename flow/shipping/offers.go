@@ -22,6 +22,9 @@ type Asked struct {
 	Data      map[string]module.Map // what was said with the choice of options whose provider works out the price, by option
 	About     any                   // the cart, for that provider
 	Prices    pricing.Context       // what flat prices are found by
+
+	// Fits tells for locations whether all that is to be shipped is in stock at one.
+	Fits func(ctx context.Context, locations []string) (map[string]bool, error)
 }
 
 // A Price is what an option costs.

@@ -83,7 +83,9 @@ type Flows struct {
 	Region      *region.Module
 	// LinkPrices ties an option to its price set.
 	LinkPrices func(ctx context.Context, option, set string) error
-	Carts      Carts
+
+	// OfCart makes the question of a cart: its channel, where it goes, and how it is priced. Unknown carts are fault.NotFound.
+	OfCart func(ctx context.Context, cart string) (Asked, error)
 
 	Create     *workflow.Workflow[[]Draft, []fulfillment.ShippingOption]
 	Update     *workflow.Workflow[Change, fulfillment.ShippingOption]

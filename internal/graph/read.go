@@ -273,7 +273,7 @@ func (b *builder) orderBy(e *Entity, alias string, path []string) error {
 // children reads the next level of each set of a level, all in one batch, and returns that next level.
 func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, error) {
 	var next []*Set
-	var statements []db.Statement
+	var wanted []*asked
 	for len(level) > 0 {
 		set := level[0]
 		level = level[1:]
@@ -286,39 +286,48 @@ func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, e
 				continue
 			}
 			sub.parent = &set.children[i]
-			own, ok := q.Hand[sub.path]
-			if source := c.rel.To.Source; source != nil {
-				var err error
-				if own, err = source(ctx, Filter{c.rel.ForeignKey: keys}); err != nil {
-					return nil, err
-				}
-				ok = true
-			}
-			if ok {
-				if err := sub.take(own, keys, c.key); err != nil {
-					return nil, err
-				}
-				sub.parent.group()
-				level = append(level, sub)
-				continue
-			}
-			st, err := c.statement(d.Dialect(), keys, q)
+			ok, err := q.elsewhere(ctx, sub, keys)
 			if err != nil {
 				return nil, err
 			}
-			next, statements = append(next, sub), append(statements, st)
+			if ok {
+				level = append(level, sub)
+				continue
+			}
+			next, wanted = append(next, sub), ask(wanted, sub, keys)
 		}
 	}
 	if len(next) == 0 {
 		return nil, nil
 	}
-	err := run(ctx, d, statements, func(i int, rows db.Rows) error {
-		return next[i].load(rows, next[i].parent.def.key)
-	})
+	if err := q.answer(ctx, d, wanted); err != nil {
+		return nil, err
+	}
 	for _, sub := range next {
 		sub.parent.group()
 	}
-	return next, err
+	return next, nil
+}
+
+// elsewhere takes the records of a set that do not come from the database.
+func (q *Query) elsewhere(ctx context.Context, sub *Set, keys []string) (bool, error) {
+	c := sub.parent.def
+	own, ok := q.Hand[sub.path]
+	if source := c.rel.To.Source; source != nil {
+		var err error
+		if own, err = source(ctx, Filter{c.rel.ForeignKey: keys}); err != nil {
+			return false, err
+		}
+		ok = true
+	}
+	if !ok {
+		return false, nil
+	}
+	if err := sub.take(own, keys, c.key); err != nil {
+		return false, err
+	}
+	sub.parent.group()
+	return true, nil
 }
 
 func (c *child) statement(d db.Dialect, keys []string, q *Query) (db.Statement, error) {
