@@ -52,14 +52,12 @@ const (
 		WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'c')`
 )
 
-// unlike are the tables that are not Medusa's to the last yet. Of the orders' what differs are some defaults, indexes and
-// their conditions; of workflow_execution also types and the key. A table that has become like Medusa's must leave the list.
+// unlike is all that differs from Medusa's tables, each on purpose.
 var unlike = map[string]bool{
-	"order": true, "order_address": true, "order_change": true, "order_change_action": true, "order_claim": true, "order_claim_item": true,
-	"order_claim_item_image": true, "order_credit_line": true, "order_exchange": true, "order_exchange_item": true, "order_item": true,
-	"order_line_item": true, "order_line_item_adjustment": true, "order_line_item_tax_line": true, "order_shipping": true,
-	"order_shipping_method": true, "order_shipping_method_adjustment": true, "order_shipping_method_tax_line": true, "order_summary": true,
-	"order_transaction": true, "return": true, "return_item": true, "payment_collection_payment_providers": true, "workflow_execution": true, "return_reason": true,
+	// The default is an id that one installation of Medusa drew when it made the column; each has another, and none is ever used.
+	"columns workflow_execution: run_id": true,
+	// Two promotions on one way of shipping make two rows of one version, which this refuses: the order could not be placed.
+	"indexes order_shipping_method_adjustment: IDX_order_shipping_method_adjustment_version_shipping_method": true,
 }
 
 // TestSchemaIsMedusas holds each table that the shop declares, as PostgreSQL describes it, against the table that Medusa's migrations make.
@@ -72,7 +70,7 @@ func TestSchemaIsMedusas(t *testing.T) {
 			t.Fatalf("%v in %s", err, sql)
 		}
 	}
-	seen := map[string]int{}
+	seen := map[string]bool{}
 	for file, sql := range map[string]string{"medusa-columns.tsv": columnsSQL, "medusa-indexes.tsv": indexesSQL, "medusa-constraints.tsv": constraintsSQL} {
 		want := facts(t, file)
 		got := map[string][]string{}
@@ -90,27 +88,26 @@ func TestSchemaIsMedusas(t *testing.T) {
 		rows.Close()
 		for _, e := range s.Entities() {
 			if !strings.HasPrefix(e.Table, "gorgon_") {
-				lines := compare(got[e.Table], want[e.Table])
-				seen[e.Table] += len(lines)
-				report(t, file, e.Table, lines)
+				kind := strings.TrimSuffix(strings.TrimPrefix(file, "medusa-"), ".tsv")
+				report(t, kind+" "+e.Table+": ", compare(got[e.Table], want[e.Table]), seen)
 			}
 		}
 	}
-	for table := range unlike {
-		if seen[table] == 0 {
-			t.Errorf("%s is like Medusa's: take it off the list", table)
+	for what := range unlike {
+		if !seen[what] {
+			t.Errorf("%s is like Medusa's: take it off the list", what)
 		}
 	}
 }
 
-func report(t *testing.T, file, table string, lines []string) {
+// report tells of the lines that differ and should not, and notes those that may.
+func report(t *testing.T, of string, lines []string, seen map[string]bool) {
 	t.Helper()
 	for _, line := range lines {
-		if unlike[table] {
-			t.Logf("known: %s %s: %s", strings.TrimSuffix(strings.TrimPrefix(file, "medusa-"), ".tsv"), table, line)
-			continue
+		name, _, _ := strings.Cut(line, "\t")
+		if seen[of+name] = true; !unlike[of+name] {
+			t.Error(of + line)
 		}
-		t.Errorf("%s %s: %s", strings.TrimSuffix(strings.TrimPrefix(file, "medusa-"), ".tsv"), table, line)
 	}
 }
 

@@ -10,7 +10,37 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 )
 
-// A Model is embedded in each data model. The tag model:"prefix=post" gives its ids a prefix; without it they have the table's name.
+// A Model is embedded in each data model. Its fields and those of the model are columns by their JSON names; their Go types say what they hold, and a pointer
+// may be null. The tag model says the rest, in options with commas between them:
+//
+//	key              names the record, in models that embed Timestamps instead
+//	primary          part of the table's primary key, where that is not the key
+//	default=VALUE    what a zero value becomes
+//	enum=A|B         the values that there are
+//	serial           numbered by the database
+//	unique, index    an index of live records; =NAME gives it a name, and the option gone makes it one of deleted records
+//	searchable       the filter "q" looks into it
+//	notnull, null    otherwise than the Go type says
+//	type=NAME        PostgreSQL's type, where it is not the usual one: character varying, timestamp, post_state_enum
+//	column=NAME      the name of a column that JSON does not show
+//	-                no column
+//
+// A money.Decimal has a second column, raw_NAME, that keeps it to the last digit. The options noraw and rawnull leave that out or let it be null, and
+// rawdefault=VALUE gives it another default, or none without a value.
+//
+// On the embedded Model or Timestamps, the tag says prefix=NAME, which ids begin with instead of the table's name, and deleted=gone, all or none: the index
+// of deleted_at has deleted records or all of them, or there is none.
+//
+// A field with the tag rel leads to records of other models. It is one of
+//
+//	belongs=COLUMN                            this table's COLUMN has the other's key
+//	has=COLUMN                                the other's COLUMN has this one's key
+//	many                                      a table between the two has both
+//	pivot=TABLE,MY_COLUMN,THEIR_COLUMN        the same, where the table has names of its own
+//
+// with the options key=COLUMN (at the other end there is another column than the key), cascade (soft-deleted and restored along), searchable, shown (who asks for
+// the relation gets COLUMN, too), stub (who asks for all columns gets the relation with its key); and of the foreign key ondelete=cascade, ondelete=set null,
+// ondelete=none for no foreign key at all, onupdate=none and fk=NAME. With json:"-" there is a foreign key, and nothing to be read.
 type Model struct {
 	ID        string     `json:"id" model:"key"`
 	CreatedAt time.Time  `json:"created_at"`

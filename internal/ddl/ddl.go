@@ -2,6 +2,7 @@
 package ddl
 
 import (
+	"crypto/md5"
 	"fmt"
 	"reflect"
 	"slices"
@@ -77,7 +78,7 @@ func create(dialect db.Dialect, tables []Table) (out []string) {
 }
 
 func table(dialect db.Dialect, e *graph.Entity) Table {
-	t := Table{Name: e.Table, Before: before(dialect, e), Key: e.KeyNames()}
+	t := Table{Name: e.Table, Before: before(dialect, e), Key: e.Primary()}
 	for _, c := range e.Columns {
 		t.Columns = append(t.Columns, column(dialect, e, c))
 	}
@@ -222,14 +223,23 @@ func defaultOf(dialect db.Dialect, e *graph.Entity, c *graph.Column) string {
 		}
 		return now
 	case c.RawOf != "":
-		if of := e.Column(c.RawOf); of.Default != nil && !of.RawPlain && !c.Nullable {
-			return literal(`{"value": "` + *of.Default + `", "precision": 20}`)
-		}
-		return ""
+		return rawDefault(e.Column(c.RawOf), c)
 	case c.Default == nil:
 		return ""
 	}
 	return defaultLiteral(dialect, c)
+}
+
+// rawDefault is the default of the raw twin of a numeric column.
+func rawDefault(of, raw *graph.Column) string {
+	value := of.Default
+	if of.RawDefault != nil {
+		value = of.RawDefault
+	}
+	if value == nil || *value == "" || raw.Nullable {
+		return ""
+	}
+	return literal(`{"value": "` + *value + `", "precision": 20}`)
 }
 
 func defaultLiteral(dialect db.Dialect, c *graph.Column) string {
@@ -251,11 +261,16 @@ func defaultLiteral(dialect db.Dialect, c *graph.Column) string {
 	return literal(d)
 }
 
+// foreignName is the name of a foreign key. One that is too long for PostgreSQL is shortened as Medusa does it.
 func foreignName(e *graph.Entity, r *graph.Relation) string {
-	if r.Constraint != "" {
+	name := e.Table + "_" + r.LocalKey + "_foreign"
+	switch {
+	case r.Constraint != "":
 		return r.Constraint
+	case len(name) > 63:
+		return fmt.Sprintf("%s_%x", name[:48], md5.Sum([]byte(name)))[:54] + "_foreign"
 	}
-	return e.Table + "_" + r.LocalKey + "_foreign"
+	return name
 }
 
 func references(r *graph.Relation) string {

@@ -36,6 +36,7 @@ type Column struct {
 	SQLType    string // PostgreSQL's name of the type where it is not the usual one
 	Nullable   bool
 	Key        bool
+	Primary    bool // part of the table's primary key, where that is not the key that names records
 	Serial     bool // numbered by the database
 	Searchable bool
 	Default    *string // as a literal without quotes
@@ -43,10 +44,10 @@ type Column struct {
 	RawOf      string // set on raw_NAME: the name of its numeric column
 	Path       []int  // index path in the struct; nil for raw columns
 	GoType     reflect.Type
-	Unique     string // name of the unique index, if it has one of its own
-	Index      string // name of the index, if it has one of its own
-	IndexGone  bool   // the index holds deleted rows alone, as a few of Medusa's do
-	RawPlain   bool   // the raw twin has no default
+	Unique     string  // name of the unique index, if it has one of its own
+	Index      string  // name of the index, if it has one of its own
+	IndexGone  bool    // the index holds deleted rows alone, as a few of Medusa's do
+	RawDefault *string // of the raw twin, where it is not Default; empty for none
 	set        setter
 }
 
@@ -181,10 +182,24 @@ func (e *Entity) KeyNames() []string {
 	return out
 }
 
+// Primary are the names of the columns of the table's primary key.
+func (e *Entity) Primary() []string {
+	var out []string
+	for _, c := range e.Columns {
+		if c.Primary {
+			out = append(out, c.Name)
+		}
+	}
+	if out == nil {
+		return e.KeyNames()
+	}
+	return out
+}
+
 // ForeignKeys are the relations that a constraint holds: those whose key this table has.
 func (e *Entity) ForeignKeys() (out []*Relation) {
 	for _, r := range e.Relations {
-		if r.Belongs && r.To != nil && r.Pivot == nil && slices.Equal(r.To.KeyNames(), []string{r.ForeignKey}) && r.OnDelete != "none" {
+		if r.Belongs && r.To != nil && r.Pivot == nil && slices.Equal(r.To.Primary(), []string{r.ForeignKey}) && r.OnDelete != "none" {
 			out = append(out, r)
 		}
 	}
@@ -217,7 +232,9 @@ func (e *Entity) index() {
 		}
 	}
 	for _, r := range e.Relations {
-		e.rels[r.Name] = r
+		if r.Name != "" { // else it is a foreign key alone
+			e.rels[r.Name] = r
+		}
 	}
 }
 

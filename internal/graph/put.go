@@ -61,7 +61,7 @@ func (e *Entity) putStatement(dialect db.Dialect, p Put, rows [][]any) (db.State
 		b.put(")")
 	}
 	b.put(" ON CONFLICT (")
-	b.idents(e.KeyNames())
+	b.idents(e.Primary())
 	b.put(") DO UPDATE SET ")
 	for i, name := range p.Over {
 		b.comma(i)

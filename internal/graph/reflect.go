@@ -104,7 +104,7 @@ func parseTag(tag string) map[string]string {
 }
 
 func (e *Entity) relation(f reflect.StructField, name string, path []int) error {
-	r := &Relation{Name: name, Path: path, ToType: f.Type}
+	r := &Relation{Name: strings.TrimPrefix(name, "-"), Path: path, ToType: f.Type}
 	switch f.Type.Kind() {
 	case reflect.Slice:
 		r.List, r.ToType = true, f.Type.Elem()
@@ -198,7 +198,10 @@ func (c *Column) options(table string, tag map[string]string) {
 	if d, ok := tag["default"]; ok {
 		c.Default = &d
 	}
-	c.IndexGone, c.RawPlain = has(tag, "gone"), has(tag, "rawplain")
+	c.IndexGone, c.Primary = has(tag, "gone"), has(tag, "primary")
+	if d, ok := tag["rawdefault"]; ok {
+		c.RawDefault = &d
+	}
 	if v := tag["enum"]; v != "" {
 		c.Enum = strings.Split(v, "|")
 	}

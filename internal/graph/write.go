@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -115,17 +116,13 @@ func (e *Entity) values(b *builder, row reflect.Value) error {
 }
 
 func (e *Entity) onConflict(b *builder) {
+	primary := e.Primary()
 	b.put(" ON CONFLICT (")
-	for i, k := range e.keys {
-		if i > 0 {
-			b.put(", ")
-		}
-		b.ident(e.Columns[k].Name)
-	}
+	b.idents(primary)
 	b.put(") DO UPDATE SET ")
 	first := true
 	for _, c := range e.Columns {
-		if c.Key || c.Name == "created_at" {
+		if c.Key || c.Name == "created_at" || slices.Contains(primary, c.Name) {
 			continue
 		}
 		if !first {

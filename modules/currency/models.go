@@ -11,7 +11,7 @@ type Currency struct {
 	Symbol            string        `json:"symbol"`
 	SymbolNative      string        `json:"symbol_native"`
 	DecimalDigits     int           `json:"decimal_digits" model:"default=0"`
-	Rounding          money.Decimal `json:"rounding" model:"default=0,rawplain"`
+	Rounding          money.Decimal `json:"rounding" model:"default=0,rawdefault="`
 	Name              string        `json:"name" model:"searchable"`
 	module.Timestamps `model:"deleted=none"`
 }

@@ -3,6 +3,7 @@ package execution
 
 import (
 	"context"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -10,27 +11,31 @@ import (
 
 // An Execution is one run of a workflow as the admin shows it.
 type Execution struct {
-	module.Model  `model:"prefix=wf_exec"`
-	WorkflowID    string      `json:"workflow_id" model:"searchable"`
-	TransactionID string      `json:"transaction_id" model:"searchable"`
-	RunID         string      `json:"run_id"`
-	Execution     module.JSON `json:"execution"`
-	Context       module.JSON `json:"context"`
-	State         string      `json:"state" model:"searchable"`
+	ID            string      `json:"id" model:"key,type=character varying"`
+	WorkflowID    string      `json:"workflow_id" model:"primary,searchable,index,type=character varying"`
+	TransactionID string      `json:"transaction_id" model:"primary,searchable,index,type=character varying"`
+	RunID         string      `json:"run_id" model:"primary,index"`
+	Execution     module.JSON `json:"execution" model:"null"`
+	Context       module.JSON `json:"context" model:"null"`
+	State         string      `json:"state" model:"searchable,index,type=character varying"`
 	RetentionTime *int        `json:"retention_time"` // seconds
+	CreatedAt     time.Time   `json:"created_at" model:"type=timestamp"`
+	UpdatedAt     time.Time   `json:"updated_at" model:"type=timestamp"`
+	DeletedAt     *time.Time  `json:"deleted_at" model:"type=timestamp"`
 }
 
-// Indexes serve look-ups by workflow, transaction and state.
+// Indexes serve look-ups by workflow, transaction and state, and the removal of what is old.
 func (Execution) Indexes() []module.Index {
 	return []module.Index{
-		{Name: "IDX_workflow_execution_id", Columns: []string{"id"}},
-		{Name: "IDX_workflow_execution_run_id", Columns: []string{"run_id"}},
-		{Name: "IDX_workflow_execution_workflow_id", Columns: []string{"workflow_id"}},
-		{Name: "IDX_workflow_execution_transaction_id", Columns: []string{"transaction_id"}},
-		{Name: "IDX_workflow_execution_state", Columns: []string{"state"}},
-		{Name: "IDX_workflow_execution_workflow_id_transaction_id", Columns: []string{"workflow_id", "transaction_id"}},
-		{Name: "IDX_workflow_execution_workflow_id_transaction_id_run_id_unique", Columns: []string{"workflow_id", "transaction_id", "run_id"}, Unique: true},
-		{Name: "IDX_workflow_execution_state_updated_at", Columns: []string{"state", "updated_at"}},
+		{Columns: []string{"id"}},
+		{Name: "gorgon_workflow_execution_id", Columns: []string{"id"}}, // for what removes runs, deleted or not
+		{Columns: []string{"workflow_id", "transaction_id"}},
+		{Columns: []string{"workflow_id", "transaction_id", "run_id"}, Unique: true},
+		{Columns: []string{"state", "updated_at"}},
+		{Name: "IDX_workflow_execution_retention_time_updated_at_state", Columns: []string{"retention_time", "updated_at", "state"},
+			Where: "deleted_at IS NULL AND retention_time IS NOT NULL"},
+		{Name: "IDX_workflow_execution_updated_at_retention_time", Columns: []string{"updated_at", "retention_time"},
+			Where: "deleted_at IS NULL AND retention_time IS NOT NULL AND state IN ('done', 'failed', 'reverted')"},
 	}
 }
 

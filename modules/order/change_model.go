@@ -9,15 +9,15 @@ import (
 
 // A Change leads an order from one version to the next, by its actions.
 type Change struct {
-	module.Model        `model:"prefix=ordch"`
+	module.Model        `model:"prefix=ordch,deleted=all"`
 	OrderID             string     `json:"order_id" model:"index"`
 	ReturnID            *string    `json:"return_id"`
 	ClaimID             *string    `json:"claim_id"`
 	ExchangeID          *string    `json:"exchange_id"`
 	Version             int        `json:"version"`
-	ChangeType          *string    `json:"change_type" model:"index"`
+	ChangeType          *string    `json:"change_type"`
 	Description         *string    `json:"description"`
-	Status              string     `json:"status" model:"enum=confirmed|declined|requested|pending|canceled,default=pending"`
+	Status              string     `json:"status" model:"index,enum=confirmed|declined|requested|pending|canceled,default=pending"`
 	InternalNote        *string    `json:"internal_note"`
 	CreatedBy           *string    `json:"created_by"`
 	RequestedBy         *string    `json:"requested_by"`
@@ -36,20 +36,23 @@ type Change struct {
 	Order               *Order     `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
 }
 
-// Indexes find the change of a version.
+// Indexes find the changes of a version, and of what they are for.
 func (Change) Indexes() []module.Index {
-	return []module.Index{{Name: "IDX_order_change_order_id_version", Columns: []string{"order_id", "version"}}}
+	return append(filled("return_id", "claim_id", "exchange_id"),
+		module.Index{Name: "IDX_order_change_change_type", Columns: []string{"change_type"}},
+		module.Index{Name: "IDX_order_change_order_id_version", Columns: []string{"order_id", "version"}},
+		module.Index{Name: "IDX_order_change_version", Columns: []string{"order_id", "version"}, Where: "deleted_at IS NULL"})
 }
 
 // An Action is one step of a change: ITEM_ADD, FULFILL_ITEM, …
 type Action struct {
-	module.Model  `model:"prefix=ordchact"`
+	module.Model  `model:"prefix=ordchact,deleted=all"`
 	OrderID       *string        `json:"order_id" model:"index"`
 	ReturnID      *string        `json:"return_id"`
 	ClaimID       *string        `json:"claim_id"`
 	ExchangeID    *string        `json:"exchange_id"`
 	Version       *int           `json:"version"`
-	Ordering      int64          `json:"ordering" model:"serial"`
+	Ordering      int64          `json:"ordering" model:"serial,index"`
 	OrderChangeID *string        `json:"order_change_id" model:"index"`
 	Reference     *string        `json:"reference"`
 	ReferenceID   *string        `json:"reference_id"`
@@ -60,3 +63,6 @@ type Action struct {
 	Applied       bool           `json:"applied" model:"default=false"`
 	Change        *Change        `json:"order_change,omitempty" rel:"belongs=order_change_id,ondelete=cascade"`
 }
+
+// Indexes find the actions of what they are for.
+func (Action) Indexes() []module.Index { return filled("return_id", "claim_id", "exchange_id") }

@@ -8,7 +8,7 @@ import (
 // A LineItem is something of an order at a price, with a copy of what the product said when it was bought. How much of it there is, and what has
 // become of it, is in its Detail.
 type LineItem struct {
-	module.Model        `model:"prefix=ordli"`
+	module.Model        `model:"prefix=ordli,deleted=none"`
 	TotalsID            *string          `json:"totals_id"`
 	Title               string           `json:"title" model:"searchable"`
 	Subtitle            *string          `json:"subtitle" model:"searchable"`
@@ -37,24 +37,33 @@ type LineItem struct {
 	Adjustments         []ItemAdjustment `json:"adjustments,omitempty" rel:"has=item_id,cascade"`
 	TaxLines            []ItemTaxLine    `json:"tax_lines,omitempty" rel:"has=item_id,cascade"`
 	Detail              *Item            `json:"detail,omitempty" rel:"has=item_id"`
+	Totals              *Item            `json:"-" rel:"belongs=totals_id,ondelete=cascade"` // Medusa's constraint; the column is not used
+}
+
+// Indexes find the lines of a type of products; the other is for the constraint, which has no records.
+func (LineItem) Indexes() []module.Index {
+	return []module.Index{
+		{Name: "IDX_line_item_product_type_id", Columns: []string{"product_type_id"}, Where: "deleted_at IS NULL AND product_type_id IS NOT NULL"},
+		{Name: "gorgon_order_line_item_totals_id", Columns: []string{"totals_id"}, Where: "totals_id IS NOT NULL"},
+	}
 }
 
 // An Item is how much of a line one version of an order has, and what has become of it.
 type Item struct {
-	module.Model            `model:"prefix=orditem"`
+	module.Model            `model:"prefix=orditem,deleted=gone"`
 	OrderID                 string         `json:"order_id" model:"index"`
 	Version                 int            `json:"version"`
 	ItemID                  string         `json:"item_id" model:"index"`
 	UnitPrice               *money.Decimal `json:"unit_price"`
 	CompareAtUnitPrice      *money.Decimal `json:"compare_at_unit_price"`
 	Quantity                money.Decimal  `json:"quantity"`
-	FulfilledQuantity       money.Decimal  `json:"fulfilled_quantity" model:"default=0"`
+	FulfilledQuantity       money.Decimal  `json:"fulfilled_quantity" model:"rawdefault=0"`
 	DeliveredQuantity       money.Decimal  `json:"delivered_quantity" model:"default=0"`
-	ShippedQuantity         money.Decimal  `json:"shipped_quantity" model:"default=0"`
-	ReturnRequestedQuantity money.Decimal  `json:"return_requested_quantity" model:"default=0"`
-	ReturnReceivedQuantity  money.Decimal  `json:"return_received_quantity" model:"default=0"`
-	ReturnDismissedQuantity money.Decimal  `json:"return_dismissed_quantity" model:"default=0"`
-	WrittenOffQuantity      money.Decimal  `json:"written_off_quantity" model:"default=0"`
+	ShippedQuantity         money.Decimal  `json:"shipped_quantity" model:"rawdefault=0"`
+	ReturnRequestedQuantity money.Decimal  `json:"return_requested_quantity" model:"rawdefault=0"`
+	ReturnReceivedQuantity  money.Decimal  `json:"return_received_quantity" model:"rawdefault=0"`
+	ReturnDismissedQuantity money.Decimal  `json:"return_dismissed_quantity" model:"rawdefault=0"`
+	WrittenOffQuantity      money.Decimal  `json:"written_off_quantity" model:"rawdefault=0"`
 	Metadata                module.Map     `json:"metadata"`
 	Order                   *Order         `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
 	Item                    *LineItem      `json:"item,omitempty" rel:"belongs=item_id,ondelete=cascade"`
@@ -72,7 +81,7 @@ func (Item) Checks() []module.Check {
 
 // An ItemAdjustment is what a promotion takes off a line, in one version of its order.
 type ItemAdjustment struct {
-	module.Model   `model:"prefix=ordliadj"`
+	module.Model   `model:"prefix=ordliadj,deleted=none"`
 	Version        int           `json:"version" model:"default=1"`
 	Description    *string       `json:"description"`
 	PromotionID    *string       `json:"promotion_id"`
@@ -86,7 +95,7 @@ type ItemAdjustment struct {
 
 // An ItemTaxLine is a tax on a line. Rate is in per cent.
 type ItemTaxLine struct {
-	module.Model `model:"prefix=ordlitxl"`
+	module.Model `model:"prefix=ordlitxl,deleted=none"`
 	Description  *string       `json:"description"`
 	TaxRateID    *string       `json:"tax_rate_id"`
 	Code         string        `json:"code"`

@@ -19,7 +19,7 @@ const (
 
 // An Order is what somebody has bought. Each change of its contents makes a new Version; Items and ShippingMethods are those of the current one.
 type Order struct {
-	module.Model      `model:"prefix=order"`
+	module.Model      `model:"prefix=order,deleted=all"`
 	RegionID          *string          `json:"region_id"`
 	DisplayID         int              `json:"display_id" model:"serial,null"`
 	CustomDisplayID   *string          `json:"custom_display_id" model:"searchable"`
@@ -36,8 +36,8 @@ type Order struct {
 	NoNotification    *bool            `json:"no_notification"`
 	Metadata          module.Map       `json:"metadata"`
 	CanceledAt        *time.Time       `json:"canceled_at"`
-	ShippingAddress   *Address         `json:"shipping_address,omitempty" rel:"belongs=shipping_address_id,ondelete=set null,searchable"`
-	BillingAddress    *Address         `json:"billing_address,omitempty" rel:"belongs=billing_address_id,ondelete=set null,searchable"`
+	ShippingAddress   *Address         `json:"shipping_address,omitempty" rel:"belongs=shipping_address_id,ondelete=none,searchable"`
+	BillingAddress    *Address         `json:"billing_address,omitempty" rel:"belongs=billing_address_id,ondelete=none,searchable"`
 	Items             []LineItem       `json:"items,omitempty" rel:"pivot=order_item,order_id,item_id"`
 	ShippingMethods   []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,order_id,shipping_method_id"`
 	Transactions      []Transaction    `json:"transactions,omitempty" rel:"has=order_id,cascade"`
@@ -59,6 +59,15 @@ func (Order) Indexes() []module.Index {
 	return list
 }
 
+// filled are indexes of columns that few records have.
+func filled(columns ...string) []module.Index {
+	list := make([]module.Index, len(columns))
+	for i, c := range columns {
+		list[i] = module.Index{Columns: []string{c}, Where: c + " IS NOT NULL"}
+	}
+	return list
+}
+
 // An Address is where an order's goods or its bill go.
 type Address struct {
 	module.Model `model:"prefix=ordaddr"`
@@ -76,9 +85,14 @@ type Address struct {
 	Metadata     module.Map `json:"metadata"`
 }
 
+// Indexes find the addresses of a customer.
+func (Address) Indexes() []module.Index {
+	return []module.Index{{Name: "IDX_order_address_customer_id", Columns: []string{"customer_id"}}}
+}
+
 // A Summary keeps what one version of an order costs, and what of that is paid.
 type Summary struct {
-	module.Model `model:"prefix=ordsum"`
+	module.Model `model:"prefix=ordsum,deleted=gone"`
 	OrderID      string      `json:"order_id"`
 	Version      int         `json:"version" model:"default=1"`
 	Totals       module.JSON `json:"totals" model:"null"`
@@ -92,13 +106,13 @@ func (Summary) Indexes() []module.Index {
 
 // A Transaction is money that came in for an order, or, when negative, went back. Its reference says what moved it: "capture" or "refund".
 type Transaction struct {
-	module.Model `model:"prefix=ordtrx"`
-	OrderID      string        `json:"order_id"`
+	module.Model `model:"prefix=ordtrx,deleted=none"`
+	OrderID      string        `json:"order_id" model:"index"`
 	Version      int           `json:"version" model:"default=1"`
 	Amount       money.Decimal `json:"amount"`
-	CurrencyCode string        `json:"currency_code"`
+	CurrencyCode string        `json:"currency_code" model:"index"`
 	Reference    *string       `json:"reference"`
-	ReferenceID  *string       `json:"reference_id"`
+	ReferenceID  *string       `json:"reference_id" model:"index"`
 	ReturnID     *string       `json:"return_id"`
 	ClaimID      *string       `json:"claim_id"`
 	ExchangeID   *string       `json:"exchange_id"`
@@ -108,17 +122,14 @@ type Transaction struct {
 	Exchange     *Exchange     `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
 }
 
-// Indexes find the transactions of an order, and that of a capture or refund.
+// Indexes find the transactions of a version, and of what brought them.
 func (Transaction) Indexes() []module.Index {
-	return []module.Index{
-		{Name: "IDX_order_transaction_order_id_version", Columns: []string{"order_id", "version"}, Where: "deleted_at IS NULL"},
-		{Name: "IDX_order_transaction_reference_id", Columns: []string{"reference_id"}, Where: "deleted_at IS NULL AND reference_id IS NOT NULL"},
-	}
+	return append(filled("return_id", "claim_id", "exchange_id"), module.Index{Columns: []string{"order_id", "version"}})
 }
 
 // A CreditLine is an amount that an order costs less.
 type CreditLine struct {
-	module.Model `model:"prefix=ordcl"`
+	module.Model `model:"prefix=ordcl,deleted=gone"`
 	OrderID      string        `json:"order_id" model:"index"`
 	Version      int           `json:"version" model:"default=1"`
 	Reference    *string       `json:"reference"`
@@ -126,4 +137,9 @@ type CreditLine struct {
 	Amount       money.Decimal `json:"amount"`
 	Metadata     module.Map    `json:"metadata"`
 	Order        *Order        `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
+}
+
+// Indexes find the credit of a version.
+func (CreditLine) Indexes() []module.Index {
+	return []module.Index{{Columns: []string{"order_id", "version"}}}
 }

@@ -68,6 +68,20 @@ func show(t *testing.T, m *order.Module, id string) (v shown) {
 	return v
 }
 
+// Several promotions may make one way of shipping cheaper.
+func TestShippingPromotions(t *testing.T) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *order.Module) {
+		o, err := m.Create(t.Context(), order.Order{CurrencyCode: "eur", ShippingMethods: []order.ShippingMethod{
+			{Name: "Post", Amount: money.Int(5), Adjustments: []order.ShippingAdjustment{{Amount: money.Int(1)}, {Amount: money.Int(2)}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := show(t, m, o.ID); v.Total != 2 {
+			t.Errorf("got %+v", v)
+		}
+	})
+}
+
 // What is shown of an order is its current version, however many came before.
 func TestVersions(t *testing.T) {
 	moduletest.Each(t, fresh, func(t *testing.T, m *order.Module) {

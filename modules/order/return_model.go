@@ -9,12 +9,12 @@ import (
 
 // A Return brings items of an order back.
 type Return struct {
-	module.Model   `model:"prefix=return"`
+	module.Model   `model:"prefix=return,deleted=none"`
 	OrderID        string           `json:"order_id" model:"index"`
 	ClaimID        *string          `json:"claim_id"`
 	ExchangeID     *string          `json:"exchange_id"`
 	OrderVersion   int              `json:"order_version"`
-	DisplayID      int              `json:"display_id" model:"serial"`
+	DisplayID      int              `json:"display_id" model:"serial,index"`
 	Status         string           `json:"status" model:"type=return_status_enum,enum=open|requested|received|partially_received|canceled,default=open"`
 	LocationID     *string          `json:"location_id"`
 	NoNotification *bool            `json:"no_notification"`
@@ -31,6 +31,9 @@ type Return struct {
 	Exchange       *Exchange        `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none,stub"`
 }
 
+// Indexes find the return of a claim or an exchange.
+func (Return) Indexes() []module.Index { return filled("claim_id", "exchange_id") }
+
 // A ReturnItem is how much of a line comes back, and how much of that has.
 type ReturnItem struct {
 	module.Model     `model:"prefix=retitem"`
@@ -42,7 +45,7 @@ type ReturnItem struct {
 	DamagedQuantity  money.Decimal `json:"damaged_quantity" model:"default=0"`
 	Note             *string       `json:"note"`
 	Metadata         module.Map    `json:"metadata"`
-	Return           *Return       `json:"return,omitempty" rel:"belongs=return_id,ondelete=cascade"`
+	Return           *Return       `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
 	Item             *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
 	Reason           *ReturnReason `json:"reason,omitempty" rel:"belongs=reason_id,ondelete=none"`
 	Detail           *Item         `json:"detail,omitempty" rel:"has=item_id,key=item_id"`
@@ -50,14 +53,15 @@ type ReturnItem struct {
 
 // A ReturnReason says why goods come back. Reasons may have finer ones below them.
 type ReturnReason struct {
-	module.Model `model:"prefix=rr,deleted=none"`
-	Value        string         `json:"value" model:"searchable,type=character varying"`
-	Label        string         `json:"label" model:"searchable,type=character varying"`
-	Description  *string        `json:"description" model:"type=character varying"`
-	Metadata     module.Map     `json:"metadata"`
-	ParentID     *string        `json:"parent_return_reason_id" model:"index,type=character varying"`
-	Parent       *ReturnReason  `json:"parent_return_reason,omitempty" rel:"belongs=parent_return_reason_id,onupdate=none"`
-	Children     []ReturnReason `json:"return_reason_children,omitempty" rel:"has=parent_return_reason_id"`
+	ID                string `json:"id" model:"key,type=character varying"`
+	module.Timestamps `model:"prefix=rr,deleted=none"`
+	Value             string         `json:"value" model:"searchable,type=character varying"`
+	Label             string         `json:"label" model:"searchable,type=character varying"`
+	Description       *string        `json:"description" model:"type=character varying"`
+	Metadata          module.Map     `json:"metadata"`
+	ParentID          *string        `json:"parent_return_reason_id" model:"index,type=character varying"`
+	Parent            *ReturnReason  `json:"parent_return_reason,omitempty" rel:"belongs=parent_return_reason_id,onupdate=none"`
+	Children          []ReturnReason `json:"return_reason_children,omitempty" rel:"has=parent_return_reason_id"`
 }
 
 // Indexes find a reason by its value.
@@ -71,7 +75,7 @@ type Claim struct {
 	OrderID        string           `json:"order_id" model:"index"`
 	ReturnID       *string          `json:"return_id"`
 	OrderVersion   int              `json:"order_version"`
-	DisplayID      int              `json:"display_id" model:"serial"`
+	DisplayID      int              `json:"display_id" model:"serial,index"`
 	Type           string           `json:"type" model:"type=order_claim_type_enum,enum=refund|replace"`
 	NoNotification *bool            `json:"no_notification"`
 	RefundAmount   *money.Decimal   `json:"refund_amount"`
@@ -85,6 +89,9 @@ type Claim struct {
 	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
 }
 
+// Indexes find the claim that a return belongs to.
+func (Claim) Indexes() []module.Index { return filled("return_id") }
+
 // A ClaimItem is how much of a line is claimed, or comes in addition.
 type ClaimItem struct {
 	module.Model     `model:"prefix=claitem"`
@@ -95,7 +102,7 @@ type ClaimItem struct {
 	Quantity         money.Decimal `json:"quantity"`
 	Note             *string       `json:"note"`
 	Metadata         module.Map    `json:"metadata"`
-	Claim            *Claim        `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=cascade"`
+	Claim            *Claim        `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none"`
 	Item             *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
 	Images           []ClaimImage  `json:"images,omitempty" rel:"has=claim_item_id,cascade"`
 	Detail           *Item         `json:"detail,omitempty" rel:"has=item_id,key=item_id"`
@@ -103,7 +110,7 @@ type ClaimItem struct {
 
 // A ClaimImage shows what is wrong with an item.
 type ClaimImage struct {
-	module.Model `model:"prefix=climg"`
+	module.Model `model:"prefix=climg,deleted=gone"`
 	ClaimItemID  string     `json:"claim_item_id" model:"index"`
 	URL          string     `json:"url"`
 	Metadata     module.Map `json:"metadata"`
@@ -116,7 +123,7 @@ type Exchange struct {
 	OrderID        string           `json:"order_id" model:"index"`
 	ReturnID       *string          `json:"return_id"`
 	OrderVersion   int              `json:"order_version"`
-	DisplayID      int              `json:"display_id" model:"serial"`
+	DisplayID      int              `json:"display_id" model:"serial,index"`
 	NoNotification *bool            `json:"no_notification"`
 	DifferenceDue  *money.Decimal   `json:"difference_due"`
 	AllowBackorder bool             `json:"allow_backorder" model:"default=false"`
@@ -129,6 +136,9 @@ type Exchange struct {
 	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
 }
 
+// Indexes find the exchange that a return belongs to.
+func (Exchange) Indexes() []module.Index { return filled("return_id") }
+
 // An ExchangeItem is how much of a line an exchange sends.
 type ExchangeItem struct {
 	module.Model `model:"prefix=oexcitem"`
@@ -137,7 +147,7 @@ type ExchangeItem struct {
 	Quantity     money.Decimal `json:"quantity"`
 	Note         *string       `json:"note"`
 	Metadata     module.Map    `json:"metadata"`
-	Exchange     *Exchange     `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=cascade"`
+	Exchange     *Exchange     `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
 	Detail       *Item         `json:"detail,omitempty" rel:"has=item_id,key=item_id"`
 	Item         *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=none"`
 }

@@ -7,7 +7,7 @@ import (
 
 // A ShippingMethod is a way in which an order's goods travel, at a price.
 type ShippingMethod struct {
-	module.Model     `model:"prefix=ordsm"`
+	module.Model     `model:"prefix=ordsm,deleted=none"`
 	Name             string               `json:"name"`
 	Description      module.JSON          `json:"description" model:"null"`
 	IsTaxInclusive   bool                 `json:"is_tax_inclusive" model:"default=false"`
@@ -23,10 +23,10 @@ type ShippingMethod struct {
 
 // A Shipping says that a version of an order has a shipping method, and what brought it.
 type Shipping struct {
-	module.Model     `model:"prefix=ordspmv"`
-	OrderID          string          `json:"order_id"`
+	module.Model     `model:"prefix=ordspmv,deleted=gone"`
+	OrderID          string          `json:"order_id" model:"index"`
 	Version          int             `json:"version"`
-	ShippingMethodID string          `json:"shipping_method_id" model:"index=IDX_order_shipping_shipping_method_id"`
+	ShippingMethodID string          `json:"shipping_method_id" model:"index"`
 	ReturnID         *string         `json:"return_id"`
 	ClaimID          *string         `json:"claim_id"`
 	ExchangeID       *string         `json:"exchange_id"`
@@ -37,14 +37,15 @@ type Shipping struct {
 	Exchange         *Exchange       `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
 }
 
-// Indexes find the shipping methods of a version.
+// Indexes find the shipping methods of a version, and of what brought them. Medusa has two of the method, under two names.
 func (Shipping) Indexes() []module.Index {
-	return []module.Index{{Name: "IDX_order_shipping_order_id_version", Columns: []string{"order_id", "version"}, Where: "deleted_at IS NULL"}}
+	return append(filled("return_id", "claim_id", "exchange_id"), module.Index{Columns: []string{"order_id", "version"}},
+		module.Index{Name: "IDX_order_shipping_item_id", Columns: []string{"shipping_method_id"}, Where: "deleted_at IS NULL"})
 }
 
 // A ShippingAdjustment is what a promotion takes off a shipping method, in one version of its order.
 type ShippingAdjustment struct {
-	module.Model     `model:"prefix=ordsmadj"`
+	module.Model     `model:"prefix=ordsmadj,deleted=none"`
 	Version          int             `json:"version" model:"default=1"`
 	Description      *string         `json:"description"`
 	PromotionID      *string         `json:"promotion_id"`
@@ -57,7 +58,7 @@ type ShippingAdjustment struct {
 
 // A ShippingTaxLine is a tax on a shipping method. Rate is in per cent.
 type ShippingTaxLine struct {
-	module.Model     `model:"prefix=ordsmtxl"`
+	module.Model     `model:"prefix=ordsmtxl,deleted=none"`
 	Description      *string         `json:"description"`
 	TaxRateID        *string         `json:"tax_rate_id"`
 	Code             string          `json:"code"`

@@ -25,7 +25,7 @@ type Budget struct {
 	Type         string         `json:"type" model:"enum=spend|usage|use_by_attribute|spend_by_attribute"`
 	CampaignID   string         `json:"campaign_id" model:"unique"`
 	Limit        *money.Decimal `json:"limit"`
-	Used         money.Decimal  `json:"used" model:"default=0,rawplain"`
+	Used         money.Decimal  `json:"used" model:"default=0,rawdefault="`
 	CurrencyCode *string        `json:"currency_code"`
 	Attribute    *string        `json:"attribute"`
 	Campaign     *Campaign      `json:"campaign,omitempty" rel:"belongs=campaign_id,ondelete=cascade"`
@@ -43,7 +43,7 @@ func (Budget) Indexes() []module.Index {
 type BudgetUsage struct {
 	module.Model   `model:"prefix=probudgus"`
 	AttributeValue string        `json:"attribute_value"`
-	Used           money.Decimal `json:"used" model:"default=0,rawplain"`
+	Used           money.Decimal `json:"used" model:"default=0,rawdefault="`
 	BudgetID       string        `json:"budget_id" model:"index"`
 	Budget         *Budget       `json:"budget,omitempty" rel:"belongs=budget_id,ondelete=cascade"`
 }
