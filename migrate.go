@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/idempotency"
 	"github.com/gorgon-commerce/gorgon/internal/ddl"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/job"
@@ -31,7 +32,7 @@ func (a *App) Migrate(ctx context.Context) ([]db.Migration, error) {
 
 // migrations are those of the framework and of the plugins; for a plugin that has none, what the database lacks of its tables is added.
 func (a *App) migrations() []db.Set {
-	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations()}
+	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations(), idempotency.Migrations()}
 	of := a.owners()
 	for _, p := range a.plugins {
 		for _, s := range p.Migrations {

@@ -178,7 +178,7 @@ var layers = []struct {
 	{"database", true, in("db", "internal/jstime", "internal/metadata", "totals")},
 	{"graph", true, in("internal")},
 	{"module", true, in("module")},
-	{"engine", true, in("link", "query", "event", "workflow", "job", "route", "openapi", "execution", "admin", "cache")},
+	{"engine", true, in("link", "query", "event", "workflow", "job", "route", "openapi", "execution", "admin", "cache", "idempotency")},
 	{"gorgon", true, func(dir string) bool { return dir == "." }},
 	{"modules", false, in("modules")},
 	{"provider", false, in("provider")},

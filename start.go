@@ -14,6 +14,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/cache"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
+	"github.com/gorgon-commerce/gorgon/idempotency"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -80,7 +81,8 @@ func (a *App) wire() error {
 func (a *App) newRouter() (*route.Router, error) {
 	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log, Telemetry: a.telemetry}
 	routes := append(a.documentation(), a.dashboardRoutes()...)
-	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}}
+	repeats := &idempotency.Keeper{DB: a.db, Log: a.cfg.Log}
+	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}, {Matcher: "*", Handler: repeats.Handler}}
 	for _, p := range a.plugins {
 		routes = append(routes, p.Routes...)
 		middleware = append(middleware, p.Middleware...)

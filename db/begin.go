@@ -17,7 +17,7 @@ func (d *DB) Begin(ctx context.Context) (context.Context, *Tx, error) {
 		span.End(err)
 		return ctx, nil, err
 	}
-	t := &tx{session: s, span: span}
+	t := &tx{session: s, span: span, mark: markOf(ctx)}
 	return context.WithValue(ctx, txKey{d}, t), &Tx{t}, nil
 }
 

@@ -102,6 +102,11 @@ func (d *DB) runner(ctx context.Context, statements ...Statement) (Runner, error
 
 // Query runs a statement that answers with rows. Close them. An error may also come from the rows' Err.
 func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
+	if d.unmarked(ctx, s) {
+		if err := d.InTx(ctx, func(ctx context.Context) error { d.dirty(ctx, s); return nil }); err != nil {
+			return nil, err
+		}
+	}
 	d.note(ctx, s)
 	rows, keep := d.recall(ctx, s)
 	if rows != nil {
@@ -133,6 +138,13 @@ func (d *DB) Urgent(ctx context.Context, s Statement) (Rows, error) {
 
 // Exec runs a statement and returns how many rows it changed.
 func (d *DB) Exec(ctx context.Context, s Statement) (affected int64, err error) {
+	if d.unmarked(ctx, s) {
+		err = d.InTx(ctx, func(ctx context.Context) error {
+			affected, err = d.Exec(ctx, s)
+			return err
+		})
+		return affected, err
+	}
 	r, err := d.runner(ctx, s)
 	if err != nil {
 		return 0, err
@@ -147,6 +159,9 @@ func (d *DB) Exec(ctx context.Context, s Statement) (affected int64, err error) 
 func (d *DB) Batch(ctx context.Context, s []Statement, read func(i int, rows Rows) error) error {
 	if len(s) == 0 {
 		return nil
+	}
+	if d.unmarked(ctx, s...) {
+		return d.InTx(ctx, func(ctx context.Context) error { return d.Batch(ctx, s, read) })
 	}
 	d.note(ctx, s...)
 	b := batch{read: read}

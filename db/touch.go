@@ -46,6 +46,7 @@ func (d *DB) note(ctx context.Context, statements ...Statement) {
 
 // wrote tells what was written, once it is committed. Outside of a transaction a statement that failed may have been.
 func (d *DB) wrote(ctx context.Context, err error, statements ...Statement) {
+	d.dirty(ctx, statements...)
 	if d.memory == nil || err != nil && d.tx(ctx) != nil {
 		return
 	}

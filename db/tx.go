@@ -33,6 +33,8 @@ type tx struct {
 	failed  error // why nothing more can be done
 	after   []func()
 	touched []string // tables that were written to
+	mark    *Statement
+	dirty   bool // so that mark has to run
 }
 
 func (d *DB) tx(ctx context.Context) *tx {
@@ -65,7 +67,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 		span.End(err)
 		return err
 	}
-	t := &tx{session: s, span: span}
+	t := &tx{session: s, span: span, mark: markOf(ctx)}
 	after, err := t.run(ctx, func() error { return fn(context.WithValue(ctx, txKey{d}, t)) })
 	for _, f := range after {
 		f()
@@ -113,6 +115,13 @@ func (t *tx) commit(ctx context.Context) ([]func(), error) {
 	if why := t.failed; why != nil {
 		t.end(ctx, false)
 		return nil, fmt.Errorf("db: rolled back instead of committed: %w", why)
+	}
+	if t.dirty {
+		if _, err := t.session.Exec(ctx, *t.mark); err != nil {
+			t.failed = err
+			t.end(ctx, false)
+			return nil, err
+		}
 	}
 	if err := t.end(ctx, true); err != nil {
 		return nil, err

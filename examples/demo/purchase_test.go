@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
+	"github.com/gorgon-commerce/gorgon/idempotency"
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
@@ -53,6 +54,21 @@ func open(t *testing.T, shop *gorgontest.Shop) {
 	if err := run(shop.URL(), email, password); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A cart that is asked for twice with one key, for want of an answer, is one cart.
+func TestRepeatedRequest(t *testing.T) {
+	t.Parallel()
+	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+		open(t, shop)
+		var first, again struct{ Cart struct{ ID string } }
+		once := shop.Store.With(idempotency.Header, "9d3c0a52-51d8-4b6f-8f2e-7f3f0f9b6c11")
+		once.Post("/store/carts", object{}).Into(&first)
+		once.Post("/store/carts", object{}).Into(&again)
+		if n, err := shop.Cart.Carts.Count(shop.Context(), nil); err != nil || n != 1 || first != again {
+			t.Errorf("there are %d carts, %v and %v: %v", n, first, again, err)
+		}
+	})
 }
 
 type buyer struct {

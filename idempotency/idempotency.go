@@ -1,0 +1,153 @@
+// Package idempotency lets clients repeat a request that they have heard no answer to. Requests that carry the same Idempotency-Key happen once: who comes
+// later gets the answer of the first. That the request was carried out is noted in the transaction that does it, so that a process may die at any moment.
+package idempotency
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/route"
+)
+
+// Header is where a client puts its key: something that nobody else would think of, such as a UUID, and new for each thing that is to happen.
+const Header = "Idempotency-Key"
+
+// Replayed is a header of answers that were given before.
+const Replayed = "Idempotent-Replayed"
+
+const (
+	shortest, longest = 16, 255
+	largest           = 1 << 20 // of the answers that are kept
+	lease             = 30 * time.Second
+)
+
+// A Keeper keeps the answers to requests that change something. Requests without a key, and uploads, are none of its business.
+type Keeper struct {
+	DB   *db.DB
+	Log  *slog.Logger
+	Keep time.Duration // how long a key is remembered; 0 is a day
+
+	purged purged
+}
+
+// Handler wraps the handler of all requests, where it is known already who asks.
+func (k *Keeper) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get(Header)
+		if key == "" || reads(r.Method) || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if err := k.once(key, next, w, r); err != nil {
+			route.From(r.Context()).Fail(w, r, err)
+		}
+	})
+}
+
+func reads(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// once answers a request, or says why it does not.
+func (k *Keeper) once(key string, next http.Handler, w http.ResponseWriter, r *http.Request) error {
+	if len(key) < shortest || len(key) > longest {
+		return fault.New(fault.Invalid, "%s must have %d to %d characters that nobody can guess, such as a UUID", Header, shortest, longest)
+	}
+	request, err := print(r)
+	if err != nil {
+		return err
+	}
+	c := claim{owner: owner(r.Context()), key: key, request: request}
+	was, err := k.claim(r.Context(), c)
+	switch {
+	case err != nil:
+		return err
+	case was == nil:
+		k.first(c, next, w, r)
+		return nil
+	case was.request != request:
+		return fault.New(fault.Invalid, "This %s was used for another request", Header)
+	case was.status != nil:
+		route.Write(w, r, route.Raw{Status: *was.status, ContentType: *was.contentType, Body: []byte(*was.body), Header: http.Header{Replayed: {"true"}}})
+		return nil
+	case was.done:
+		return fault.New(fault.Conflict, "The request with this %s was carried out, but its answer is lost", Header)
+	}
+	w.Header().Set("Retry-After", "1")
+	return fault.New(fault.Conflict, "A request with this %s is under way", Header)
+}
+
+// owner is whose keys they are.
+func owner(ctx context.Context) string {
+	if a, ok := route.ActorFrom(ctx); ok {
+		return a.Type + "/" + a.ID
+	}
+	return route.PublishableKey(ctx)
+}
+
+// print tells requests apart.
+func print(r *http.Request) (string, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return "", fault.Wrap(err, fault.Invalid, "The body could not be read")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	sum := sha256.New()
+	for _, part := range []string{r.Method, r.URL.RequestURI()} {
+		io.WriteString(sum, part+"\n")
+	}
+	sum.Write(body)
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// first carries a request out and keeps its answer. A request that has changed nothing and failed leaves its key free.
+func (k *Keeper) first(c claim, next http.Handler, w http.ResponseWriter, r *http.Request) {
+	ctx, stop := context.WithCancel(r.Context())
+	a := &answer{ResponseWriter: w}
+	defer func() {
+		stop()
+		if err := k.settle(context.WithoutCancel(ctx), c, a); err != nil {
+			k.Log.ErrorContext(ctx, "the answer to a request was not kept", "error", err)
+		}
+	}()
+	go k.hold(ctx, c)
+	next.ServeHTTP(a, r.WithContext(db.Mark(r.Context(), c.mark())))
+}
+
+// answer is what is written to a client, and a copy of it.
+type answer struct {
+	http.ResponseWriter
+	status int
+	body   []byte
+}
+
+// Unwrap lets http.ResponseController find the writer beneath.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(status int) {
+	if a.status < 200 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(b []byte) (int, error) {
+	if a.status < 200 {
+		a.status = http.StatusOK
+	}
+	if len(a.body) <= largest {
+		a.body = append(a.body, b...)
+	}
+	return a.ResponseWriter.Write(b)
+}

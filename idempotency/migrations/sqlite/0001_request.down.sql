@@ -1,0 +1,1 @@
+DROP TABLE gorgon_request;
