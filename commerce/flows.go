@@ -74,7 +74,7 @@ func newFlows(m *Modules, l *Links) Flows {
 	f.SettingsFlows = newSettingsFlows(m)
 	f.CartFlows = newCartFlows(m, l, &f)
 	f.OrderFlows = newOrderFlows(orderKit{Modules: m, Order: m.Order, Payment: m.Payment, Links: &l.OrderLinks, CartPayment: l.CartPayment,
-		RegionProviders: l.RegionProviders.Near(), SetLocation: l.LocationSets.Far().Others, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows})
+		RegionProviders: l.RegionProviders.Near(), SetLocation: l.LocationSets.Far().Others, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows, Accounts: l.CustomerAccounts})
 	f.tieStock(&l.StockLinks)
 	return f
 }

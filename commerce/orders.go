@@ -16,6 +16,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	carts "github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
 	sent "github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	payments "github.com/gorgon-commerce/gorgon/modules/payment"
@@ -79,6 +80,7 @@ type orderKit struct {
 	Links           *OrderLinks
 	CartPayment     *link.Link[carts.Cart, payments.Collection]
 	RegionProviders cart.Joined
+	Accounts        *link.Link[customer.Customer, payments.AccountHolder]
 	SetLocation     func(ctx context.Context, set string) ([]string, error)
 	Cart            *cart.Flows
 	Fulfillment     *fulfillment.Flows
@@ -86,18 +88,19 @@ type orderKit struct {
 
 func newOrderFlows(k orderKit) OrderFlows {
 	pay := payment.New(&payment.Flows{Payment: k.Payment, Order: k.Order, Cart: k.Cart, Carts: k.CartPayment, Orders: k.Links.OrderPayments,
-		RegionProviders: k.RegionProviders})
+		RegionProviders: k.RegionProviders, Accounts: k.Accounts})
 	where := func(ctx context.Context, set string) (string, error) {
 		ids, err := k.SetLocation(ctx, set)
 		return append(ids, "")[0], err
 	}
+	orders := flow.New(&flow.Flows{Order: k.Order, Payment: pay, Cart: k.Cart, Fulfillment: k.Fulfillment, Inventory: k.Modules.Inventory,
+		Fulfillments: k.Links.OrderFulfillments, LocationOf: where})
 	return OrderFlows{
 		PaymentFlows: pay,
 		CheckoutFlows: checkout.New(&checkout.Flows{Cart: k.Cart, Payment: pay, Order: k.Order, Carts: k.Links.OrderCarts,
 			Promotions: k.Links.OrderPromotions}),
-		OrderFlows: flow.New(&flow.Flows{Order: k.Order, Payment: pay, Cart: k.Cart, Fulfillment: k.Fulfillment, Inventory: k.Modules.Inventory,
-			Fulfillments: k.Links.OrderFulfillments, LocationOf: where}),
-		ChangeFlows: change.New(&change.Kit{Order: k.Order, Cart: k.Cart, Payment: pay, Fulfillment: k.Fulfillment, Promotions: k.Links.OrderPromotions,
+		OrderFlows: orders,
+		ChangeFlows: change.New(&change.Kit{Order: k.Order, Orders: orders, Cart: k.Cart, Payment: pay, Fulfillment: k.Fulfillment, Promotions: k.Links.OrderPromotions,
 			Returned: k.Links.ReturnParcels, LocationOf: where}),
 	}
 }

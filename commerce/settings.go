@@ -41,10 +41,10 @@ func (s *Shop) systemRoutes() []route.Route {
 	return append(append(admin.System(s.pluginNames), admin.Searches()...), s.staticRoutes()...)
 }
 
-// pluginNames are the plugins besides this one.
+// pluginNames are the plugins besides this one that have a name.
 func (s *Shop) pluginNames() (out []string) {
 	for _, p := range s.App.Plugins() {
-		if p.Name != "commerce" {
+		if p.Name != "commerce" && p.Name != "" {
 			out = append(out, p.Name)
 		}
 	}

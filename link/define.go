@@ -88,7 +88,7 @@ func (p *plan) entity() *graph.Entity {
 	}
 	e.Ready()
 	for _, x := range []*end{&p.from, &p.to} {
-		e.AddRelation(&graph.Relation{Name: x.name, To: x.entity, LocalKey: x.column, ForeignKey: x.entity.KeyName(), Belongs: true,
+		e.AddRelation(&graph.Relation{Name: x.name, To: x.entity, LocalKey: x.column, ForeignKey: x.entity.KeyName(), Belongs: true, KeyShown: true,
 			Cascade: x.cascade, OnDelete: "none"})
 	}
 	return e

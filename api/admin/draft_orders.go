@@ -8,7 +8,6 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/change"
-	flow "github.com/gorgon-commerce/gorgon/flow/order"
 	"github.com/gorgon-commerce/gorgon/module"
 	carts "github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/order"
@@ -60,7 +59,7 @@ const draftFields = "id display_id custom_display_id status version email region
 	"*items.variant *items.variant.product *items.detail *shipping_address *billing_address *shipping_methods *shipping_methods.tax_lines *shipping_methods.adjustments"
 
 // drafts routes /admin/draft-orders.
-func (a changeAPI) drafts(orders *flow.Flows) []route.Route {
+func (a changeAPI) drafts() []route.Route {
 	const path = "/admin/draft-orders"
 	f := a.flows.Drafts
 	read := func(statuses, drafts bool) func(context.Context, *resource.Query) error {
@@ -72,7 +71,7 @@ func (a changeAPI) drafts(orders *flow.Flows) []route.Route {
 			return nil
 		}
 	}
-	many := resource.Resource{Path: path, Entity: "order", One: "draft_order", Many: "draft_orders", Limit: 15, Fields: orderFields, Loose: true, Plain: true, Read: a.read,
+	many := resource.Resource{Path: path, Entity: "order", One: "draft_order", Many: "draft_orders", Limit: 50, Fields: orderFields, Loose: true, Plain: true, Read: a.read,
 		Filters: resource.Filters{{Name: "id", Kind: resource.Operators}, {Name: "q", Kind: resource.Text}, {Name: "region_id", Kind: resource.TextOrList},
 			{Name: "customer_id", Kind: resource.TextOrList}, {Name: "sales_channel_id", Kind: schema.ArrayOf(schema.String()).Optional()},
 			{Name: "created_at", Kind: resource.Dates}, {Name: "updated_at", Kind: resource.Dates}},
@@ -93,8 +92,7 @@ func (a changeAPI) drafts(orders *flow.Flows) []route.Route {
 	return append(append(append(many.Routes(), one.Routes()...), a.draftEdits()...),
 		act(http.MethodPost, path, func(ctx context.Context, in NewDraftOrder) (change.Ref, error) { return f.Create.Run(ctx, in.draft()) }, showing("draft_order", made, key)),
 		act(http.MethodPost, path+"/{id}", func(ctx context.Context, in OrderPatch) (change.Ref, error) {
-			_, err := orderAPI{orders}.update(ctx, in)
-			return change.Ref{OrderID: in.ID}, err
+			return f.Update.Run(ctx, in.patch(ctx))
 		}, showing("draft_order", made, key)),
 		act(http.MethodPost, path+"/{id}/convert-to-order", func(ctx context.Context, in orderNamed) (change.Ref, error) { return f.Convert.Run(ctx, in.ID) }, showing("order", placed, key)),
 	)

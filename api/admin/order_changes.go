@@ -41,7 +41,7 @@ func OrderChanges(flows *change.Flows, orders *flow.Flows, read resource.Reader)
 			return flows.Promise.Run(ctx, change.Promise{ID: in.ID, CarryOverPromotions: in.CarryOverPromotions})
 		}, a.change()),
 	}
-	return slices.Concat(out, a.edits(), a.returns(), a.claims(), a.exchanges(), a.transfers(), a.drafts(orders))
+	return slices.Concat(out, a.edits(), a.returns(), a.claims(), a.exchanges(), a.transfers(), a.drafts())
 }
 
 const (

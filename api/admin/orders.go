@@ -176,6 +176,10 @@ func shownOrder(page bool) func(context.Context, *resource.Query) error {
 }
 
 func (a orderAPI) update(ctx context.Context, in OrderPatch) (string, error) {
+	return a.flows.Update.Run(ctx, in.patch(ctx))
+}
+
+func (in OrderPatch) patch(ctx context.Context) order.Patch {
 	p := order.Patch{ID: in.ID, Email: in.Email, Locale: in.Locale, Metadata: in.Metadata, By: actorID(ctx)}
 	if in.ShippingAddress.Set {
 		p.ShippingAddress = module.SetOf(in.ShippingAddress.Value)
@@ -183,7 +187,7 @@ func (a orderAPI) update(ctx context.Context, in OrderPatch) (string, error) {
 	if in.BillingAddress.Set {
 		p.BillingAddress = module.SetOf(in.BillingAddress.Value)
 	}
-	return a.flows.Update.Run(ctx, p)
+	return p
 }
 
 func (a orderAPI) cancel(ctx context.Context, in orderNamed) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -22,17 +23,17 @@ const (
 
 // itemized adds to the items of a return, claim or exchange that are read whole what comes with them.
 func itemized(_ context.Context, q *resource.Query) error {
-	for _, name := range []string{"items", "claim_items", "additional_items"} {
+	for _, name := range []string{"items", "return.items", "claim_items", "additional_items"} {
 		if !slices.Contains(q.Fields, name+".*") {
 			continue
 		}
 		q.Fields = append(q.Fields, name+".item.id", name+".detail.*")
-		if name == "items" {
-			q.Fields = append(q.Fields, "items.reason.*", "items.reason.parent_return_reason.id")
+		if strings.HasSuffix("."+name, ".items") {
+			q.Fields = append(q.Fields, name+".reason.*", name+".reason.parent_return_reason.id")
 		}
 	}
 	if slices.Contains(q.Fields, "shipping_methods.*") {
-		q.Fields = append(q.Fields, "shipping_methods.detail.*")
+		q.Fields = append(q.Fields, "shipping_methods.detail.*", "shipping_methods.adjustments.*")
 	}
 	return nil
 }

@@ -15,8 +15,8 @@ import (
 type Search struct {
 	Q      module.Opt[string]   `query:"q" valid:"notnull"`
 	Entity module.Opt[[]string] `query:"entity" valid:"notnull"`
-	Limit  module.Opt[int]      `query:"limit" valid:"notnull,number,min=1,max=100"`
-	Offset module.Opt[int]      `query:"offset" valid:"notnull,number,min=0"`
+	Limit  module.Opt[int]      `query:"limit" valid:"notnull,min=1,max=100"`
+	Offset module.Opt[int]      `query:"offset" valid:"notnull,min=0"`
 }
 
 // Found is the answer to a Search, a group for each kind of record.

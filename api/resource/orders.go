@@ -16,10 +16,12 @@ func OrderFields(fields []string, statuses bool) []string {
 			}
 		}
 	}
-	whole := totals.WholeNames()
-	if slices.Contains(fields, "items.*") && slices.ContainsFunc(fields, func(f string) bool { return f == "summary" || slices.Contains(whole, f) }) {
+	names := totals.WholeNames()
+	whole := func(f string) bool { return f == "summary" || slices.Contains(names, f) }
+	if slices.Contains(fields, "items.*") && slices.ContainsFunc(fields, whole) {
 		put("version", "items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*")
 	}
+	out = MethodFields(out)
 	for _, f := range fields {
 		if f == "items.*" {
 			put("items.detail.*")
@@ -35,6 +37,20 @@ func OrderFields(fields []string, statuses bool) []string {
 		put("status", "version", "payment_collections.*", "fulfillments.*", "payment_status", "fulfillment_status")
 	}
 	return out
+}
+
+// MethodFields adds to the fields of a cart or an order, with whole shipping methods and a total of it, what those are taxed and discounted by.
+func MethodFields(fields []string) []string {
+	names := totals.WholeNames()
+	if !slices.Contains(fields, "shipping_methods.*") || !slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(names, f) }) {
+		return fields
+	}
+	for _, f := range []string{"shipping_methods.tax_lines.*", "shipping_methods.adjustments.*"} {
+		if !slices.Contains(fields, f) {
+			fields = append(fields[:len(fields):len(fields)], f)
+		}
+	}
+	return fields
 }
 
 // OrderListFields is OrderFields for lists, which show the lines that their statuses are worked out of.

@@ -127,6 +127,10 @@ func Carts(flows *cart.Flows) []route.Route {
 		Fields: CartFields, Allow: cartExtras(),
 		Missing: "Cart with id '%s' not found",
 		Read:    c.read,
+		Prepare: func(_ context.Context, q *resource.Query) error {
+			q.Fields = resource.MethodFields(q.Fields)
+			return nil
+		},
 		Options: []route.Option{route.Use(hold)},
 		Update:  resource.Do(c.update),
 		Actions: []resource.Action{

@@ -37,7 +37,7 @@ func PaymentCollections(flows *payment.Flows, read resource.Reader) []route.Rout
 			return flows.CreateForCart.Run(ctx, in.CartID)
 		}),
 		Actions: []resource.Action{resource.Post("/{id}/payment-sessions", resource.Do(func(ctx context.Context, in NewPaymentSession) (string, error) {
-			d := payments.SessionDraft{CollectionID: in.ID, ProviderID: in.ProviderID, Data: in.Data.Value}
+			d := payments.SessionDraft{CollectionID: in.ID, ProviderID: in.ProviderID, Data: in.Data.Value, CustomerID: customerID(ctx)}
 			_, err := flows.CreateSession.Run(ctx, d)
 			return in.ID, err
 		}))},

@@ -23,7 +23,7 @@ func main() {
 		os.Exit(1)
 	}
 	begin := []gorgon.Command{starter.Command()}
-	app.Use(shop.Plugin(), gorgon.Plugin{Name: "stream", Transports: transports, Commands: begin})
+	app.Use(shop.Plugin(), gorgon.Plugin{Transports: transports, Commands: begin})
 	app.Main()
 }
 

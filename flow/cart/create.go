@@ -2,6 +2,7 @@ package cart
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/event"
@@ -133,6 +134,9 @@ func (f *Flows) countries(ctx context.Context, id string) ([]region.Country, err
 	return f.Region.Countries.List(ctx, module.Filter{"region_id": id})
 }
 
+// addressed is what an e-mail address looks like, at least.
+var addressed = regexp.MustCompile(`^.+@.+\..+$`)
+
 // findOrCreate finds who a cart is for: the customer who is known, or else one with that e-mail address, or a new guest. A known guest who
 // gives another address becomes another guest.
 func (f *Flows) findOrCreate(ctx context.Context, id, email *string) (*customer.Customer, *string, error) {
@@ -153,6 +157,9 @@ func (f *Flows) findOrCreate(ctx context.Context, id, email *string) (*customer.
 		return known, known.Email, nil
 	}
 	address := strings.ToLower(strings.TrimSpace(*email))
+	if !addressed.MatchString(address) {
+		return nil, nil, fault.New(fault.Invalid, "The email is not valid")
+	}
 	if known == nil {
 		list, err := f.byEmail(ctx, module.Filter{"email": address})
 		if known = first(list); err != nil {

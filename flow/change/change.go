@@ -9,6 +9,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
+	orders "github.com/gorgon-commerce/gorgon/flow/order"
 	"github.com/gorgon-commerce/gorgon/flow/payment"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -136,6 +137,7 @@ func (e End) key() string       { return e.ID }
 // A Kit is what changes are made with.
 type Kit struct {
 	Order       *order.Module
+	Orders      *orders.Flows
 	Cart        *cart.Flows
 	Payment     *payment.Flows
 	Fulfillment *fulfillment.Flows

@@ -8,6 +8,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/flow/checkout"
+	orders "github.com/gorgon-commerce/gorgon/flow/order"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/order"
@@ -32,6 +33,7 @@ type DraftItem struct {
 // Drafts are the workflows of orders that were not placed yet.
 type Drafts struct {
 	Create  *workflow.Workflow[Draft, Ref]
+	Update  *workflow.Workflow[orders.Patch, Ref]
 	Delete  *workflow.Workflow[[]string, []string]
 	Convert *workflow.Workflow[string, Ref]
 }
@@ -39,12 +41,15 @@ type Drafts struct {
 func (k *Kit) drafts() Drafts {
 	return Drafts{
 		Create:  single("create-orders", k.createDraft),
+		Update:  workflow.New("update-draft-order", k.updateDraft, workflow.Atomic()),
 		Delete:  workflow.New("delete-draft-order", k.deleteDrafts, workflow.Atomic()),
 		Convert: workflow.New("convert-draft-order", k.convert, workflow.Atomic()),
 	}
 }
 
-func (d *Drafts) list() []workflow.Any { return []workflow.Any{d.Create, d.Delete, d.Convert} }
+func (d *Drafts) list() []workflow.Any {
+	return []workflow.Any{d.Create, d.Update, d.Delete, d.Convert}
+}
 
 // createDraft saves a draft with its lines priced, taxed and discounted. No stock is promised to it.
 func (k *Kit) createDraft(ctx context.Context, in Draft) (Ref, error) {
@@ -75,51 +80,108 @@ func (k *Kit) createDraft(ctx context.Context, in Draft) (Ref, error) {
 			return Ref{}, err
 		}
 	}
-	return Ref{OrderID: o.ID}, k.promote(ctx, o.ID, in.PromoCodes)
+	if err := k.promote(ctx, o.ID, in.PromoCodes); err != nil {
+		return Ref{}, err
+	}
+	return Ref{OrderID: o.ID}, k.charge(ctx, o.ID)
 }
 
-// promote takes what promotions take off a draft that was just written, and settles what it costs.
-func (k *Kit) promote(ctx context.Context, id string, codes []string) error {
+// charge notes what a draft costs with its taxes and discounts. What its summary says besides is without them until the draft is edited or placed.
+func (k *Kit) charge(ctx context.Context, id string) error {
 	o, err := k.Order.Load(ctx, id, true)
 	if err != nil {
 		return err
 	}
-	if len(codes) > 0 {
-		s, err := k.basket(ctx, o)
-		if err != nil {
-			return err
+	return k.Order.Charge(ctx, o)
+}
+
+// promote takes what promotions take off a draft that was just written.
+func (k *Kit) promote(ctx context.Context, id string, codes []string) error {
+	if len(codes) == 0 {
+		return nil
+	}
+	o, err := k.Order.Load(ctx, id, true)
+	if err != nil {
+		return err
+	}
+	s, err := k.basket(ctx, o)
+	if err != nil {
+		return err
+	}
+	out, err := k.Cart.Discounts(ctx, s, codes)
+	if err != nil {
+		return err
+	}
+	var items []order.ItemAdjustment
+	var methods []order.ShippingAdjustment
+	used := map[string]bool{}
+	for _, d := range out.Discounts {
+		used[d.PromotionID] = true
+		if d.ItemID != "" {
+			items = append(items, order.ItemAdjustment{ItemID: d.ItemID, Version: o.Version, Code: &d.Code, PromotionID: &d.PromotionID, Amount: d.Amount, IsTaxInclusive: d.TaxInclusive})
+		} else {
+			methods = append(methods, order.ShippingAdjustment{ShippingMethodID: d.MethodID, Version: o.Version, Code: &d.Code, PromotionID: &d.PromotionID, Amount: d.Amount})
 		}
-		out, err := k.Cart.Discounts(ctx, s, codes)
-		if err != nil {
-			return err
-		}
-		var items []order.ItemAdjustment
-		var methods []order.ShippingAdjustment
-		used := map[string]bool{}
-		for _, d := range out.Discounts {
-			used[d.PromotionID] = true
-			if d.ItemID != "" {
-				items = append(items, order.ItemAdjustment{ItemID: d.ItemID, Version: o.Version, Code: &d.Code, PromotionID: &d.PromotionID, Amount: d.Amount, IsTaxInclusive: d.TaxInclusive})
-			} else {
-				methods = append(methods, order.ShippingAdjustment{ShippingMethodID: d.MethodID, Version: o.Version, Code: &d.Code, PromotionID: &d.PromotionID, Amount: d.Amount})
-			}
-		}
-		if _, err := k.Order.ItemAdjustments.CreateMany(ctx, items); err != nil {
-			return err
-		}
-		if _, err := k.Order.ShippingAdjustments.CreateMany(ctx, methods); err != nil {
-			return err
-		}
-		for p := range used {
-			if _, err := k.Promotions.Attach(ctx, link.Join(id, p)); err != nil {
-				return err
-			}
-		}
-		if o, err = k.Order.Load(ctx, id, true); err != nil {
+	}
+	if _, err := k.Order.ItemAdjustments.CreateMany(ctx, items); err != nil {
+		return err
+	}
+	if _, err := k.Order.ShippingAdjustments.CreateMany(ctx, methods); err != nil {
+		return err
+	}
+	for p := range used {
+		if _, err := k.Promotions.Attach(ctx, link.Join(id, p)); err != nil {
 			return err
 		}
 	}
-	return k.Order.Settle(ctx, o)
+	return nil
+}
+
+// updateDraft changes what a draft says of its buyer. Goods that go elsewhere are taxed anew.
+func (k *Kit) updateDraft(ctx workflow.Context, in orders.Patch) (Ref, error) {
+	if _, err := k.Orders.Update.Run(ctx, in); err != nil || in.ShippingAddress == nil {
+		return Ref{OrderID: in.ID}, err
+	}
+	_, err := workflow.Step(ctx, "update-order-tax-lines", func(ctx context.Context, id string) (bool, error) {
+		o, err := k.Order.Load(ctx, id, true)
+		if err != nil {
+			return false, err
+		}
+		if err := k.retax(ctx, o); err != nil {
+			return false, err
+		}
+		return true, k.charge(ctx, id)
+	}, in.ID)
+	return Ref{OrderID: in.ID}, err
+}
+
+// retax gives the lines and shipping methods of an order the taxes of now in place of those that they have.
+func (k *Kit) retax(ctx context.Context, o *order.Order) error {
+	var items, ways []string
+	for _, l := range o.Items {
+		for _, t := range l.TaxLines {
+			items = append(items, t.ID)
+		}
+	}
+	for _, m := range o.ShippingMethods {
+		for _, t := range m.TaxLines {
+			ways = append(ways, t.ID)
+		}
+	}
+	if err := k.Order.ItemTaxLines.SoftDelete(ctx, items...); err != nil {
+		return err
+	}
+	if err := k.Order.ShippingTaxLines.SoftDelete(ctx, ways...); err != nil {
+		return err
+	}
+	s, err := k.basket(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := k.tax(ctx, s, o.Items, nil); err != nil || len(o.ShippingMethods) == 0 {
+		return err
+	}
+	return k.tax(ctx, s, nil, o.ShippingMethods)
 }
 
 // draftLines makes lines of what a draft shall have.
@@ -158,7 +220,7 @@ func (k *Kit) draftLines(ctx context.Context, s *cart.State, items []DraftItem, 
 				out[i].Title = item.Title
 			}
 		}
-		out[i].Detail = &order.Item{Quantity: item.Quantity, Metadata: module.Map{}}
+		out[i].Detail = &order.Item{Quantity: item.Quantity}
 	}
 	return out, nil
 }
@@ -233,6 +295,15 @@ func (k *Kit) convert(ctx workflow.Context, id string) (Ref, error) {
 		var lines []string
 		for _, l := range o.Items {
 			lines = append(lines, l.ID)
+		}
+		if err := k.retax(ctx, o); err != nil {
+			return false, err
+		}
+		if o, err = k.Order.Load(ctx, id, true); err != nil {
+			return false, err
+		}
+		if err := k.Order.Settle(ctx, o); err != nil {
+			return false, err
 		}
 		return true, k.reserve(ctx, o, lines)
 	}, id)

@@ -244,10 +244,14 @@ func (s swap) confirmClaim(ctx workflow.Context, in End) (Ref, error) {
 		if count(d.change, order.WriteOff)+count(d.change, order.ReturnItems)+count(d.change, order.ItemAdd) == 0 {
 			return fault.New(fault.Invalid, "Order claim request should have at least 1 item")
 		}
+		about, err := s.about(ctx, d.change)
+		if err != nil {
+			return err
+		}
 		var items []order.ClaimItem
 		for i := range d.change.Actions {
 			a := &d.change.Actions[i]
-			item := order.ClaimItem{ClaimID: d.ClaimID, ItemID: a.Subject(), Quantity: a.Number("quantity"), Note: a.InternalNote, Metadata: module.Map{},
+			item := order.ClaimItem{ClaimID: d.ClaimID, ItemID: a.Subject(), Quantity: a.Number("quantity"), Note: a.InternalNote, Metadata: about[a.Subject()],
 				IsAdditionalItem: a.Action == order.ItemAdd}
 			if a.Action == order.WriteOff {
 				item.Reason = ref(a.Text("reason"))
@@ -256,7 +260,7 @@ func (s swap) confirmClaim(ctx workflow.Context, in End) (Ref, error) {
 				items = append(items, item)
 			}
 		}
-		_, err := s.Order.ClaimItems.CreateMany(ctx, items)
+		_, err = s.Order.ClaimItems.CreateMany(ctx, items)
 		return err
 	})
 	if err != nil {
@@ -270,19 +274,42 @@ func (s swap) confirmExchange(ctx workflow.Context, in End) (Ref, error) {
 		if count(d.change, order.ReturnItems) == 0 || count(d.change, order.ItemAdd) == 0 {
 			return fault.New(fault.Invalid, "Order exchange request should have at least 1 item inbound and 1 item outbound")
 		}
+		about, err := s.about(ctx, d.change)
+		if err != nil {
+			return err
+		}
 		var items []order.ExchangeItem
 		for i := range d.change.Actions {
 			if a := &d.change.Actions[i]; a.Action == order.ItemAdd {
-				items = append(items, order.ExchangeItem{ExchangeID: d.ExchangeID, ItemID: a.Subject(), Quantity: a.Number("quantity"), Note: a.InternalNote, Metadata: module.Map{}})
+				items = append(items, order.ExchangeItem{ExchangeID: d.ExchangeID, ItemID: a.Subject(), Quantity: a.Number("quantity"), Note: a.InternalNote, Metadata: about[a.Subject()]})
 			}
 		}
-		_, err := s.Order.ExchangeItems.CreateMany(ctx, items)
+		_, err = s.Order.ExchangeItems.CreateMany(ctx, items)
 		return err
 	})
 	if err != nil {
 		return Ref{}, err
 	}
 	return done.Ref, workflow.Emit(ctx, ExchangeCreated, Notice{OrderID: done.OrderID, ExchangeID: done.ExchangeID, NoNotification: in.NoNotification})
+}
+
+// about is the metadata of what a change is about: of new lines that which they were given.
+func (s swap) about(ctx context.Context, c *order.Change) (map[string]module.Map, error) {
+	var ids []string
+	out := map[string]module.Map{}
+	for i := range c.Actions {
+		a := &c.Actions[i]
+		if out[a.Subject()] = (module.Map{}); a.Action == order.ItemAdd {
+			ids = append(ids, a.Subject())
+		}
+	}
+	lines, err := s.Order.Lines.List(ctx, module.Filter{"id": ids})
+	for _, l := range lines {
+		if l.Metadata != nil {
+			out[l.ID] = l.Metadata
+		}
+	}
+	return out, err
 }
 
 // finish confirms a claim or exchange: the order changes, what is sent is promised, what comes back is fetched, and what is owed is asked for.

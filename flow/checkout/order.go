@@ -46,7 +46,7 @@ func LineOf(l *model.LineItem) order.LineItem {
 		VariantBarcode: l.VariantBarcode, VariantTitle: l.VariantTitle, VariantOptionValues: l.VariantOptionValues, RequiresShipping: l.RequiresShipping,
 		IsGiftcard: l.IsGiftcard, IsDiscountable: l.IsDiscountable, IsTaxInclusive: l.IsTaxInclusive, IsCustomPrice: l.IsCustomPrice,
 		CompareAtUnitPrice: l.CompareAtUnitPrice, UnitPrice: l.UnitPrice, Metadata: l.Metadata,
-		Detail: &order.Item{Quantity: money.Int(int64(l.Quantity)), Metadata: module.Map{}}}
+		Detail: &order.Item{Quantity: money.Int(int64(l.Quantity))}}
 	if out.Metadata == nil {
 		out.Metadata = module.Map{}
 	}

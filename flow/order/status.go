@@ -73,7 +73,8 @@ func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := f.Payment.Cancel(ctx, in.ID, in.By); err != nil {
+	credits, err := f.Payment.Cancel(ctx, in.ID, in.By)
+	if err != nil {
 		return "", err
 	}
 	_, err = workflow.Step(ctx, "cancel-orders", func(ctx context.Context, in Act) (bool, error) {
@@ -88,7 +89,7 @@ func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
 		if err != nil {
 			return false, err
 		}
-		_, err = f.Order.Revise(ctx, order.Revision{Order: now, By: in.By, Set: module.Set{"status": order.Canceled, "canceled_at": db.Now()}})
+		_, err = f.Order.Revise(ctx, order.Revision{Order: now, By: in.By, Credits: credits, Set: module.Set{"status": order.Canceled, "canceled_at": db.Now()}})
 		return true, err
 	}, in)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/link"
 	carts "github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/customer"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -34,6 +35,7 @@ type Refund struct {
 	Amount         *money.Decimal
 	By             string
 	Note, ReasonID *string
+	Canceling      bool // the order ends: its own credit line says what was given back
 }
 
 // A Debt is an amount of an order that is to be paid; a nil Amount is all that is owed.
@@ -53,6 +55,7 @@ type Flows struct {
 	Carts           *link.Link[carts.Cart, payment.Collection]
 	Orders          *link.Link[order.Order, payment.Collection]
 	RegionProviders cart.Joined
+	Accounts        *link.Link[customer.Customer, payment.AccountHolder]
 
 	CreateForCart  *workflow.Workflow[string, string]
 	CreateForOrder *workflow.Workflow[Debt, string]

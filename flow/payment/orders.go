@@ -27,7 +27,7 @@ func (f *Flows) followOrder(ctx workflow.Context, id string) (string, error) {
 			continue
 		}
 		for _, p := range c.Payments {
-			if err := f.giveUp(ctx, p, ""); err != nil {
+			if err := f.giveUp(ctx, p, Refund{}); err != nil {
 				return "", err
 			}
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
-	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -63,11 +62,14 @@ func (f *Flows) refund(ctx workflow.Context, in Refund) (string, error) {
 	if err != nil {
 		return in.PaymentID, err
 	}
-	credits, err := workflow.Step(ctx, "create-order-refund-credit-lines", f.credits, r)
-	if err != nil {
+	id := r.Refund.ID
+	var credits []order.CreditLine
+	if in.Canceling {
+		id = in.PaymentID
+	} else if credits, err = workflow.Step(ctx, "create-order-refund-credit-lines", f.credits, r); err != nil {
 		return in.PaymentID, err
 	}
-	if err := f.book(ctx, p, "refund", r.Refund.ID, r.Refund.Amount.Neg(), credits...); err != nil {
+	if err := f.book(ctx, p, "refund", id, r.Refund.Amount.Neg(), credits...); err != nil {
 		return in.PaymentID, err
 	}
 	return in.PaymentID, workflow.Emit(ctx, Refunded, event.ID{ID: in.PaymentID})
@@ -90,8 +92,15 @@ func (f *Flows) credits(ctx context.Context, r payment.Returned) ([]order.Credit
 	if more.Sign() <= 0 {
 		return nil, nil
 	}
-	why := "refund"
-	return []order.CreditLine{{Reference: &why, ReferenceID: &r.Payment.ID, Amount: more}}, nil
+	why, what := "refund", r.Payment.ID
+	if r.Refund.ReasonID != nil {
+		reason, err := f.Payment.Reasons.Retrieve(ctx, *r.Refund.ReasonID)
+		if err != nil {
+			return nil, err
+		}
+		why, what = reason.Label, reason.Code
+	}
+	return []order.CreditLine{{Reference: &why, ReferenceID: &what, Amount: more}}, nil
 }
 
 // markPaid has a collection paid by other means, at the system's provider.
@@ -121,39 +130,37 @@ func (f *Flows) markPaid(ctx workflow.Context, in Payoff) (string, error) {
 	return in.CollectionID, err
 }
 
-// Cancel gives up all that was authorised for an order, and gives all that was captured back.
-func (f *Flows) Cancel(ctx workflow.Context, id, by string) error {
+// Cancel gives up all that was authorised for an order that ends, and gives all that was captured back. It returns the credit that the order gets for that.
+func (f *Flows) Cancel(ctx workflow.Context, id, by string) ([]order.CreditLine, error) {
 	list, err := f.OfOrder(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, c := range list {
+	credits := make([]order.CreditLine, len(list))
+	for i, c := range list {
+		why := "payment_collection"
+		credits[i] = order.CreditLine{Reference: &why, ReferenceID: &c.ID}
 		for _, p := range c.Payments {
-			if err := f.giveUp(ctx, p, by); err != nil {
-				return err
+			credits[i].Amount = credits[i].Amount.Add(p.Left())
+			if err := f.giveUp(ctx, p, Refund{By: by, Canceling: true}); err != nil {
+				return nil, err
 			}
 		}
-		if _, err := f.Payment.Collections.Update(ctx, module.Filter{"id": c.ID}, module.Set{"status": payment.CollectionCanceled}); err != nil {
-			return err
+		if _, err := f.cancelCollection(ctx, c.ID); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return credits, nil
 }
 
-// giveUp cancels a payment that nothing was captured of, and refunds any other.
-func (f *Flows) giveUp(ctx workflow.Context, p payment.Payment, by string) error {
-	var left money.Decimal
-	for _, c := range p.Captures {
-		left = left.Add(c.Amount)
-	}
-	for _, r := range p.Refunds {
-		left = left.Sub(r.Amount)
-	}
+// giveUp cancels a payment that nothing was captured of, and refunds any other, in the way that r says.
+func (f *Flows) giveUp(ctx workflow.Context, p payment.Payment, r Refund) error {
 	if len(p.Captures) > 0 {
-		if left.Sign() <= 0 {
+		if p.Left().Sign() <= 0 {
 			return nil
 		}
-		_, err := f.Refund.Run(ctx, Refund{PaymentID: p.ID, By: by})
+		r.PaymentID = p.ID
+		_, err := f.Refund.Run(ctx, r)
 		return err
 	}
 	if p.CanceledAt != nil {

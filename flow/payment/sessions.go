@@ -10,6 +10,13 @@ import (
 
 // createSession begins a try to pay, in place of those before. Until its provider has begun it nobody can see it.
 func (f *Flows) createSession(ctx workflow.Context, d payment.SessionDraft) (payment.Session, error) {
+	if _, err := workflow.Step(ctx, "validate-payment-provider", f.allowed, d); err != nil {
+		return payment.Session{}, err
+	}
+	d, err := f.introduce(ctx, d)
+	if err != nil {
+		return payment.Session{}, err
+	}
 	s, err := workflow.Step(ctx, "prepare-payment-session", f.Payment.Prepare, d)
 	if err != nil {
 		return s, err

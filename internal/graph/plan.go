@@ -78,10 +78,10 @@ func newNode(e *Entity, f *Fields, via *Relation, typed, show bool) *Node {
 	return n
 }
 
-// key adds the key, and shows it if it is an id.
+// key adds the key, and shows it if it is an id or more than one column, as those of links are.
 func (n *Node) key(show bool) {
 	for _, k := range n.Entity.keys {
-		n.column(k, n.typed || show && n.Entity.Columns[k].Name == "id")
+		n.column(k, n.typed || show && (len(n.Entity.keys) > 1 || n.Entity.Columns[k].Name == "id"))
 	}
 }
 

@@ -126,6 +126,11 @@ func (s *Set) Reads(relation string) bool {
 	return slices.ContainsFunc(s.node.children, func(c *child) bool { return c.rel.Name == relation })
 }
 
+// WorksOut reports whether a computed field was asked for.
+func (s *Set) WorksOut(field string) bool {
+	return slices.ContainsFunc(s.node.computed, func(c *Computed) bool { return c.Name == field })
+}
+
 // Related returns the set that holds the related records of all rows, and which of them belong to row.
 func (s *Set) Related(row int, relation string) (*Set, []int32) {
 	for i := range s.children {
@@ -155,6 +160,12 @@ func (s *Set) Places() (rows, nth []int) {
 	}
 	return rows, nth
 }
+
+// Typed reports whether the records are read into structs.
+func (s *Set) Typed() bool { return s.node.typed }
+
+// Linked reports whether these are related records that a link or another module leads to.
+func (s *Set) Linked() bool { return s.parent != nil && s.parent.def.rel.Path == nil }
 
 // Memo returns what is kept under key, and makes it the first time: for computed fields that share their work.
 func (s *Set) Memo(key string, make func() any) any {

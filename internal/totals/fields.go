@@ -11,7 +11,7 @@ import (
 
 // Fields adds the totals to what can be read of carts or orders, and says where they keep what the totals are worked out of.
 type Fields struct {
-	Whole, Lines, Methods                                      *graph.Entity
+	Whole, Lines, Methods, Credits                             *graph.Entity
 	LineTaxes, LineAdjustments, MethodTaxes, MethodAdjustments *graph.Entity
 
 	Rate  string                                  // the column of a tax line's rate
@@ -44,6 +44,16 @@ func (f *Fields) Add() {
 	addParts(f.LineAdjustments, f.lines, adjustments)
 	addParts(f.MethodTaxes, f.methods, taxes)
 	addParts(f.MethodAdjustments, f.methods, adjustments)
+	for _, name := range []string{"subtotal", "total"} {
+		add(f.Credits, name, credit)
+	}
+}
+
+// credit is what a credit line takes off, known beside totals of the whole.
+func credit(s *graph.Set, row int) (money.Decimal, bool) {
+	owner := s.Owner()
+	known := owner != nil && slices.ContainsFunc(WholeNames(), owner.WorksOut)
+	return Amount(s, row, "raw_amount"), known && s.Text(row, "raw_amount") != nil
 }
 
 // AppendShown appends the number that clients see of m.

@@ -10,7 +10,7 @@ import (
 
 // addTotals adds the totals to what can be read of a cart. Those of its parts are known where some of the whole are asked for.
 func (m *Module) addTotals() {
-	f := totals.Fields{Whole: m.Carts.Entity(), Lines: m.Items.Entity(), Methods: m.ShippingMethods.Entity(), LineTaxes: m.ItemTaxLines.Entity(),
+	f := totals.Fields{Whole: m.Carts.Entity(), Lines: m.Items.Entity(), Methods: m.ShippingMethods.Entity(), Credits: m.CreditLines.Entity(), LineTaxes: m.ItemTaxLines.Entity(),
 		LineAdjustments: m.ItemAdjustments.Entity(), MethodTaxes: m.ShippingTaxLines.Entity(), MethodAdjustments: m.ShippingAdjustments.Entity(),
 		Rate: "rate", Needs: []string{"quantity"}, Fill: quantity}
 	f.Add()

@@ -16,10 +16,14 @@ func available(_ context.Context, set *graph.Set, _ map[string]any, out [][]byte
 	return nil
 }
 
-// total adds up a column of an item's levels.
+// total adds up a column of an item's levels. It is known of items that were asked for, and of those that something of this module is about.
 func total(column string) func(context.Context, *graph.Set, map[string]any, [][]byte) error {
 	return func(_ context.Context, set *graph.Set, _ map[string]any, out [][]byte) error {
 		for i := range out {
+			if set.Linked() && !set.Typed() {
+				out[i] = []byte("null")
+				continue
+			}
 			var sum money.Decimal
 			levels, rows := set.Related(i, "location_levels")
 			for _, r := range rows {

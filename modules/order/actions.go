@@ -264,10 +264,6 @@ func (p *Preview) updateItem(a *Action) error {
 		price := a.Number("unit_price")
 		l.Detail.UnitPrice = &price
 	}
-	if a.Has("compare_at_unit_price") {
-		price := a.Number("compare_at_unit_price")
-		l.Detail.CompareAtUnitPrice = &price
-	}
 	a.worth(l.Price().Mul(q).Sub(before))
 	return nil
 }

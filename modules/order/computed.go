@@ -15,7 +15,7 @@ var life = []string{"fulfilled_total", "shipped_total", "return_requested_total"
 // addTotals adds what is worked out to what can be read of orders and their parts.
 func (m *Module) addTotals() {
 	orders, lines, ways := m.Orders.Entity(), m.Lines.Entity(), m.ShippingMethods.Entity()
-	f := totals.Fields{Whole: orders, Lines: lines, Methods: ways, LineTaxes: m.ItemTaxLines.Entity(), LineAdjustments: m.ItemAdjustments.Entity(),
+	f := totals.Fields{Whole: orders, Lines: lines, Methods: ways, Credits: m.CreditLines.Entity(), LineTaxes: m.ItemTaxLines.Entity(), LineAdjustments: m.ItemAdjustments.Entity(),
 		MethodTaxes: m.ShippingTaxLines.Entity(), MethodAdjustments: m.ShippingAdjustments.Entity(), Rate: "raw_rate", Needs: []string{"detail.*"},
 		Parts: []string{"detail"}, Fill: fill, More: append([]string{"refundable_total_per_unit", "refundable_total"}, life...), Extra: life}
 	f.Add()

@@ -83,7 +83,7 @@ func (m *Module) addLines(ctx context.Context, o *Order, lines []LineItem) error
 		l := &lines[i]
 		l.Model = saved[i].Model
 		l.Detail.OrderID, l.Detail.Version, l.Detail.ItemID = o.ID, o.Version, l.ID
-		if l.Detail.Metadata == nil {
+		if l.Detail.Metadata = l.Metadata; l.Detail.Metadata == nil {
 			l.Detail.Metadata = module.Map{}
 		}
 		details = append(details, *l.Detail)

@@ -1,9 +1,11 @@
 package order
 
 import (
+	"context"
 	"encoding/json"
 
 	"github.com/gorgon-commerce/gorgon/internal/totals"
+	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -126,4 +128,23 @@ func (b Balance) JSON() json.RawMessage {
 		out = v.value.AppendRaw(append(append(append(out, `,"raw_`...), v.name...), `":`...))
 	}
 	return append(out, '}')
+}
+
+// Charge writes what is owed for the order into the summary of its version, which says what it did of all else.
+func (m *Module) Charge(ctx context.Context, o *Order) error {
+	if o.Sum == nil {
+		return m.Settle(ctx, o)
+	}
+	sum := map[string]json.RawMessage{}
+	if err := json.Unmarshal(o.Sum.Totals, &sum); err != nil {
+		return err
+	}
+	due := o.Owed()
+	sum["pending_difference"], sum["raw_pending_difference"] = totals.AppendShown(due, nil), due.AppendRaw(nil)
+	b, err := json.Marshal(sum)
+	if err != nil {
+		return err
+	}
+	_, err = m.Summaries.Update(ctx, module.Filter{"id": o.Sum.ID}, module.Set{"totals": module.JSON(b)})
+	return err
 }

@@ -103,7 +103,18 @@ type Refund struct {
 	ReasonID     *string       `json:"refund_reason_id" model:"index"`
 	Note         *string       `json:"note"`
 	Payment      *Payment      `json:"payment,omitempty" rel:"belongs=payment_id,ondelete=cascade"`
-	Reason       *Reason       `json:"refund_reason,omitempty" rel:"belongs=refund_reason_id,ondelete=none"`
+	Reason       *Reason       `json:"refund_reason,omitempty" rel:"belongs=refund_reason_id,ondelete=none,stub"`
+}
+
+// Left is what was captured and not given back. The payment was read with its captures and refunds.
+func (p *Payment) Left() (left money.Decimal) {
+	for _, c := range p.Captures {
+		left = left.Add(c.Amount)
+	}
+	for _, r := range p.Refunds {
+		left = left.Sub(r.Amount)
+	}
+	return left
 }
 
 // A Reason says why money is given back.

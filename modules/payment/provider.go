@@ -113,3 +113,36 @@ func (m *Module) Inside(provider string) bool {
 	_, local := p.(Local)
 	return err == nil && local
 }
+
+// An AccountKeeper is a provider that knows buyers. OpenAccount gives one an account, and returns how the provider calls it and what else it says of it.
+type AccountKeeper interface {
+	OpenAccount(ctx context.Context, key string, customer module.Map) (id string, data module.Map, err error)
+}
+
+// A NewAccount is asked for at a provider. The customer is as the shop shows them.
+type NewAccount struct {
+	ProviderID string     `json:"provider_id"`
+	Customer   module.Map `json:"customer"`
+}
+
+// KeepsAccounts reports whether a provider is an AccountKeeper.
+func (m *Module) KeepsAccounts(provider string) bool {
+	p, err := m.Providers.Get(provider)
+	_, ok := p.(AccountKeeper)
+	return err == nil && ok
+}
+
+// OpenAccount has a provider open an account. It works outside of the database.
+func (m *Module) OpenAccount(ctx context.Context, a NewAccount) (AccountHolder, error) {
+	p, err := m.Providers.Get(a.ProviderID)
+	if err != nil {
+		return AccountHolder{}, err
+	}
+	keeper, ok := p.(AccountKeeper)
+	if !ok {
+		return AccountHolder{}, fault.New(fault.NotAllowed, "Payment provider %s keeps no accounts", a.ProviderID)
+	}
+	key, _ := a.Customer["id"].(string)
+	id, data, err := keeper.OpenAccount(ctx, key, a.Customer)
+	return AccountHolder{ProviderID: a.ProviderID, ExternalID: id, Data: orEmpty(data)}, err
+}

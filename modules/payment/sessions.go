@@ -18,6 +18,7 @@ type SessionDraft struct {
 	ProviderID   string     `json:"provider_id"`
 	Data         module.Map `json:"data"`
 	Context      module.Map `json:"context"`
+	CustomerID   string     `json:"customer_id"` // who pays, where that is known
 }
 
 // Prepare returns a session for the whole amount of its collection, which is not kept yet: OpenSession does so once its provider has begun it.
