@@ -102,10 +102,13 @@ func (e *Error) WithCode(code string) *Error {
 
 // Error has the cause in it and is meant for logs; callers are shown Message.
 func (e *Error) Error() string {
-	if e.Cause != nil {
-		return e.Message + ": " + e.Cause.Error()
+	switch {
+	case e.Cause == nil:
+		return e.Message
+	case e.Message == "":
+		return e.Cause.Error()
 	}
-	return e.Message
+	return e.Message + ": " + e.Cause.Error()
 }
 
 // Unwrap gives the cause to errors.Is and errors.As.

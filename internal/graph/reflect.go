@@ -250,3 +250,25 @@ func typeOf(t reflect.Type) (Type, bool) {
 	}
 	return 0, false
 }
+
+// String says what a column of the type is.
+func (t Type) String() string {
+	return [...]string{"a text", "a boolean", "an integer", "an integer", "a float", "a decimal", "a time", "JSON", "a list of texts"}[t]
+}
+
+// fits reports whether a field of type t can hold what the column has.
+func (c *Column) fits(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	typ, ok := typeOf(t)
+	switch c.Type {
+	case Int, BigInt:
+		return ok && (typ == Int || typ == BigInt) || t.Kind() == reflect.Int8
+	case JSON:
+		return true // which encoding/json sees to
+	case Time:
+		return t.ConvertibleTo(timeType)
+	}
+	return ok && typ == c.Type
+}

@@ -97,8 +97,10 @@ func (s *Schema) ask(e *Entity, t reflect.Type, f *Fields, depth int) error {
 			}
 			continue
 		}
-		switch r := e.Relation(name); {
-		case e.Column(name) != nil || e.comps[name] != nil:
+		switch r, c := e.Relation(name), e.Column(name); {
+		case c != nil && !c.fits(field.Type):
+			return fmt.Errorf("query: %v.%s: %s.%s is %s, which %v cannot hold", t, field.Name, e.Table, name, c.Type, field.Type)
+		case c != nil || e.comps[name] != nil:
 			f.Add([]string{name})
 		case r != nil:
 			f.Add([]string{name, e.rels[name].To.KeyName()})
