@@ -32,6 +32,7 @@ type Config struct {
 	WorkerMode   string // MEDUSA_WORKER_MODE: "server" answers requests, "worker" handles events and jobs, "shared" (default) does both
 	DisableAdmin bool   // DISABLE_MEDUSA_ADMIN=true; no dashboard at /app
 	CacheMB      int    // GORGON_CACHE_MB; 32. What answers may take that are kept in memory, in MiB; negative for none
+	Compression  bool   // HTTP_COMPRESSION_ENABLED=true; answers are compressed here, and not by a proxy
 	Production   bool   // NODE_ENV=production or GORGON_ENV=production
 
 	Log *slog.Logger // text on a terminal, JSON in production
@@ -79,6 +80,7 @@ func (c Config) withDefaults() Config {
 		c.CacheMB, _ = strconv.Atoi(cmp.Or(c.Getenv("GORGON_CACHE_MB"), "32"))
 	}
 	c.DisableAdmin = c.DisableAdmin || c.Getenv("DISABLE_MEDUSA_ADMIN") == "true"
+	c.Compression = c.Compression || c.Getenv("HTTP_COMPRESSION_ENABLED") == "true"
 	c.Production = c.Production || cmp.Or(c.Getenv("GORGON_ENV"), c.Getenv("NODE_ENV")) == "production"
 	if c.Log == nil {
 		c.Log = newLog(c.Production, c.Getenv("LOG_LEVEL"))

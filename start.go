@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/gorgon-commerce/gorgon/cache"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
@@ -213,7 +215,18 @@ func (a *App) Serve(ctx context.Context) error {
 	}
 	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(began).Round(time.Millisecond), "database", a.db.Dialect(), "routes", len(a.router.Routes()))
 	a.tellDashboard()
-	return (&route.Server{Handler: a.router, Log: a.cfg.Log}).Serve(ctx, ln)
+	return (&route.Server{Handler: a.compressed(a.router), Log: a.cfg.Log}).Serve(ctx, ln)
+}
+
+var compressible = []string{"application/json", "text/html", "text/css", "text/plain", "text/csv", "text/javascript", "application/javascript", "image/svg+xml"}
+
+// compressed compresses larger answers, if the shop wants that. Streams of events pass as they are.
+func (a *App) compressed(h http.Handler) http.Handler {
+	if !a.cfg.Compression {
+		return h
+	}
+	wrap, _ := gzhttp.NewWrapper(gzhttp.ContentTypes(compressible)) // the options are valid
+	return wrap(h)
 }
 
 // Close stops what Start began and closes the database. The app can be opened again.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"mime"
+	"net"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -31,6 +32,7 @@ type Request struct {
 	raw      []byte
 	rawQuery string
 	header   http.Header
+	remote   string
 	store    bool // under /store, where ?locale= is not a filter
 	locale   string
 	key      string
@@ -63,6 +65,18 @@ func (q *Request) Param(name string) string {
 	return ""
 }
 
+// Client is the address that the request comes from: what the nearest proxy says in X-Forwarded-For, else the other end of the connection.
+func (q *Request) Client() string {
+	if list := q.header.Get("X-Forwarded-For"); list != "" {
+		return strings.TrimSpace(list[strings.LastIndexByte(list, ',')+1:])
+	}
+	host, _, err := net.SplitHostPort(q.remote)
+	if err != nil {
+		return q.remote
+	}
+	return host
+}
+
 // Body is the parsed body: an empty object when there was none, or none of a type that is parsed.
 func (q *Request) Body() schema.Value { return q.body }
 
@@ -89,7 +103,7 @@ func requestOf(w http.ResponseWriter, r *http.Request) (*Request, *http.Request,
 	if req := From(r.Context()); req != nil {
 		return req, r, true
 	}
-	req := &Request{rawQuery: r.URL.RawQuery, header: r.Header}
+	req := &Request{rawQuery: r.URL.RawQuery, header: r.Header, remote: r.RemoteAddr}
 	if err := req.read(r, DefaultBodyLimit); err != nil {
 		req.refuse(w, r, err)
 		return nil, r, false

@@ -109,7 +109,7 @@ func (rt *Router) Routes() []Route {
 
 // ServeHTTP answers a request. A panic is logged and answered as an unknown error.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req := &Request{id: requestID(r), router: rt, rawQuery: r.URL.RawQuery, header: r.Header, body: schema.EmptyObject()}
+	req := &Request{id: requestID(r), router: rt, rawQuery: r.URL.RawQuery, header: r.Header, remote: r.RemoteAddr, body: schema.EmptyObject()}
 	w.Header()["X-Request-Id"] = []string{req.id}
 	rec := &recorder{ResponseWriter: w}
 	started := time.Now()

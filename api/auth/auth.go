@@ -24,11 +24,12 @@ type api struct {
 	users *user.Flows
 
 	forgotten route.Decoder[Forgotten]
+	attempts  *attempts
 }
 
 // Routes lists all of /auth, and /cloud/auth.
 func Routes(flows *flow.Flows, users *user.Flows) []route.Route {
-	a := api{flows.Auth, flows, users, route.Decode[Forgotten]()}
+	a := api{flows.Auth, flows, users, route.Decode[Forgotten](), &attempts{}}
 	out := []route.Route{
 		route.Func(http.MethodPost, "/auth/{actor_type}/{auth_provider}", a.login),
 		route.Func(http.MethodGet, "/auth/{actor_type}/{auth_provider}", a.login),
@@ -91,8 +92,15 @@ func (a api) login(ctx context.Context, req *route.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	attempt := a.attempts.by(req)
+	if err := attempt.allowed(); err != nil {
+		return nil, err
+	}
 	l, err := a.auth.Authenticate(ctx, provider, request(req))
 	if err != nil {
+		if fault.KindOf(err) == fault.Unauthorized {
+			attempt.fail()
+		}
 		return nil, err
 	}
 	if l.Location != "" {

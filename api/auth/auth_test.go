@@ -234,3 +234,19 @@ func TestUserOfProvider(t *testing.T) {
 	s.as(s.login("/auth/user/emailpass", "prov@x.io", "pw")).Post("/auth/emailpass/user", `{}`).Want(400,
 		`{"type":"invalid_data","message":"The user is already registered and cannot create a new account."}`)
 }
+
+// Who guesses passwords has to wait soon; the owner, who comes from elsewhere, does not.
+func TestGuesses(t *testing.T) {
+	s := open(t)
+	for range 10 {
+		s.Post("/auth/user/emailpass", `{"email":"admin@x.io","password":"x"}`).Want(401, wrong)
+	}
+	for _, email := range []string{"admin@x.io", "ADMIN@x.io"} {
+		if a := s.Post("/auth/user/emailpass", map[string]any{"email": email, "password": "pw"}); a.Status != 429 {
+			t.Errorf("%s got %d %s", email, a.Status, a.Body)
+		}
+	}
+	s.Post("/auth/user/emailpass", `{"email":"else@x.io","password":"x"}`).Want(401, wrong)
+	var in struct{ Token string }
+	s.With("X-Forwarded-For", "198.51.100.7").Post("/auth/user/emailpass", `{"email":"admin@x.io","password":"pw"}`).Into(&in)
+}
