@@ -37,4 +37,4 @@ assert.equal(again.order.id, done.order.id, "completing twice gives the same ord
 const { order } = await admin.admin.order.retrieve(done.order.id)
 assert.equal(order.payment_status, "authorized")
 await admin.admin.payment.capture(order.payment_collections[0].payments[0].id, {})
-console.log("purchase:", order.display_id, order.total, order.currency_code)
+console.log("purchase:", order.display_id, order.total, done.order.currency_code)
