@@ -82,22 +82,36 @@ func (f *Flows) codesToApply(ctx context.Context, s *State, codes []string, acti
 
 // applied are the codes that take something off the cart.
 func (s *State) applied() (codes []string) {
-	add := func(code *string) {
-		if code != nil && !slices.Contains(codes, *code) {
-			codes = append(codes, *code)
-		}
+	for code := range s.reductions {
+		codes = listed(codes, code)
 	}
+	return codes
+}
+
+// reductions are the codes and promotions of all that is taken off the cart.
+func (s *State) reductions(yield func(code, promotion *string) bool) {
 	for _, l := range s.Items {
 		for _, a := range l.Adjustments {
-			add(a.Code)
+			if !yield(a.Code, a.PromotionID) {
+				return
+			}
 		}
 	}
 	for _, m := range s.ShippingMethods {
 		for _, a := range m.Adjustments {
-			add(a.Code)
+			if !yield(a.Code, a.PromotionID) {
+				return
+			}
 		}
 	}
-	return codes
+}
+
+// listed adds what there is, and is not there yet.
+func listed(list []string, s *string) []string {
+	if s == nil || slices.Contains(list, *s) {
+		return list
+	}
+	return append(list, *s)
 }
 
 // discounts works out what promotions do to the cart: those with codes, and with automatic those that need none; without it,
@@ -179,20 +193,8 @@ func (f *Flows) clearDiscounts(ctx context.Context, s *State) error {
 
 // PromotionIDs are the promotions that take something off the cart.
 func (s *State) PromotionIDs() (ids []string) {
-	add := func(id *string) {
-		if id != nil && !slices.Contains(ids, *id) {
-			ids = append(ids, *id)
-		}
-	}
-	for _, l := range s.Items {
-		for _, a := range l.Adjustments {
-			add(a.PromotionID)
-		}
-	}
-	for _, m := range s.ShippingMethods {
-		for _, a := range m.Adjustments {
-			add(a.PromotionID)
-		}
+	for _, id := range s.reductions {
+		ids = listed(ids, id)
 	}
 	return ids
 }

@@ -3,9 +3,9 @@ package graph
 import (
 	"cmp"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/internal/jsontext"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -223,50 +223,5 @@ func quoted(v []byte) (item, rest []byte) {
 	return item, nil
 }
 
-const hex = "0123456789abcdef"
-
 // AppendString appends text as a JSON string.
-func AppendString(dst, s []byte) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		ch := s[i]
-		if ch >= ' ' && ch != '"' && ch != '\\' && ch < utf8.RuneSelf {
-			i++
-			continue
-		}
-		if ch >= utf8.RuneSelf {
-			if r, size := utf8.DecodeRune(s[i:]); r != utf8.RuneError || size > 1 {
-				i += size
-				continue
-			}
-		}
-		dst = append(dst, s[start:i]...)
-		dst = appendEscape(dst, ch)
-		i++
-		start = i
-	}
-	dst = append(dst, s[start:]...)
-	return append(dst, '"')
-}
-
-func appendEscape(dst []byte, ch byte) []byte {
-	switch ch {
-	case '"', '\\':
-		return append(dst, '\\', ch)
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\t':
-		return append(dst, '\\', 't')
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\f':
-		return append(dst, '\\', 'f')
-	}
-	if ch >= utf8.RuneSelf {
-		return append(dst, `\ufffd`...)
-	}
-	return append(dst, '\\', 'u', '0', '0', hex[ch>>4], hex[ch&15])
-}
+func AppendString(b []byte, s []byte) []byte { return jsontext.Append(b, s) }

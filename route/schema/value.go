@@ -4,7 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/gorgon-commerce/gorgon/internal/jsontext"
 )
 
 // A Kind is what a [Value] holds.
@@ -201,51 +202,8 @@ func (v Value) appendObject(b []byte) []byte {
 // MarshalJSON writes the value as AppendJSON does.
 func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
 
-const hex = "0123456789abcdef"
-
-// AppendString appends a JSON string that escapes only what JSON demands.
-func AppendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
-		}
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && n == 1 {
-				b = append(append(b, s[from:i]...), "\ufffd"...)
-				from = i + n
-			}
-			i += n
-			continue
-		}
-		b = appendEscape(append(b, s[from:i]...), c)
-		i++
-		from = i
-	}
-	return append(append(b, s[from:]...), '"')
-}
-
-func appendEscape(b []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(b, '\\', c)
-	case '\n':
-		return append(b, '\\', 'n')
-	case '\r':
-		return append(b, '\\', 'r')
-	case '\t':
-		return append(b, '\\', 't')
-	case '\b':
-		return append(b, '\\', 'b')
-	case '\f':
-		return append(b, '\\', 'f')
-	}
-	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-}
+// AppendString appends text as a JSON string.
+func AppendString(b []byte, s string) []byte { return jsontext.Append(b, s) }
 
 // show is how messages print a value: as JavaScript's `${v}`.
 func (v Value) show() string {
