@@ -175,7 +175,7 @@ var layers = []struct {
 	match func(dir string) bool
 }{
 	{"ground", true, in("fault", "money", "id", "telemetry")},
-	{"database", true, in("db", "internal/jstime", "internal/metadata", "totals")},
+	{"database", true, in("db", "internal/jstime", "internal/metadata")},
 	{"graph", true, in("internal")},
 	{"module", true, in("module")},
 	{"engine", true, in("link", "query", "event", "workflow", "job", "route", "openapi", "execution", "admin", "cache", "idempotency")},

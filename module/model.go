@@ -1,5 +1,5 @@
-// Package module turns Go structs into the tables of a shop: a struct is a data model, a [Table] keeps its records, and every
-// method of a table has the shape of a workflow step.
+// Package module turns Go structs into the tables of a shop: a struct is a data model, a [Table] keeps its records, and all that
+// a table does has the shape of a workflow step.
 package module
 
 import (

@@ -19,7 +19,7 @@ type Custom struct {
 	Age  int    `json:"age"`
 }
 
-// A Service has all methods of its table, and its own. What else it needs are fields.
+// A Service does what its table does, and more. What else it needs are fields.
 type Service struct {
 	*module.Table[Custom]
 	options Options
