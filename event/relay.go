@@ -162,7 +162,7 @@ func claiming(k db.Dialect, room int) string {
 	theirs := "p.claimed_by <> $1 AND p.claimed_until >= " + k.Now()
 	first := "(SELECT CASE WHEN " + theirs + " THEN 1 ELSE 0 END " + pendingOf + "e.run_id ORDER BY p.seq LIMIT 1)"
 	free := "SELECT seq, run_id FROM gorgon_event e WHERE " + pending(k) + " AND (run_id IS NULL OR " + first + " = 0) ORDER BY seq LIMIT " + strconv.Itoa(room) + " " + k.Skip()
-	loose := "(p.claimed_by IS NULL OR p.claimed_by <> $1 OR p.claimed_until IS NULL OR p.claimed_until < " + k.Now() + ") AND p.seq NOT IN (SELECT seq FROM free)"
+	loose := "(p.claimed_by <> $1 OR p.claimed_until IS NULL OR p.claimed_until < " + k.Now() + ") AND p.seq NOT IN (SELECT seq FROM free)"
 	stop := "SELECT run_id, (SELECT min(p.seq) " + pendingOf + "r.run_id AND p.seq < r.last AND " + loose + ") AS seq" +
 		" FROM (SELECT run_id, max(seq) AS last FROM free WHERE run_id IS NOT NULL GROUP BY run_id) r"
 	return "WITH free AS MATERIALIZED (" + free + "), stop AS MATERIALIZED (" + stop + ")" +

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"testing"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"pgregory.net/rapid"
 )
 
@@ -23,15 +26,20 @@ type audience struct {
 	verdict   error                      // of the next handling
 	handled   map[string]map[string]bool // by subscriber: the ids that it handled without an error
 	told      map[string]map[string]bool // by subscriber: the ids that it was told of
+	owner     map[string]*hearing        // by what can be claimed: who was the last to do it
+	live      map[string]*hearing        // the same, as long as the lease lasts
 }
 
 func newAudience(t *rapid.T, b *Bus) *audience {
-	a := &audience{outbox: reset(t, b), handled: map[string]map[string]bool{}, told: map[string]map[string]bool{}}
+	a := &audience{outbox: reset(t, b), handled: map[string]map[string]bool{}, told: map[string]map[string]bool{}, owner: map[string]*hearing{}, live: map[string]*hearing{}}
 	b.subs = nil
 	for _, name := range []string{"one", "two"} {
 		a.handled[name], a.told[name] = map[string]bool{}, map[string]bool{}
 		b.Subscribe(OnAny(func(_ context.Context, m Message) error {
 			a.told[name][m.ID] = true
+			if m.Attempt > 3 {
+				t.Fatalf("%s is told of %s for the %d. time", name, m.ID, m.Attempt)
+			}
 			if a.verdict == nil {
 				a.handled[name][m.ID] = true
 			}
@@ -59,13 +67,68 @@ func (a *audience) draw(t *rapid.T) *hearing {
 	return a.processes[rapid.IntRange(0, len(a.processes)-1).Draw(t, "process")]
 }
 
-// turn lets a process look at the tables: note what is done, take what is there.
+// turn lets a process look at the tables: note what is done, take what is there. What another one holds it must not take.
 func (a *audience) turn(t *rapid.T) {
 	h := a.draw(t)
+	before := maps.Clone(h.held)
 	check(t, h.flush(context.Background()))
 	_, err := h.claim(context.Background())
 	check(t, err)
 	check(t, h.claimRetries(context.Background()))
+	for it := range h.held {
+		if before[it] {
+			continue
+		}
+		if o := a.live[it.claimed()]; o != nil {
+			t.Fatalf("%s takes %s, which %s holds", h.me, it.claimed(), o.me)
+		}
+		a.owner[it.claimed()], a.live[it.claimed()] = h, h
+	}
+}
+
+// claimed names what is claimed: the event, or the letter of one subscriber.
+func (it *item) claimed() string {
+	if it.sub == nil {
+		return it.ID
+	}
+	return it.ID + " for " + it.to
+}
+
+// beat keeps up the leases of what a process holds, unless another one has taken it.
+func (a *audience) beat(t *rapid.T) {
+	h := a.draw(t)
+	check(t, h.heartbeat(context.Background()))
+	for it := range h.held {
+		if a.owner[it.claimed()] == h {
+			a.live[it.claimed()] = h
+		}
+	}
+}
+
+// stop lets a process end in peace: what it has not handed out is free.
+func (a *audience) stop(t *rapid.T) {
+	i := rapid.IntRange(0, 1).Draw(t, "process")
+	h := a.processes[i]
+	before := maps.Clone(h.held)
+	for _, q := range h.queues {
+		for len(q) > 0 {
+			it := <-q
+			h.answered(it, context.Canceled)
+			if it.sub == nil && a.owner[it.claimed()] == h {
+				delete(a.owner, it.claimed())
+				delete(a.live, it.claimed())
+			}
+		}
+	}
+	check(t, h.flush(context.Background()))
+	for it := range before {
+		var one int
+		kept, err := db.One(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE id = $1 AND claimed_by = $2 AND claimed_until IS NOT NULL AND done_at IS NULL", Args: []any{it.ID, h.me}}, &one)
+		if check(t, err); kept && it.sub == nil {
+			t.Fatalf("%s has ended and still holds %s", h.me, it.ID)
+		}
+	}
+	a.processes[i] = a.process()
 }
 
 // hand lets subscribers of a process handle events, well or badly.
@@ -84,6 +147,9 @@ func (a *audience) handTo(t *rapid.T, h *hearing, i int) bool {
 	case it := <-h.queues[i]:
 		a.inTurn(t, a.bus.subs[i].Name, it)
 		h.answered(it, h.deliver(context.Background(), &a.bus.subs[i], it))
+		letter := item{Message: it.Message, sub: &a.bus.subs[i], to: a.bus.subs[i].Name}
+		delete(a.owner, letter.claimed()) // whoever had it: it is gone, or was put off
+		delete(a.live, letter.claimed())
 		return true
 	default:
 		return false
@@ -108,14 +174,30 @@ func (a *audience) inTurn(t *rapid.T, subscriber string, it *item) {
 	}
 }
 
-// sleep lets the leases of a process end; it goes on all the same, or is gone.
+// sleep lets the leases of a process end, or only that of its oldest event; it goes on all the same, or is gone.
 func (a *audience) sleep(t *rapid.T) {
-	i := rapid.IntRange(0, 1).Draw(t, "process")
-	me, past := a.processes[i].me, a.bus.DB.Dialect().After("$1")
-	exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+past+" WHERE claimed_by = $2", -1.0, me)
-	exec(t, a.bus.DB, "UPDATE gorgon_event_retry SET next_at = "+past+" WHERE next_at IS NOT NULL AND claimed_by = $2", -1.0, me)
-	if rapid.Bool().Draw(t, "crash") {
+	i, crash, oldest := rapid.IntRange(0, 1).Draw(t, "process"), rapid.Bool().Draw(t, "crash"), rapid.Bool().Draw(t, "only the oldest")
+	h, past := a.processes[i], a.bus.DB.Dialect().After("$1")
+	if oldest {
+		a.expire(t, h)
+	} else {
+		maps.DeleteFunc(a.live, func(_ string, o *hearing) bool { return h == o })
+		exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+past+" WHERE claimed_by = $2", -1.0, h.me)
+		exec(t, a.bus.DB, "UPDATE gorgon_event_retry SET next_at = "+past+" WHERE next_at IS NOT NULL AND claimed_by = $2", -1.0, h.me)
+	}
+	if crash {
 		a.processes[i] = a.process()
+	}
+}
+
+// expire ends the lease of the oldest event that a process has claimed.
+func (a *audience) expire(t *rapid.T, h *hearing) {
+	var id string
+	found, err := db.One(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT id FROM gorgon_event WHERE claimed_by = $1 AND claimed_until IS NOT NULL AND done_at IS NULL ORDER BY seq LIMIT 1", Args: []any{h.me}}, &id)
+	check(t, err)
+	if found {
+		delete(a.live, id)
+		exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+a.bus.DB.Dialect().After("$1")+" WHERE id = $2", -1.0, id)
 	}
 }
 
@@ -134,6 +216,7 @@ func (a *audience) drain(t *rapid.T) {
 	exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+past, -1.0)
 	exec(t, a.bus.DB, "UPDATE gorgon_event_retry SET next_at = "+past+" WHERE next_at IS NOT NULL", -1.0)
 	a.processes, a.verdict = []*hearing{a.process()}, nil
+	clear(a.live)
 	for range 100 {
 		a.replay(t)
 		a.turn(t)
@@ -160,7 +243,7 @@ func TestSubscribersModel(t *testing.T) {
 			a := newAudience(t, b)
 			defer a.abandon()
 			t.Repeat(map[string]func(*rapid.T){"write": a.write, "end": a.end, "turn": a.alone(a.turn), "turn again": a.alone(a.turn), "hand": a.alone(a.hand),
-				"sleep": a.alone(a.sleep), "replay": a.alone(a.replay)})
+				"sleep": a.alone(a.sleep), "beat": a.alone(a.beat), "stop": a.alone(a.stop), "replay": a.alone(a.replay)})
 			a.commitAll(t)
 			a.drain(t)
 			committed := map[string]bool{}
@@ -207,4 +290,46 @@ func TestLongRun(t *testing.T) {
 			t.Errorf("the second process has %s", it.ID)
 		}
 	})
+}
+
+// What another process is taking at this moment is locked: what follows it in its run is not free, however the row was left.
+func TestLocked(t *testing.T) {
+	t.Parallel()
+	for left, set := range map[string]string{
+		"fresh": "claims = 0", "mine once": "claimed_by = 'me', claimed_until = now() - interval '1 hour'", "given back": "claimed_by = 'me', claimed_until = NULL",
+		"another's": "claimed_by = 'other', claimed_until = now() - interval '1 hour'",
+	} {
+		t.Run(left, func(t *testing.T) {
+			t.Parallel()
+			d := dbtest.OpenPostgres(t)
+			if _, err := db.Migrate(t.Context(), d, []db.Set{Migrations()}); err != nil {
+				t.Fatal(err)
+			}
+			b := NewBus(d, slog.New(slog.DiscardHandler))
+			b.Subscribe(OnAny(func(context.Context, Message) error { return nil }, Named("one")))
+			first := Message{ID: "first", Name: "said", Data: []byte(`{}`), RunID: "run", CreatedAt: db.Now()}
+			second, alone := first, first
+			second.ID, alone.ID, alone.RunID = "second", "alone", "other run"
+			if err := b.Emit(t.Context(), first, second, alone); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Script(t.Context(), "UPDATE gorgon_event SET "+set+" WHERE id = 'first'"); err != nil {
+				t.Fatal(err)
+			}
+			h := newHearing(b, "me")
+			err := d.InTx(t.Context(), func(ctx context.Context) error {
+				if _, err := d.Exec(ctx, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE id = 'first' FOR UPDATE"}); err != nil {
+					return err
+				}
+				_, err := h.claim(d.Detach(ctx))
+				return err
+			})
+			if err != nil || len(h.queues[0]) != 1 {
+				t.Fatalf("%d events are claimed: %v", len(h.queues[0]), err)
+			}
+			if it := <-h.queues[0]; it.ID != "alone" {
+				t.Errorf("%s is claimed", it.ID)
+			}
+		})
+	}
 }
