@@ -15,6 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/region"
 	"github.com/gorgon-commerce/gorgon/flow/reservation"
 	"github.com/gorgon-commerce/gorgon/flow/saleschannel"
+	"github.com/gorgon-commerce/gorgon/flow/sheet"
 	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/flow/stocklocation"
 	"github.com/gorgon-commerce/gorgon/flow/store"
@@ -47,6 +48,7 @@ type Flows struct {
 	TaxFlows           *tax.Flows
 	UserFlows          *user.Flows
 	WebhookFlows       *webhook.Flows
+	SheetFlows         *sheet.Flows
 }
 
 func newFlows(m *Modules, l *Links) Flows {
@@ -76,6 +78,7 @@ func newFlows(m *Modules, l *Links) Flows {
 	f.OrderFlows = newOrderFlows(orderKit{Modules: m, Order: m.Order, Payment: m.Payment, Links: &l.OrderLinks, CartPayment: l.CartPayment,
 		RegionProviders: l.RegionProviders.Near(), SetLocation: l.LocationSets.Far().Others, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows, Accounts: l.CustomerAccounts})
 	f.tieStock(&l.StockLinks)
+	f.SheetFlows = sheet.New(&sheet.Flows{Files: m.File, Notifications: m.Notification, Products: f.ProductFlows, Inventory: m.Inventory, Order: m.Order})
 	return f
 }
 
@@ -83,5 +86,5 @@ func (f *Flows) workflows() []workflow.Any {
 	return slices.Concat(f.SettingsFlows.workflows(), f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
 		f.InventoryFlows.Workflows(), f.OrderFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
 		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows(), f.WebhookFlows.Workflows())
+		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows(), f.WebhookFlows.Workflows(), f.SheetFlows.Workflows())
 }

@@ -45,6 +45,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.StockLocations(s.StockLocationFlows, nil),
 		admin.Taxes(s.TaxFlows),
 		admin.Users(s.UserFlows, s.AuthFlows, nil),
+		admin.Sheets(s.SheetFlows, s.App.Engine),
 		admin.Webhooks(s.WebhookFlows),
 		admin.WorkflowExecutions(s.App.Engine),
 		admin.Operations(s.App.Bus, s.App.Jobs),

@@ -108,8 +108,26 @@ type inventoryAPI struct{ flows *flow.Flows }
 // InventoryItems routes /admin/inventory-items, with their levels. Read is nil for the query graph.
 func InventoryItems(flows *flow.Flows, read resource.Reader) []route.Route {
 	a := inventoryAPI{flows}
+	r := a.resource(read)
+	levels := resource.Resource{
+		Path: "/admin/inventory-items/{id}/location-levels", Entity: "inventory_level", One: "inventory_level", Many: "inventory_levels",
+		Fields: inventoryLevelFields, Filters: resource.Filters{list("location_id")}, Limit: 50,
+		Prepare: func(ctx context.Context, q *resource.Query) error {
+			q.Filters["inventory_item_id"] = route.From(ctx).Param("id")
+			return nil
+		},
+		Read: read,
+	}
+	out := append(r.Routes(), levels.Routes()...)
+	out = append(out, route.Post("/admin/inventory-items/{id}/location-levels/batch", a.batch), route.Post("/admin/inventory-items/location-levels/batch", a.batchAll))
+	return append(out, r.DeleteParts(resource.Part{Pattern: "/{id}/location-levels/{location_id}", Param: "location_id", Object: "inventory-level",
+		ID: a.levelID, Remove: a.deleteLevel})...)
+}
+
+// resource is the list of inventory items, and each of them.
+func (a inventoryAPI) resource(read resource.Reader) resource.Resource {
 	at := schema.ObjectOf(schema.Field{Name: "location_id", Schema: resource.TextOrList}).Optional()
-	r := resource.Resource{
+	return resource.Resource{
 		Path: "/admin/inventory-items", Entity: "inventory_item", One: "inventory_item", Many: "inventory_items", Singular: true,
 		Fields: inventoryItemFields,
 		Filters: resource.Filters{text("q"), list("id"), list("sku"), list("origin_country"), list("mid_code"), list("hs_code"), list("material"),
@@ -125,19 +143,6 @@ func InventoryItems(flows *flow.Flows, read resource.Reader) []route.Route {
 		},
 		Read: read,
 	}
-	levels := resource.Resource{
-		Path: "/admin/inventory-items/{id}/location-levels", Entity: "inventory_level", One: "inventory_level", Many: "inventory_levels",
-		Fields: inventoryLevelFields, Filters: resource.Filters{list("location_id")}, Limit: 50,
-		Prepare: func(ctx context.Context, q *resource.Query) error {
-			q.Filters["inventory_item_id"] = route.From(ctx).Param("id")
-			return nil
-		},
-		Read: read,
-	}
-	out := append(r.Routes(), levels.Routes()...)
-	out = append(out, route.Post("/admin/inventory-items/{id}/location-levels/batch", a.batch), route.Post("/admin/inventory-items/location-levels/batch", a.batchAll))
-	return append(out, r.DeleteParts(resource.Part{Pattern: "/{id}/location-levels/{location_id}", Param: "location_id", Object: "inventory-level",
-		ID: a.levelID, Remove: a.deleteLevel})...)
 }
 
 // whole rounds a number of a request to what the column holds.

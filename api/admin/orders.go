@@ -110,18 +110,7 @@ type orderAPI struct{ flows *order.Flows }
 // Orders routes /admin/orders.
 func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 	a := orderAPI{flows}
-	list := resource.Resource{
-		Path: "/admin/orders", Entity: "order", One: "order", Many: "orders", Limit: 15, Fields: orderFields, Loose: true, Plain: true, Read: read,
-		Filters: resource.Filters{{Name: "id", Kind: resource.Operators}, {Name: "status", Kind: resource.Operators},
-			{Name: "sales_channel_id", Kind: schema.ArrayOf(schema.String()).Optional()}, {Name: "region_id", Kind: resource.TextOrList},
-			{Name: "customer_id", Kind: resource.TextOrList}, {Name: "q", Kind: resource.Text}, {Name: "created_at", Kind: resource.Dates},
-			{Name: "updated_at", Kind: resource.Dates}},
-		Prepare: func(_ context.Context, q *resource.Query) error {
-			q.Filters["is_draft_order"] = false
-			q.Fields = resource.OrderListFields(q.Fields)
-			return nil
-		},
-	}
+	list := orderList(read)
 	one := resource.Resource{
 		Path: "/admin/orders", Entity: "order", One: "order", Singular: true, Fields: orderDetails, Missing: "Order id not found: %s", Read: a.version(read),
 		OneFilters: resource.Filters{text("version")}, Prepare: shownOrder(true),
@@ -140,6 +129,22 @@ func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 		resource.Post("/{id}/fulfillments/{fulfillment_id}/mark-as-delivered", resource.Do(a.deliver)),
 	}
 	return append(append(list.Routes(), one.Routes()...), changes.Routes()...)
+}
+
+// orderList is the list of orders that were placed.
+func orderList(read resource.Reader) resource.Resource {
+	return resource.Resource{
+		Path: "/admin/orders", Entity: "order", One: "order", Many: "orders", Limit: 15, Fields: orderFields, Loose: true, Plain: true, Read: read,
+		Filters: resource.Filters{{Name: "id", Kind: resource.Operators}, {Name: "status", Kind: resource.Operators},
+			{Name: "sales_channel_id", Kind: schema.ArrayOf(schema.String()).Optional()}, {Name: "region_id", Kind: resource.TextOrList},
+			{Name: "customer_id", Kind: resource.TextOrList}, {Name: "q", Kind: resource.Text}, {Name: "created_at", Kind: resource.Dates},
+			{Name: "updated_at", Kind: resource.Dates}},
+		Prepare: func(_ context.Context, q *resource.Query) error {
+			q.Filters["is_draft_order"] = false
+			q.Fields = resource.OrderListFields(q.Fields)
+			return nil
+		},
+	}
 }
 
 // version reads an order as it was in the version that is asked for, if there is one.

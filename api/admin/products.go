@@ -36,23 +36,7 @@ type productPatch struct {
 // Products routes /admin/products, with their variants and options. Read is nil for the query graph.
 func Products(flows *flow.Flows, read resource.Reader) []route.Route {
 	a := productAPI{flows}
-	r := resource.Resource{
-		Path: "/admin/products", Entity: "product", One: "product", Many: "products", Singular: true, Loose: true, Plain: true, WithDeleted: true,
-		Fields: productFields,
-		Filters: times(append(productFilters(), list("sales_channel_id"), resource.Filter{Name: "price_list_id", Kind: schema.ArrayOf(schema.String()).Optional()},
-			resource.Filter{Name: "variants", Kind: variantsFilter()}, resource.Filter{Name: "status", Kind: statuses()},
-			resource.Filter{Name: "$and", Kind: productBranches()}, resource.Filter{Name: "$or", Kind: productBranches()})...),
-		Through:       productThrough(),
-		Limit:         50,
-		Missing:       "Product not found",
-		MissingUpdate: `Product with id "%s" not found`,
-		Create:        resource.Do(a.create),
-		Update:        resource.Do(a.update),
-		Delete:        a.delete,
-		Batch:         resource.DoBatch(a.batch),
-		Prepare:       a.prepare,
-		Read:          read,
-	}
+	r := a.resource(read)
 	below := r
 	below.MissingUpdate, below.Many, below.Singular, below.Create, below.Update, below.Delete, below.Batch = "", "", false, nil, nil, nil, nil
 	below.Actions = []resource.Action{
@@ -72,6 +56,27 @@ func Products(flows *flow.Flows, read resource.Reader) []route.Route {
 	out = append(out, options.Routes()...)
 	out = append(out, a.variantRoutes(read)...)
 	return append(out, r.DeleteParts(resource.Part{Pattern: "/{id}/variants/{variant_id}", Param: "variant_id", Object: "variant", Remove: a.deleteVariant})...)
+}
+
+// resource is the list of products, and each of them.
+func (a productAPI) resource(read resource.Reader) resource.Resource {
+	return resource.Resource{
+		Path: "/admin/products", Entity: "product", One: "product", Many: "products", Singular: true, Loose: true, Plain: true, WithDeleted: true,
+		Fields: productFields,
+		Filters: times(append(productFilters(), list("sales_channel_id"), resource.Filter{Name: "price_list_id", Kind: schema.ArrayOf(schema.String()).Optional()},
+			resource.Filter{Name: "variants", Kind: variantsFilter()}, resource.Filter{Name: "status", Kind: statuses()},
+			resource.Filter{Name: "$and", Kind: productBranches()}, resource.Filter{Name: "$or", Kind: productBranches()})...),
+		Through:       productThrough(),
+		Limit:         50,
+		Missing:       "Product not found",
+		MissingUpdate: `Product with id "%s" not found`,
+		Create:        resource.Do(a.create),
+		Update:        resource.Do(a.update),
+		Delete:        a.delete,
+		Batch:         resource.DoBatch(a.batch),
+		Prepare:       a.prepare,
+		Read:          read,
+	}
 }
 
 // productFilters are the filters of products that admins and buyers have.

@@ -20,3 +20,17 @@ func (r Resource) Show(ctx context.Context, req *route.Request, key string) (Row
 	}
 	return rows, err
 }
+
+// Asked is the list that a request asks for, for routes that do something else with it than show it.
+func (r Resource) Asked(ctx context.Context, req *route.Request) (*Query, error) {
+	s := r.server()
+	params, err := s.params(req, s.listSchema)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.listQuery(params)
+	if err == nil && s.Prepare != nil {
+		err = s.Prepare(ctx, q)
+	}
+	return q, err
+}

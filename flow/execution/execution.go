@@ -112,7 +112,7 @@ func (d document) execution() object {
 	}
 	return object{
 		"_v": 0, "runId": d.runID, "state": d.state, "steps": all, "modelId": d.WorkflowID, "options": options,
-		"metadata": object{"eventGroupId": d.runID}, "startedAt": d.CreatedAt.UnixMilli(), "definition": d.definition(0), "timedOutAt": nil,
+		"metadata": object{"eventGroupId": strings.TrimPrefix(d.TransactionID, "auto-")}, "startedAt": d.CreatedAt.UnixMilli(), "definition": d.definition(0), "timedOutAt": nil,
 		"transactionId": d.TransactionID, "hasAsyncSteps": d.any(func(s step) bool { return s.plan.Async }),
 		"hasFailedSteps":  d.state == workflow.Done && d.any(func(s step) bool { return s.State == "failed" }),
 		"hasSkippedSteps": d.any(func(s step) bool { return s.skipped }), "hasSkippedOnFailureSteps": false,
