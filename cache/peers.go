@@ -50,12 +50,13 @@ const channel = "gorgon_changed"
 // notices come from PostgreSQL. A process that hears nothing, though it speaks itself, may miss what others say.
 type notices struct {
 	cache *Cache
+	ctx   context.Context // of the cache: it speaks for itself, outside of the requests and transactions that make it
 	last  atomic.Int64 // when it heard something, in Unix milliseconds
 	asked atomic.Int64 // when it spoke
 }
 
 func newNotices(ctx context.Context, c *Cache) (*notices, error) {
-	n := &notices{cache: c}
+	n := &notices{cache: c, ctx: ctx}
 	return n, c.DB.Listen(ctx, channel, n.receive)
 }
 
@@ -77,10 +78,10 @@ func (n *notices) receive(payload string) {
 	n.last.Store(time.Now().UnixMilli())
 }
 
-func (n *notices) heard(ctx context.Context) bool {
+func (n *notices) heard(context.Context) bool {
 	now := time.Now().UnixMilli()
 	if asked := n.asked.Load(); now-asked > ask.Milliseconds() && n.asked.CompareAndSwap(asked, now) {
-		go func() { _ = n.cache.DB.Notify(context.WithoutCancel(ctx), channel, word) }() // a failure is a silence
+		go func() { _ = n.cache.DB.Notify(n.ctx, channel, word) }() // a failure is a silence
 	}
 	return now-n.last.Load() < deaf.Milliseconds()
 }

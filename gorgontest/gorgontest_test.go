@@ -54,3 +54,25 @@ func BenchmarkNew(b *testing.B) {
 		gorgontest.New(b)
 	}
 }
+
+// Goods can be bought until there are none.
+func TestStock(t *testing.T) {
+	t.Parallel()
+	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+		g := shop.Stock(3)
+		var got struct {
+			Order struct {
+				Total float64
+				Items []struct{ Quantity int }
+			}
+		}
+		shop.Admin.Get("/admin/orders/" + shop.Buy(g, 2)).Into(&got)
+		if got.Order.Total != 30 || len(got.Order.Items) != 1 || got.Order.Items[0].Quantity != 2 { // two lamps of 10, 5 to send them, 20 % tax
+			t.Errorf("got %+v", got.Order)
+		}
+		levels, err := shop.Inventory.Levels.List(shop.Context(), nil)
+		if err != nil || len(levels) != 1 || levels[0].Available().String() != "1" {
+			t.Errorf("got %+v, %v", levels, err)
+		}
+	})
+}
