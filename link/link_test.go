@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
@@ -130,6 +131,14 @@ func TestCascade(t *testing.T) {
 			t.Fatalf("books left: %v, %v", left, err)
 		}
 		s.others(t, a.ID)
+		ok(t, s.authors.Restore(ctx, a.ID))
+		s.others(t, a.ID, b[0].ID)
+
+		_, err = s.wrote.Attach(ctx, link.Join(a.ID, b[1].ID))
+		ok(t, err)
+		ok(t, s.wrote.Detach(ctx, link.Join(a.ID, b[1].ID)))
+		time.Sleep(2 * time.Millisecond) // what is deleted in the same millisecond went along
+		ok(t, s.authors.SoftDelete(ctx, a.ID))
 		ok(t, s.authors.Restore(ctx, a.ID))
 		s.others(t, a.ID, b[0].ID)
 		if n, err := s.books.Count(ctx, nil); n != 2 || err != nil {

@@ -97,11 +97,19 @@ func (e *Entity) Missing(ctx context.Context, keys []string) ([]string, error) {
 	return missing, nil
 }
 
-// MarkWhere soft-deletes the records that match, or restores them, with those of their relations that cascade.
+// MarkWhere soft-deletes the records that match, or restores them, and nothing along with them.
 func (e *Entity) MarkWhere(ctx context.Context, where Filter, gone bool) error {
+	d, err := e.DB()
+	if err != nil {
+		return err
+	}
 	var at time.Time
 	if gone {
 		at = time.Now()
 	}
-	return e.mark(ctx, where, at)
+	s, err := e.markStatement(d.Dialect(), where, at, nil)
+	if err == nil {
+		_, err = d.Exec(ctx, s)
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -12,9 +13,94 @@ func (e *Entity) SoftDelete(ctx context.Context, keys []string) error {
 	return e.markKeys(ctx, e.KeyName(), keys, time.Now())
 }
 
-// Restore undoes SoftDelete, cascades included.
+// Restore undoes SoftDelete, cascades included. What had been deleted before a record stays deleted.
 func (e *Entity) Restore(ctx context.Context, keys []string) error {
-	return e.markKeys(ctx, e.KeyName(), keys, time.Time{})
+	if len(keys) == 0 {
+		return nil
+	}
+	return e.restore(ctx, Filter{e.KeyName(): keys})
+}
+
+func (e *Entity) restore(ctx context.Context, where Filter) error {
+	d, err := e.DB()
+	if err != nil {
+		return err
+	}
+	cascades := e.cascades()
+	s, err := e.markStatement(d.Dialect(), where, time.Time{}, nil)
+	if err != nil {
+		return err
+	}
+	if len(cascades) == 0 {
+		_, err := d.Exec(ctx, s)
+		return err
+	}
+	return d.InTx(ctx, func(ctx context.Context) error {
+		deaths, err := e.deaths(ctx, d, where, cascades)
+		if err != nil {
+			return err
+		}
+		if _, err := d.Exec(ctx, s); err != nil {
+			return err
+		}
+		for _, x := range deaths {
+			for i, r := range cascades {
+				if len(x.keys[i]) == 0 {
+					continue
+				}
+				if err := r.To.restore(ctx, Filter{r.ForeignKey: x.keys[i], "deleted_at": Filter{"$gte": x.at}}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// A death is a moment in which records were deleted, with the keys by which the relations that cascade go on.
+type death struct {
+	at   time.Time
+	keys [][]string
+}
+
+func (e *Entity) deaths(ctx context.Context, d *db.DB, where Filter, cascades []*Relation) (list []*death, err error) {
+	b := newBuilder(d.Dialect())
+	b.put(`SELECT t0."deleted_at"`)
+	for _, r := range cascades {
+		b.put(", ")
+		b.col("t0", r.LocalKey)
+	}
+	b.put(" FROM ")
+	b.ident(e.Table)
+	b.put(" t0 WHERE ")
+	if err := b.where(e, "t0", where, 0); err != nil {
+		return nil, err
+	}
+	b.put(` AND t0."deleted_at" IS NOT NULL`)
+	rows, err := d.Query(ctx, b.statement())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	known := map[string]*death{}
+	for rows.Next() {
+		text := string(rows.Value(0))
+		x := known[text]
+		if x == nil {
+			at, err := db.ParseTime(rows.Value(0))
+			if err != nil {
+				return nil, err
+			}
+			x = &death{at, make([][]string, len(cascades))}
+			known[text], list = x, append(list, x)
+		}
+		for i := range cascades {
+			if v := rows.Value(i + 1); v != nil && !slices.Contains(x.keys[i], string(v)) {
+				x.keys[i] = append(x.keys[i], string(v))
+			}
+		}
+	}
+	return list, rows.Err()
 }
 
 func (e *Entity) markKeys(ctx context.Context, column string, keys []string, at time.Time) error {
@@ -24,7 +110,7 @@ func (e *Entity) markKeys(ctx context.Context, column string, keys []string, at 
 	return e.mark(ctx, Filter{column: keys}, at)
 }
 
-// mark sets deleted_at of the records that match; the zero time clears it.
+// mark sets deleted_at of the records that match, and of those that cascade.
 func (e *Entity) mark(ctx context.Context, where Filter, at time.Time) error {
 	d, err := e.DB()
 	if err != nil {
