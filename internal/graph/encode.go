@@ -80,6 +80,14 @@ func appendKey(dst []byte, key string, start int) []byte {
 	return append(dst, '"', ':')
 }
 
+// missing reports whether a link led to a record that is not there.
+func (s *Set) missing(row int) bool {
+	if s.parent == nil || s.parent.def.rel.Path != nil || s.parent.def.rel.Pivot == nil {
+		return false
+	}
+	return s.value(row, s.node.at[s.node.Entity.KeyName()]) == nil
+}
+
 // absent reports that a record of another module is not there, which is left out rather than null.
 func (c *kin) absent(row int) bool {
 	return c.def.rel.Path == nil && !c.def.rel.List && len(c.of(row)) == 0
@@ -97,6 +105,10 @@ func (c *kin) append(dst []byte, row int) []byte {
 	for i, r := range rows {
 		if i > 0 {
 			dst = append(dst, ',')
+		}
+		if c.set.missing(int(r)) {
+			dst = append(dst, "null"...)
+			continue
 		}
 		dst = c.set.AppendRow(dst, int(r))
 	}

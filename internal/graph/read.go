@@ -334,13 +334,13 @@ func (c *child) statement(d db.Dialect, keys []string, q *Query) (db.Statement, 
 	b := newBuilder(d)
 	b.put("SELECT ")
 	b.columns(c.node, "t0")
-	to := c.rel.To
+	to, missed := c.rel.To, c.missed(q)
 	if p := c.rel.Pivot; p != nil {
 		b.put(", ")
 		b.col("p", p.Local)
 		b.put(" FROM ")
 		b.ident(p.Table)
-		b.put(" p JOIN ")
+		b.put(" p ", map[bool]string{true: "LEFT "}[missed], "JOIN ")
 		b.ident(to.Table)
 		b.put(" t0 ON ")
 		b.col("t0", c.rel.ForeignKey)
@@ -366,8 +366,18 @@ func (c *child) statement(d db.Dialect, keys []string, q *Query) (db.Statement, 
 		}
 	}
 	b.put(" ORDER BY ")
-	b.col("t0", to.KeyName())
+	if missed {
+		b.col("p", c.rel.Pivot.Foreign)
+	} else {
+		b.col("t0", to.KeyName())
+	}
 	return b.statement(), nil
+}
+
+// missed reports whether records that a link leads to and that do not exist are shown as null, as Medusa does in lists of what is linked.
+func (c *child) missed(q *Query) bool {
+	r := c.rel
+	return r.Pivot != nil && r.Path == nil && r.List && r.ForeignKey == r.To.KeyName() && c.shown && !c.node.typed && r.Where == "" && q.Only == nil
 }
 
 // keyed writes that a key column is one of keys.
