@@ -232,15 +232,15 @@ func (a *active) loop() {
 	}
 }
 
-// interrupt ends what one run is doing, if it is doing something here.
-func (a *active) interrupt(id string, why error) bool {
+// interrupt ends what one run is doing, and returns it if it is doing something here.
+func (a *active) interrupt(id string, why error) *run {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	r := a.runs[id]
 	if r != nil {
 		r.cancel(why)
 	}
-	return r != nil
+	return r
 }
 
 // stop interrupts all runs.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -48,6 +49,8 @@ type run struct {
 	stopping bool // nothing more is to be done but to undo
 	patches  map[string]bool
 	cancel   context.CancelCauseFunc
+	// cancelled tells Cancel, which may come too late, that it was heard. It is set before the row says so.
+	cancelled atomic.Bool
 }
 
 // A branch is a strand of a run with keys of its own: a body, or an arm of Parallel.

@@ -57,7 +57,9 @@ func (r *run) fail(s *scope, cause error) error {
 		return err
 	}
 	ctx := context.WithoutCancel(s.plain)
+	r.cancelled.Store(errors.Is(cause, ErrCancelled))
 	if err := r.fence(ctx, "state = 'compensating', error = $1, ", encodeError(cause)); err != nil { // decided: from here on a crash only compensates
+		r.cancelled.Store(false)
 		return lost(err)
 	}
 	return r.compensate(ctx, cause)
@@ -143,8 +145,13 @@ func (r *run) revert(ctx context.Context, rec *record) error {
 		}
 	}
 	rec.undoErr = failure
-	_, err := r.engine.DB.Exec(ctx, stmt("UPDATE gorgon_run_step SET undo_error = $1 WHERE run_id = $2 AND key = $3", encodeError(failure), r.id, rec.key))
-	return lostUnless(failure, err)
+	return lostUnless(failure, r.inTx(ctx, func(ctx context.Context) error {
+		_, err := r.engine.DB.Exec(ctx, stmt("UPDATE gorgon_run_step SET undo_error = $1 WHERE run_id = $2 AND key = $3", encodeError(failure), r.id, rec.key))
+		if err != nil {
+			return err
+		}
+		return r.fence(ctx, "")
+	}))
 }
 
 // lostUnless returns failure, or that the run is lost if even noting it was not possible.

@@ -172,7 +172,7 @@ func (e *Engine) Cancel(ctx context.Context, runID string) error {
 	here := e.active.interrupt(runID, ErrCancelled) // before the UPDATE, which on SQLite may have to wait for the run's transaction
 	now := e.DB.Dialect().Now()
 	n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET cancel_at = "+now+", wake_at = "+now+" WHERE id = $1 AND state = 'invoking' AND cancel_at IS NULL", runID))
-	if err == nil && n == 0 && !here {
+	if err == nil && n == 0 && (here == nil || !here.cancelled.Load()) {
 		err = fault.New(fault.NotAllowed, "Run %s cannot be cancelled", runID)
 	}
 	if err == nil {
