@@ -55,6 +55,7 @@ func (s *Shop) adminRoutes() []route.Route {
 func (s *Shop) storeRoutes() []route.Route {
 	return slices.Concat(
 		store.Carts(s.CartFlows),
+		store.Hooks(s.CheckoutFlows),
 		cached(store.Collections().Routes()),
 		cached(store.Currencies().Routes()),
 		store.Customers(s.CustomerFlows, nil),

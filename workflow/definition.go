@@ -192,7 +192,7 @@ func (d *definition) open(r *run) error {
 	if e.DB.InTransaction(s) {
 		return errNested
 	}
-	err := e.DB.InTx(s, func(ctx context.Context) error { return r.keepOnce(ctx) })
+	err := e.DB.InTx(steady(s), func(ctx context.Context) error { return r.keepOnce(ctx) })
 	if err != nil {
 		r.stored = false
 		return err

@@ -84,7 +84,7 @@ func (r *run) lock(b *branch, key string) (unlock func(), err error) {
 	}
 	if err == nil && r.stored {
 		err = b.engine.patiently(b, func() error {
-			return b.engine.DB.InTx(b, func(ctx context.Context) error { return r.putLock(ctx, key) })
+			return b.engine.DB.InTx(steady(b), func(ctx context.Context) error { return r.putLock(ctx, key) })
 		})
 	}
 	if err != nil {
@@ -99,7 +99,7 @@ func (r *run) lock(b *branch, key string) (unlock func(), err error) {
 		r.keys = slices.DeleteFunc(r.keys, func(k string) bool { return k == key })
 		r.mu.Unlock()
 		if r.stored { // what cannot be removed now is removed with the end of the run
-			_, _ = b.engine.DB.Exec(b, stmt("DELETE FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id))
+			_, _ = b.engine.DB.Exec(steady(b), stmt("DELETE FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id))
 		}
 		release()
 	}, nil

@@ -14,6 +14,7 @@ import (
 // A record is one operation of a run, and the context that a step's function is given.
 type record struct {
 	context.Context
+	first    stepContext
 	run      *run
 	key      string // unique in the run
 	name     string
@@ -29,11 +30,11 @@ type record struct {
 	out      any // the step's result, or json.RawMessage
 	undoing  any // what its compensation is given, if that is not out
 	err      error
-	undo     *undoOption // nil: nothing to undo
+	undo     any // of a StepOption; nil: nothing to undo
 	external bool
 	reverted bool
 	always   bool // undo it even if it has failed, once there is an intent
-	retry    retryOption
+	retry    retry
 	undoErr  error
 }
 
@@ -59,12 +60,39 @@ func (c *record) over() bool { return c.state == done || c.state == failed }
 
 type stepKey struct{}
 
+// A stepContext is what the work of a step is given. Unlike scopes and records it never changes, for what the work has begun may look at it later: a connection
+// that is being dialled does.
+type stepContext struct {
+	context.Context
+	rec *record
+}
+
 // Value implements context.Context.
-func (c *record) Value(key any) any {
+func (c *stepContext) Value(key any) any {
 	if key == (stepKey{}) {
-		return c
+		return c.rec
 	}
 	return c.Context.Value(key)
+}
+
+// steady is the context of the record's work.
+func (c *record) steady() context.Context {
+	if c.first.rec == nil {
+		c.first = stepContext{steady(c.Context), c}
+		return &c.first
+	}
+	return &stepContext{steady(c.Context), c} // what the last attempt has begun may still look at its own
+}
+
+// steady is what a context is now, of those that change.
+func steady(ctx context.Context) context.Context {
+	switch c := ctx.(type) {
+	case *branch:
+		return c.scope.Context
+	case *scope:
+		return c.Context
+	}
+	return ctx
 }
 
 // Key returns what identifies the step that ctx belongs to, over all retries, crashes and processes: the idempotency key for calls to

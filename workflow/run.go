@@ -238,7 +238,7 @@ func Patched(ctx Context, change string) bool {
 	}
 	yes := here != nil && here.kind == kindPatch && here.name == change
 	if yes || here == nil && !stopping && (!old || b.pos > last) {
-		_, err := operate(b, kindPatch, change, settings{}, func(context.Context) (any, error) { return true, nil })
+		_, err := operate(b, kindPatch, change, StepOption{}, func(context.Context) (any, error) { return true, nil })
 		yes = err == nil
 	}
 	r.mu.Lock()

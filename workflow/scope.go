@@ -145,7 +145,7 @@ func (r *run) promote(s *scope) (err error) {
 	case r.stored:
 		return nil
 	}
-	if err = r.engine.DB.InTx(s, func(ctx context.Context) error { return r.keep(ctx) }); err != nil {
+	if err = r.engine.DB.InTx(steady(s), func(ctx context.Context) error { return r.keep(ctx) }); err != nil {
 		r.stored = false
 		return err
 	}
@@ -160,7 +160,7 @@ func (r *run) finish(s *scope, out any) error {
 	}
 	switch {
 	case r.stored && s.tx == nil:
-		return r.engine.DB.InTx(s, func(ctx context.Context) error { return r.conclude(ctx, out) })
+		return r.engine.DB.InTx(steady(s), func(ctx context.Context) error { return r.conclude(ctx, out) })
 	case r.stored:
 		if r.def.retention > 0 {
 			if err := r.save(s, s.open...); err != nil {

@@ -1,7 +1,9 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -12,94 +14,81 @@ import (
 	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
-// A StepOption says how a step goes beyond its function.
-type StepOption interface{ stepOption() }
+// A StepOption says how a step goes beyond its function. The zero StepOption changes nothing.
+type StepOption struct {
+	undo     any // func(context.Context, Out) error, for what the step returns or intends
+	external bool
+	always   bool
+	retry    retry
+	timeout  time.Duration
+}
 
-type (
-	undoOption struct {
-		takes  reflect.Type // the result of the step
-		revert func(ctx context.Context, out any) error
-	}
-	externalOption struct{}
-	failedOption   struct{}
-	retryOption    struct {
-		times int
-		pause time.Duration
-	}
-	timeoutOption time.Duration
-)
-
-func (*undoOption) stepOption()    {}
-func (externalOption) stepOption() {}
-func (failedOption) stepOption()   {}
-func (retryOption) stepOption()    {}
-func (timeoutOption) stepOption()  {}
+type retry struct {
+	times int
+	pause time.Duration
+}
 
 // Undo is how to take back what the step has done when a later one fails. fn gets the step's result, whose type it must have: the first
 // run of a step with another one panics. It may be called again if a process dies in it, unless it only writes to the database.
-func Undo[Out any](fn func(context.Context, Out) error) StepOption { return undoing(fn) }
+func Undo[Out any](fn func(context.Context, Out) error) StepOption { return StepOption{undo: fn} }
 
 // External marks a step with effects outside the database, such as a payment. It never runs inside a transaction: an atomic workflow's is
 // committed before it and a new one begun after it, and if the run fails later the steps up to here are compensated, so they want an
 // Undo. It runs at least once; [Key] lets the other side notice a repetition.
-func External() StepOption { return externalOption{} }
+func External() StepOption { return StepOption{external: true} }
 
 // UndoFailed makes the Undo of a step run too if the step itself fails after an [Intend], with what was intended.
-func UndoFailed() StepOption { return failedOption{} }
+func UndoFailed() StepOption { return StepOption{always: true} }
 
 // Retry runs a failing step up to times again, after pause, twice the pause, four times the pause … An error marked [Permanent] is final. A run
 // with a row remembers how often it has tried, and waits without holding anything. Inside a transaction, which a failed statement has
 // spoilt, nothing is retried. The Undo of an External step is retried as often.
-func Retry(times int, pause time.Duration) StepOption { return retryOption{times, pause} }
+func Retry(times int, pause time.Duration) StepOption { return StepOption{retry: retry{times, pause}} }
 
 // Timeout cancels the step's context after d. A step that does not heed it is left behind, and its late result is ignored.
-func Timeout(d time.Duration) StepOption { return timeoutOption(d) }
+func Timeout(d time.Duration) StepOption { return StepOption{timeout: d} }
 
-func undoing[Out any](fn func(context.Context, Out) error) *undoOption {
-	return &undoOption{reflect.TypeFor[Out](), func(ctx context.Context, out any) error {
-		v, err := as[Out](out)
-		if err != nil {
-			return err
-		}
-		return fn(ctx, v)
-	}}
-}
-
-// settings are a step's options.
-type settings struct {
-	undo     *undoOption
-	external bool
-	always   bool
-	retry    retryOption
-	timeout  time.Duration
-}
-
-// settle reads the options of a step whose Undo takes an out.
-func settle(name string, out reflect.Type, opts []StepOption) (s settings) {
+// settle joins the options of a step.
+func settle(opts []StepOption) (s StepOption) {
 	for _, o := range opts {
-		switch o := o.(type) {
-		case *undoOption:
-			if o.takes != out {
-				panic(fmt.Sprintf("workflow: step %q gives %s to its Undo, which takes %s", name, out, o.takes))
-			}
-			s.undo = o
-		case externalOption:
-			s.external = true
-		case failedOption:
-			s.always = true
-		case retryOption:
-			s.retry = o
-		case timeoutOption:
-			s.timeout = time.Duration(o)
+		if o.undo != nil {
+			s.undo = o.undo
 		}
+		if o.retry != (retry{}) {
+			s.retry = o.retry
+		}
+		s.external, s.always, s.timeout = s.external || o.external, s.always || o.always, cmp.Or(o.timeout, s.timeout)
 	}
 	return s
+}
+
+// takes panics unless the undo of a step takes an Out.
+func takes[Out any](name string, undo any) {
+	if _, ok := undo.(func(context.Context, Out) error); !ok && undo != nil {
+		panic(fmt.Sprintf("workflow: step %q gives %s to its Undo, which takes %s", name, reflect.TypeFor[Out](), reflect.TypeOf(undo).In(1)))
+	}
+}
+
+// revert calls an undo. That is rare enough for reflection, which spares steps an allocation.
+func revert(ctx context.Context, undo, out any) error {
+	f := reflect.ValueOf(undo)
+	v := reflect.New(f.Type().In(1)).Elem()
+	if have := reflect.ValueOf(out); have.IsValid() && have.Type().AssignableTo(v.Type()) {
+		v.Set(have)
+	} else if raw, ok := out.(json.RawMessage); ok {
+		if err := json.Unmarshal(raw, v.Addr().Interface()); err != nil {
+			return err
+		}
+	}
+	err, _ := f.Call([]reflect.Value{reflect.ValueOf(&ctx).Elem(), v})[0].Interface().(error)
+	return err
 }
 
 // Step runs do, one step of a run, and returns what it returns. When the run is continued elsewhere a finished step is not run
 // again; its result is remembered, so it must survive JSON.
 func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (Out, error), in In, opts ...StepOption) (Out, error) {
-	s := settle(name, reflect.TypeFor[Out](), opts)
+	s := settle(opts)
+	takes[Out](name, s.undo)
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
 		out, err := do(ctx, in)
 		if err == nil && s.always {
@@ -113,8 +102,8 @@ func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (O
 // StepUndo is Step for a do that says itself, with its second result, what undo needs.
 func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context, In) (Out, U, error), undo func(context.Context, U) error,
 	in In, opts ...StepOption) (Out, error) {
-	s := settle(name, reflect.TypeFor[U](), opts)
-	s.undo = undoing(undo)
+	s := settle(opts)
+	s.undo = undo
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
 		out, u, err := do(ctx, in)
 		if err == nil {
@@ -152,7 +141,7 @@ func Forgo(ctx context.Context) {
 	}
 }
 
-func kindOf(s settings) string {
+func kindOf(s StepOption) string {
 	if s.external {
 		return kindExternal
 	}
@@ -167,7 +156,7 @@ func answer[Out any](rec *record, err error) (out Out, _ error) {
 }
 
 // operate runs one operation of a branch, or finds its record.
-func operate(b *branch, kind, name string, s settings, work func(context.Context) (any, error)) (*record, error) {
+func operate(b *branch, kind, name string, s StepOption, work func(context.Context) (any, error)) (*record, error) {
 	rec := b.next(kind, name)
 	rec.undo, rec.external, rec.always, rec.retry = s.undo, s.external, s.always, s.retry
 	if rec.over() {
@@ -192,7 +181,7 @@ func operate(b *branch, kind, name string, s settings, work func(context.Context
 	return rec, err
 }
 
-func (b *branch) do(rec *record, s settings, work func(context.Context) (any, error)) error {
+func (b *branch) do(rec *record, s StepOption, work func(context.Context) (any, error)) error {
 	if err := b.run.late(); err != nil {
 		return err
 	}
@@ -202,7 +191,7 @@ func (b *branch) do(rec *record, s settings, work func(context.Context) (any, er
 	}
 	for n := 0; ; n++ {
 		rec.attempts++
-		rec.out, rec.err = call(rec, rec, s.timeout, work)
+		rec.out, rec.err = call(rec.steady(), rec, s.timeout, work)
 		if rec.err == nil || n >= s.retry.times || b.tx != nil || b.joined || final(rec.err) || !pause(b, s.retry.pause<<n) {
 			b.run.finished(b.scope, rec)
 			return rec.err
@@ -211,7 +200,7 @@ func (b *branch) do(rec *record, s settings, work func(context.Context) (any, er
 }
 
 // durably runs a step of a run that has a row.
-func (b *branch) durably(rec *record, s settings, work func(context.Context) (any, error)) error {
+func (b *branch) durably(rec *record, s StepOption, work func(context.Context) (any, error)) error {
 	for {
 		b.until(rec.due)
 		if rec.attempts == 0 {
@@ -255,7 +244,7 @@ func (b *branch) until(due time.Time) {
 func (b *branch) note(rec *record, change func()) {
 	change()
 	r := b.run
-	err := r.engine.DB.InTx(b, func(ctx context.Context) error {
+	err := r.engine.DB.InTx(steady(b), func(ctx context.Context) error {
 		if err := r.save(ctx, rec); err != nil {
 			return err
 		}
@@ -274,14 +263,14 @@ func lost(err error) error {
 }
 
 // within runs a step in a transaction that its record is written in too: both are kept or neither is.
-func (b *branch) within(rec *record, s settings, work func(context.Context) (any, error)) (failure error) {
+func (b *branch) within(rec *record, s StepOption, work func(context.Context) (any, error)) (failure error) {
 	r := b.run
 	defer func() { rec.Context = b.scope }()
 	for n := 1; ; n++ {
 		failure = nil
-		err := r.engine.DB.InTx(b, func(ctx context.Context) error {
+		err := r.engine.DB.InTx(steady(b), func(ctx context.Context) error {
 			rec.Context = ctx
-			if rec.out, failure = call(rec, rec, s.timeout, work); failure != nil {
+			if rec.out, failure = call(rec.steady(), rec, s.timeout, work); failure != nil {
 				return failure
 			}
 			rec.err = nil
@@ -311,9 +300,9 @@ func (b *branch) within(rec *record, s settings, work func(context.Context) (any
 }
 
 // outside runs a step without a transaction, and then takes pains to note that it has.
-func (b *branch) outside(rec *record, s settings, work func(context.Context) (any, error)) error {
+func (b *branch) outside(rec *record, s StepOption, work func(context.Context) (any, error)) error {
 	r := b.run
-	out, err := call(rec, rec, s.timeout, work)
+	out, err := call(rec.steady(), rec, s.timeout, work)
 	if err != nil {
 		return err
 	}
@@ -324,7 +313,7 @@ func (b *branch) outside(rec *record, s settings, work func(context.Context) (an
 		return Permanent(err)
 	}
 	for wait := 10 * time.Millisecond; ; wait *= 2 {
-		err := r.engine.DB.InTx(context.WithoutCancel(b), func(ctx context.Context) error {
+		err := r.engine.DB.InTx(context.WithoutCancel(steady(b)), func(ctx context.Context) error {
 			if _, err := r.engine.DB.Exec(ctx, save); err != nil {
 				return err
 			}

@@ -175,7 +175,7 @@ func (r *run) inTx(ctx context.Context, fn func(context.Context) error) (err err
 
 // revert undoes the step.
 func (c *record) revert() (err error) {
-	ctx := context.Context(c)
+	ctx := c.steady()
 	if e := c.run.engine; e != nil && e.Telemetry != nil {
 		var span *telemetry.Span
 		ctx, span = c.observe(ctx, telemetry.Undo, "undo ")
@@ -183,7 +183,7 @@ func (c *record) revert() (err error) {
 	}
 	defer recovered(c.name+" (undo)", &err)
 	if c.undoing != nil {
-		return c.undo.revert(ctx, c.undoing)
+		return revert(ctx, c.undo, c.undoing)
 	}
-	return c.undo.revert(ctx, c.out)
+	return revert(ctx, c.undo, c.out)
 }

@@ -4,6 +4,7 @@ package checkout
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -49,6 +50,8 @@ type Flows struct {
 
 	// Complete makes an order of a cart and returns the order's id: of a cart that was completed before, that of the order that was made then.
 	Complete *workflow.Workflow[string, string]
+	// Process does what follows from a call of a payment provider. It returns the payment's id, if there is one.
+	Process *workflow.Workflow[payments.Notice, string]
 
 	// Validate may refuse a cart before the money is asked for; BeforePayment is called right before that.
 	Validate, BeforePayment workflow.Hook[cart.Moment]
@@ -59,11 +62,14 @@ type Flows struct {
 // New returns the workflows of a shop's checkout.
 func New(f *Flows) *Flows {
 	f.Complete = workflow.New("complete-cart", f.complete, workflow.Atomic(), workflow.Lock(func(id string) string { return id }))
+	f.Process = workflow.New("process-payment-workflow", f.process, workflow.Durable(), workflow.IdempotencyKey(func(n payments.Notice) string {
+		return fmt.Sprint(n.SessionID, " ", n.Status, " ", n.Amount)
+	}))
 	return f
 }
 
 // Workflows lists all.
-func (f *Flows) Workflows() []workflow.Any { return []workflow.Any{f.Complete} }
+func (f *Flows) Workflows() []workflow.Any { return []workflow.Any{f.Complete, f.Process} }
 
 // A basket is a cart on its way to the till.
 type basket struct {

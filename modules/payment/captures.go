@@ -24,7 +24,7 @@ func (p Payment) refunded() (sum money.Decimal) {
 }
 
 func (p Payment) request(key string, amount money.Decimal) Request {
-	return Request{Key: key, Amount: amount, CurrencyCode: p.CurrencyCode, Data: p.Data}
+	return Request{Key: key, Session: p.SessionID, Amount: amount, CurrencyCode: p.CurrencyCode, Data: p.Data}
 }
 
 // A Taking asks for a part of a payment; nil for all that is left.

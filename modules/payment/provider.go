@@ -14,6 +14,7 @@ import (
 // answers as it did then, and does nothing.
 type Request struct {
 	Key          string        // idempotency key
+	Session      string        // the id of the session, of a payment that which it came of: what a Notice is about
 	Amount       money.Decimal // of what is asked: the session's, a capture's, a refund's
 	CurrencyCode string
 	Data         module.Map // what the provider last said

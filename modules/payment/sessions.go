@@ -42,7 +42,7 @@ func orEmpty(m module.Map) module.Map {
 }
 
 func (s Session) request(key string) Request {
-	return Request{Key: key, Amount: s.Amount, CurrencyCode: s.CurrencyCode, Data: s.Data, Context: s.Context}
+	return Request{Key: key, Session: s.ID, Amount: s.Amount, CurrencyCode: s.CurrencyCode, Data: s.Data, Context: s.Context}
 }
 
 // Initiate has the session's provider begin it. It works outside of the database.
@@ -123,7 +123,7 @@ func (m *Module) Authorize(ctx context.Context, s Session) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return p.Authorize(ctx, s.request(s.ID))
+	return p.Authorize(ctx, s.request("authorize-"+s.ID))
 }
 
 // Authorized notes the provider's answer to Authorize. Money that is authorised becomes a payment, once however often it is noted; a provider that
@@ -264,7 +264,7 @@ func release(ctx context.Context, p Provider, s Session) error {
 	if !Refuses(err) {
 		return err
 	}
-	a, again := p.Authorize(ctx, s.request(s.ID))
+	a, again := p.Authorize(ctx, s.request("authorize-"+s.ID))
 	switch {
 	case again != nil && !Refuses(again):
 		return again
