@@ -139,7 +139,7 @@ func (d *definition) advance(r *run, in, out any) error {
 	defer r.drop()
 	for {
 		if err := d.open(r); err != nil {
-			return err
+			return r.blame(err)
 		}
 		r.begun()
 		err := d.call(r, in, out)
@@ -163,7 +163,7 @@ func (d *definition) advance(r *run, in, out any) error {
 		if !ok && r.stored && r.cuts > 0 && db.IsRetryable(err) && r.reopen(s) == nil {
 			continue
 		}
-		return r.fail(s, err)
+		return r.fail(s, r.blame(err))
 	}
 }
 

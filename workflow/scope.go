@@ -256,6 +256,14 @@ func (r *run) late() error {
 	return fmt.Errorf("%s: %w", r.def.name, ErrTimeout)
 }
 
+// blame says ErrTimeout of what failed because the run's time was over, whatever that was.
+func (r *run) blame(err error) error {
+	if context.Cause(r.base.plain) != ErrTimeout || errors.Is(err, ErrTimeout) {
+		return err
+	}
+	return fmt.Errorf("%s: %w: %w", r.def.name, ErrTimeout, err)
+}
+
 // patience is how long a step may take: as long as its own timeout and the run's time allow. 0 is for ever.
 func (r *run) patience(timeout time.Duration) time.Duration {
 	if r.deadline.IsZero() {
