@@ -9,6 +9,7 @@ func Currencies() resource.Resource {
 		Fields:  "code name symbol symbol_native decimal_digits rounding",
 		Filters: resource.Filters{text("q"), list("code")},
 		Limit:   200,
+		Order:   "code",
 		Prepare: resource.LowerKeys,
 		Missing: "Currency with code: %s was not found",
 	}

@@ -47,6 +47,13 @@ type DraftOrderItem struct {
 	Metadata  module.Opt[module.Map] `json:"metadata"`
 }
 
+// A DraftOrderPatch changes a draft.
+type DraftOrderPatch struct {
+	OrderPatch
+	CustomerID     module.Opt[string] `json:"customer_id"`
+	SalesChannelID module.Opt[string] `json:"sales_channel_id"`
+}
+
 // A DraftOrderPost is a way in which a draft's goods travel.
 type DraftOrderPost struct {
 	Name     string                 `json:"name"`
@@ -91,8 +98,10 @@ func (a changeAPI) drafts() []route.Route {
 	one.Object = "draft-order"
 	return append(append(append(many.Routes(), one.Routes()...), a.draftEdits()...),
 		act(http.MethodPost, path, func(ctx context.Context, in NewDraftOrder) (change.Ref, error) { return f.Create.Run(ctx, in.draft()) }, showing("draft_order", made, key)),
-		act(http.MethodPost, path+"/{id}", func(ctx context.Context, in OrderPatch) (change.Ref, error) {
-			return f.Update.Run(ctx, in.patch(ctx))
+		act(http.MethodPost, path+"/{id}", func(ctx context.Context, in DraftOrderPatch) (change.Ref, error) {
+			p := in.patch(ctx)
+			p.CustomerID, p.SalesChannelID = in.CustomerID, in.SalesChannelID
+			return f.Update.Run(ctx, p)
 		}, showing("draft_order", made, key)),
 		act(http.MethodPost, path+"/{id}/convert-to-order", func(ctx context.Context, in orderNamed) (change.Ref, error) { return f.Convert.Run(ctx, in.ID) }, showing("order", placed, key)),
 	)

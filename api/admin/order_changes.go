@@ -30,7 +30,7 @@ func OrderChanges(flows *change.Flows, orders *flow.Flows, read resource.Reader)
 			{Name: "created_at", Kind: resource.Dates}, {Name: "updated_at", Kind: resource.Dates}, {Name: "deleted_at", Kind: resource.Dates}},
 	}
 	items := resource.Resource{
-		Path: "/admin/orders", Entity: "order_item", One: "order_item", Many: "order_items", Fields: "*item " + itemFields, Read: read,
+		Path: "/admin/orders", Entity: "order_item", One: "order_item", Many: "order_items", Fields: "*item " + itemFields, Read: a.latest(read),
 		OneFilters: resource.Filters{list("id"), list("item_id"), list("order_id"), list("version")},
 	}
 	out := []route.Route{
@@ -38,7 +38,7 @@ func OrderChanges(flows *change.Flows, orders *flow.Flows, read resource.Reader)
 		items.Listed(http.MethodGet, "/admin/orders/{id}/line-items", func(req *route.Request) map[string]any { return map[string]any{"order_id": req.Param("id")} }),
 		route.Func(http.MethodGet, "/admin/orders/{id}/preview", a.preview),
 		act(http.MethodPost, "/admin/order-changes/{id}", func(ctx context.Context, in OrderChangePatch) (change.Ref, error) {
-			return flows.Promise.Run(ctx, change.Promise{ID: in.ID, CarryOverPromotions: in.CarryOverPromotions})
+			return flows.Promise.Run(ctx, change.Promise{ID: in.ID, CarryOverPromotions: in.CarryOverPromotions, Note: in.InternalNote})
 		}, a.change()),
 	}
 	return slices.Concat(out, a.edits(), a.returns(), a.claims(), a.exchanges(), a.transfers(), a.drafts())
@@ -53,8 +53,9 @@ const (
 
 // An OrderChangePatch says whether a change keeps the order's promotions up.
 type OrderChangePatch struct {
-	ID                  string           `path:"id"`
-	CarryOverPromotions module.Opt[bool] `json:"carry_over_promotions"`
+	ID                  string             `path:"id"`
+	CarryOverPromotions module.Opt[bool]   `json:"carry_over_promotions"`
+	InternalNote        module.Opt[string] `json:"internal_note"`
 }
 
 // A part of an answer shows a record that a change touched; nothing where it touched none.
@@ -373,5 +374,21 @@ func lineChange(run *workflow.Workflow[change.Patch, change.Ref]) func(context.C
 	return func(ctx context.Context, in OrderLineChange) (change.Ref, error) {
 		q := money.Float(in.Quantity)
 		return run.Run(ctx, change.Patch{ID: in.ID, ActionID: in.ItemID, Quantity: &q, UnitPrice: decimal(in.UnitPrice), CompareAtUnitPrice: decimal(in.CompareAt), Note: in.Note})
+	}
+}
+
+// latest reads the newest detail of each line of an order, and in which versions the order has had the line.
+func (a changeAPI) latest(read resource.Reader) resource.Reader {
+	if read == nil {
+		read = resource.Graph
+	}
+	return func(ctx context.Context, q *resource.Query) (resource.Rows, error) {
+		ids, args, err := a.flows.Kit.Order.Histories(ctx, q.Filters)
+		if err != nil {
+			return nil, err
+		}
+		q.Filters, q.Context = map[string]any{"id": ids}, args
+		q.Fields = append(q.Fields, "version", "history")
+		return read(ctx, q)
 	}
 }

@@ -20,8 +20,8 @@ type NewReturnReason struct {
 // A ReturnReasonPatch changes a reason.
 type ReturnReasonPatch struct {
 	ID          string             `path:"id"`
-	Value       string             `json:"value"`
-	Label       string             `json:"label"`
+	Value       module.Opt[string] `json:"value" valid:"required,notnull"`
+	Label       module.Opt[string] `json:"label" valid:"required,notnull"`
 	Description module.Opt[string] `json:"description"`
 	Metadata    Metadata           `json:"metadata"`
 }

@@ -2,14 +2,17 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/record"
 	flow "github.com/gorgon-commerce/gorgon/flow/tax"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
 // A NewTaxRegion is what it takes to make a tax region: a country, or a province below one.
@@ -47,7 +50,7 @@ type TaxRule struct {
 
 // A NewTaxRate is what it takes to make a rate.
 type NewTaxRate struct {
-	Rate         module.Opt[float64]   `json:"rate"`
+	Rate         module.Opt[float64]   `json:"rate" valid:"notnull"`
 	Code         string                `json:"code"`
 	Name         string                `json:"name"`
 	TaxRegionID  string                `json:"tax_region_id"`
@@ -60,7 +63,7 @@ type NewTaxRate struct {
 // A TaxRatePatch changes a rate.
 type TaxRatePatch struct {
 	ID           string                `path:"id"`
-	Rate         module.Opt[float64]   `json:"rate"`
+	Rate         module.Opt[float64]   `json:"rate" valid:"notnull"`
 	Code         module.Opt[string]    `json:"code" valid:"notnull"`
 	Name         module.Opt[string]    `json:"name" valid:"notnull"`
 	IsDefault    module.Opt[bool]      `json:"is_default" valid:"notnull"`
@@ -83,12 +86,15 @@ type taxAPI struct{ flows *flow.Flows }
 func Taxes(flows *flow.Flows) []route.Route {
 	a := taxAPI{flows}
 	rates := a.rates()
-	out := append(a.regions().Routes(), rates.Routes()...)
+	rules := rates
+	rules.Many, rules.Singular, rules.Create, rules.Update, rules.Delete, rules.MissingUpdate = "", false, nil, nil, nil, ""
+	rules.Actions = []resource.Action{resource.Post("/{id}/rules", resource.Do(a.addRule))}
+	out := slices.Concat(a.regions().Routes(), rates.Routes(), rules.Routes())
 	out = append(out, rates.DeleteParts(resource.Part{Pattern: "/{id}/rules/{rule_id}", Param: "rule_id", Object: "tax_rate_rule", Remove: a.dropRule})...)
 	return append(out, resource.Resource{
 		Path: "/admin/tax-providers", Entity: "tax_provider", One: "tax_provider", Many: "tax_providers",
 		Fields: "id is_enabled", Limit: 20,
-		Filters: resource.Filters{list("id"), {Name: "is_enabled", Kind: resource.Flag}},
+		Filters: resource.Filters{list("id"), {Name: "is_enabled", Kind: schema.Bool().Optional()}}, // which no query string can be
 	}.Routes()...)
 }
 
@@ -116,6 +122,9 @@ func (a taxAPI) regions() resource.Resource {
 }
 
 func (a taxAPI) createRegion(ctx context.Context, n NewTaxRegion) (string, error) {
+	if n.ParentID.Value == "" && n.ProvinceCode.Value == "" && n.ProviderID.Value == "" {
+		return "", fault.New(fault.Invalid, "Invalid request: Provider is required when creating a non-province tax region.")
+	}
 	by := optionalActor(ctx)
 	r := tax.Region{CountryCode: strings.ToLower(n.CountryCode), ProviderID: n.ProviderID.Ptr(), ParentID: n.ParentID.Ptr(), Metadata: n.Metadata.Value, CreatedBy: by}
 	if p := n.ProvinceCode.Ptr(); p != nil {
@@ -148,13 +157,21 @@ func (a taxAPI) rates() resource.Resource {
 	return v.with(resource.Resource{
 		Path: "/admin/tax-rates", Entity: "tax_rate", One: "tax_rate", Many: "tax_rates", Singular: true,
 		Fields: "id name code rate tax_region_id is_default is_combinable created_by created_at updated_at deleted_at metadata *tax_region *rules",
-		Filters: times(text("q"), list("tax_region_id"), resource.Filter{Name: "is_default", Kind: resource.Flag}, list("service_zone_id"), list("shipping_profile_id"),
-			list("provider_id"), list("shipping_option_type_id"), text("created_by")),
+		Filters: append(times(text("q"), resource.Filter{Name: "tax_region_id", Kind: resource.Operators}, resource.Filter{Name: "is_default", Kind: resource.Flag}, list("service_zone_id"),
+			list("shipping_profile_id"), list("provider_id"), list("shipping_option_type_id"), text("created_by")), nothing("$and"), nothing("$or")),
+		Prepare: func(_ context.Context, q *resource.Query) error {
+			dropEmpty(q.Filters)
+			return nil
+		},
 		Plain:         true,
 		Limit:         20,
 		MissingUpdate: `Tax rate with id "%s" not found`,
-		Actions:       []resource.Action{resource.Post("/{id}/rules", resource.Do(a.addRule))},
 	})
+}
+
+// nothing is a parameter that is taken and has no effect.
+func nothing(name string) resource.Filter {
+	return resource.Filter{Name: name, Kind: schema.ArrayOf(schema.ObjectOf()).Optional()}
 }
 
 func (a taxAPI) rules(ctx context.Context, list []TaxRule) []tax.Rule {

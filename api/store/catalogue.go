@@ -58,6 +58,7 @@ func Currencies() resource.Resource {
 		Allow:   strings.Fields("created_at updated_at deleted_at"),
 		Filters: resource.Filters{text("q"), list("code")},
 		Limit:   50,
+		Order:   "code",
 		Prepare: resource.LowerKeys,
 		Missing: "Currency with code: %s was not found",
 	}

@@ -123,15 +123,12 @@ func (c Catalogue) prepareProducts(ctx context.Context, q *resource.Query) error
 	return c.context(ctx, q, "variants.", channels)
 }
 
-// withCategories hides internal categories of one product where categories are asked for, and tells of others which are internal.
+// withCategories hides internal categories of one product where categories are asked for; else it tells which of them are.
 func withCategories(q *resource.Query) []string {
 	if slices.ContainsFunc(q.Fields, func(f string) bool { return strings.HasPrefix(f, "categories") }) {
 		return flow.Public(q.Fields)
 	}
-	if q.Params.Get("fields").Exists() {
-		return append(q.Fields, "categories.is_internal")
-	}
-	return q.Fields
+	return append(q.Fields, "categories.is_internal")
 }
 
 func (c Catalogue) prepareVariants(ctx context.Context, q *resource.Query) error {

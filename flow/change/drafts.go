@@ -139,6 +139,9 @@ func (k *Kit) promote(ctx context.Context, id string, codes []string) error {
 
 // updateDraft changes what a draft says of its buyer. Goods that go elsewhere are taxed anew.
 func (k *Kit) updateDraft(ctx workflow.Context, in orders.Patch) (Ref, error) {
+	if _, err := workflow.Step(ctx, "validate-draft-order", k.draftOf, in.ID); err != nil {
+		return Ref{}, err
+	}
 	if _, err := k.Orders.Update.Run(ctx, in); err != nil || in.ShippingAddress == nil {
 		return Ref{OrderID: in.ID}, err
 	}

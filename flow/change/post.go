@@ -31,7 +31,6 @@ func (k *Kit) addPost(ctx context.Context, d *draft, in Post) error {
 	if err != nil {
 		return err
 	}
-	m.Metadata = in.Metadata
 	if in.Amount != nil {
 		m.Amount, m.IsCustomAmount = *in.Amount, true
 	}

@@ -85,6 +85,9 @@ func (k *Kit) discount(ctx context.Context, d *draft, codes []string) error {
 		}
 		list = append(list, order.Action{Action: order.ShippingAdjustments, Details: module.Map{"reference_id": m.ID, "adjustments": off}})
 	}
+	for i := range list {
+		list[i].ClaimID, list[i].ExchangeID = d.change.ClaimID, d.change.ExchangeID
+	}
 	return k.Order.AddActions(ctx, d.change, list...)
 }
 
@@ -114,6 +117,7 @@ func (k *Kit) portable(ctx context.Context, d *draft) error {
 type Promise struct {
 	ID                  string // of the change
 	CarryOverPromotions module.Opt[bool]
+	Note                module.Opt[string]
 }
 
 // promise writes it down, and brings the discounts in line with it.
@@ -127,6 +131,11 @@ func (k *Kit) promise(ctx context.Context, in Promise) (Ref, error) {
 	}, in.ID)
 	if err != nil {
 		return Ref{}, err
+	}
+	if in.Note.Set {
+		if _, err := k.Order.Changes.Update(ctx, module.Filter{"id": c.ID}, module.Set{"internal_note": in.Note.Any()}); err != nil {
+			return Ref{}, err
+		}
 	}
 	if !in.CarryOverPromotions.Set {
 		return d.Ref, nil

@@ -48,6 +48,7 @@ type Patch struct {
 	ID                              string
 	Email                           module.Opt[string]
 	Locale                          module.Opt[string]
+	CustomerID, SalesChannelID      module.Opt[string]
 	Metadata                        module.Opt[module.Map]
 	ShippingAddress, BillingAddress module.Set
 	By                              string

@@ -11,62 +11,6 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-// update changes what an order says of its buyer. What changes is noted without a new version.
-func (f *Flows) update(ctx workflow.Context, in Patch) (string, error) {
-	_, err := workflow.Step(ctx, "update-orders", func(ctx context.Context, in Patch) (string, error) {
-		o, err := f.load(ctx, in.ID)
-		if err != nil {
-			return "", err
-		}
-		if err := o.Open(); err != nil {
-			return "", err
-		}
-		set := module.Set{}
-		for name, a := range map[string]struct {
-			set module.Set
-			old *order.Address
-		}{"shipping_address_id": {in.ShippingAddress, o.ShippingAddress}, "billing_address_id": {in.BillingAddress, o.BillingAddress}} {
-			if a.set == nil {
-				continue
-			}
-			id, err := f.readdress(ctx, a.old, a.set)
-			if err != nil {
-				return "", err
-			}
-			set[name] = id
-		}
-		for name, v := range map[string]module.Opt[string]{"email": in.Email, "locale": in.Locale} {
-			if v.Set {
-				set[name] = v.Any()
-			}
-		}
-		if in.Metadata.Set {
-			set["metadata"] = in.Metadata.Any()
-		}
-		_, err = f.Order.Orders.Patch(ctx, o.ID, set)
-		return o.ID, err
-	}, in)
-	if err != nil {
-		return "", err
-	}
-	return in.ID, workflow.Emit(ctx, Updated, event.ID{ID: in.ID})
-}
-
-// readdress saves a changed address as a new one, for orders of before may show the old one.
-func (f *Flows) readdress(ctx context.Context, old *order.Address, set module.Set) (string, error) {
-	a := order.Address{}
-	if old != nil {
-		a = *old
-		a.Model = module.Model{}
-	}
-	saved, err := f.Order.Addresses.Create(ctx, a)
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Order.Addresses.Patch(ctx, saved.ID, set)
-	return saved.ID, err
-}
-
 // cancel ends an order: its money goes back and its stock becomes free. What was sent must be cancelled before.
 func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
 	o, err := workflow.Step(ctx, "cancel-validate-order", f.cancelable, in.ID)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/internal/jstime"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
@@ -23,6 +24,7 @@ type buyer struct {
 	Metadata    module.Map              `json:"metadata"`
 	Addresses   []customer.Address      `json:"addresses"`
 	Accounts    []payment.AccountHolder `json:"account_holders"`
+	Billing     *customer.Address       `json:"billing_address,omitempty"`
 }
 
 // introduce tells the provider of a session who pays, and which account they have there. Who has none yet gets one, where the provider keeps accounts.
@@ -62,6 +64,11 @@ func (f *Flows) buyer(ctx context.Context, id string) (b buyer, err error) {
 	}
 	b = buyer{ID: c.ID, Email: c.Email, CompanyName: c.CompanyName, FirstName: c.FirstName, LastName: c.LastName, Phone: c.Phone, Metadata: c.Metadata,
 		Addresses: append([]customer.Address{}, c.Addresses...), Accounts: []payment.AccountHolder{}}
+	for i := range b.Addresses {
+		if a := &b.Addresses[i]; b.Billing == nil || a.IsDefaultBilling {
+			b.Billing = a
+		}
+	}
 	ids, err := f.Accounts.Others(ctx, id)
 	if err != nil || len(ids) == 0 {
 		return b, err
@@ -98,7 +105,7 @@ func (f *Flows) account(ctx workflow.Context, who buyer, about module.Map, provi
 
 // asMap is a record as JSON has it.
 func asMap(v any) (m module.Map, err error) {
-	b, err := json.Marshal(v)
+	b, err := json.Marshal(jstime.Of(v))
 	if err == nil {
 		err = json.Unmarshal(b, &m)
 	}

@@ -36,7 +36,7 @@ func NewGroups(m *product.Module) *Groups {
 		Save: func(ctx context.Context, list []product.Collection) ([]product.Collection, error) {
 			for i := range list {
 				if list[i].Handle == "" {
-					list[i].Handle = product.Handle(list[i].Title)
+					list[i].Handle = product.Slug(list[i].Title)
 				}
 			}
 			return m.Collections.CreateMany(ctx, list)

@@ -196,5 +196,5 @@ func (f *Flows) setProviders(ctx context.Context, s setting) (bool, error) {
 
 // setPreference says whether prices of the region are meant with tax.
 func (f *Flows) setPreference(ctx context.Context, s setting) (bool, error) {
-	return true, f.Pricing.Prefer(ctx, "region_id", s.ID, s.IsTaxInclusive.Value)
+	return true, f.Pricing.Prefer(ctx, "region_id", s.ID, s.IsTaxInclusive)
 }

@@ -136,10 +136,7 @@ func (f *Flows) setLocales(ctx context.Context, id string, list []string) error 
 // prefer says whether prices in the currencies are meant with tax.
 func (f *Flows) prefer(ctx context.Context, in Change) (bool, error) {
 	for _, c := range in.Currencies.Value {
-		if !c.IsTaxInclusive.Set {
-			continue
-		}
-		if err := f.Pricing.Prefer(ctx, "currency_code", c.Code, c.IsTaxInclusive.Value); err != nil {
+		if err := f.Pricing.Prefer(ctx, "currency_code", c.Code, c.IsTaxInclusive); err != nil {
 			return false, err
 		}
 	}

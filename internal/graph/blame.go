@@ -29,6 +29,19 @@ func (e *Entity) blame(ctx context.Context, err error, value func(*Column) strin
 	return err
 }
 
+// stored is what a column of the one record that matches held before the transaction that has failed; empty where it is not known.
+func (e *Entity) stored(ctx context.Context, c *Column, where Filter) string {
+	d, err := e.DB()
+	if err != nil {
+		return ""
+	}
+	set, err := Read(d.Detach(ctx), Query{Node: NewNode(e, Paths(c.Name), false), Where: where, Take: 1})
+	if err != nil || set.Len() == 0 {
+		return ""
+	}
+	return string(set.Text(0, c.Name))
+}
+
 // has reports whether there is a record with a key, deleted or not.
 func (e *Entity) has(ctx context.Context, column, key string) bool {
 	d, err := e.DB()

@@ -227,7 +227,12 @@ func (e *Entity) Update(ctx context.Context, where Filter, set map[string]any) (
 		b.live(e, "t0")
 	}
 	n, err := d.Exec(ctx, b.statement())
-	value := func(c *Column) string { return asText(deref(set[c.Name])) }
+	value := func(c *Column) string {
+		if v, changes := set[c.Name]; changes {
+			return asText(deref(v))
+		}
+		return e.stored(ctx, c, where)
+	}
 	return n, e.words(e.blame(ctx, err, value), value)
 }
 

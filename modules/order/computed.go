@@ -3,9 +3,11 @@ package order
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/internal/totals"
+	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -111,4 +113,41 @@ func orderID(_ context.Context, s *graph.Set, _ map[string]any, out [][]byte) er
 		}
 	}
 	return nil
+}
+
+// histories is the name under which the computed field finds the versions of lines.
+const histories = "order_item_histories"
+
+// addHistory adds what can only be read of the newest details of lines: in which versions the order has had them.
+func (m *Module) addHistory() {
+	m.Items.Entity().AddComputed(&graph.Computed{Name: "history", Needs: []string{"item_id"}, Value: func(_ context.Context, s *graph.Set, args map[string]any, out [][]byte) error {
+		known, _ := args[histories].(map[string][2]int)
+		for i := range out {
+			if v, ok := known[string(s.Text(i, "item_id"))]; ok {
+				out[i] = fmt.Appendf(nil, `{"version":{"from":%d,"to":%d}}`, v[0], v[1])
+			}
+		}
+		return nil
+	}})
+}
+
+// Histories finds the newest of the details that match for each line, by id, and what its field history is read with.
+func (m *Module) Histories(ctx context.Context, where module.Filter) (ids []string, args map[string]any, err error) {
+	list, err := m.Items.List(ctx, where, module.Find{Order: []string{"version"}})
+	versions, newest := map[string][2]int{}, map[string]string{}
+	var order []string
+	for _, i := range list {
+		v, known := versions[i.ItemID]
+		if !known {
+			v[0] = i.Version
+			order = append(order, i.ItemID)
+		}
+		v[1] = i.Version
+		versions[i.ItemID], newest[i.ItemID] = v, i.ID
+	}
+	ids = make([]string, len(order))
+	for n, item := range order {
+		ids[n] = newest[item]
+	}
+	return ids, map[string]any{histories: versions}, err
 }

@@ -63,6 +63,7 @@ func New() *Module {
 	m.narrow()
 	m.addTotals()
 	m.addChanges()
+	m.addHistory()
 	return m
 }
 

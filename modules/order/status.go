@@ -68,7 +68,7 @@ func paymentStatus(s *graph.Set, row int) string {
 	return "not_paid"
 }
 
-// fulfillmentStatus sums the fulfillments of an order up. Only where its items were read with their details is it known that some are not sent yet.
+// fulfillmentStatus sums the fulfillments of an order up. Only where its items are shown whole is it known that some are not sent yet.
 func fulfillmentStatus(s *graph.Set, row int) string {
 	n := map[string]int{}
 	set, rows := s.Related(row, "fulfillments")
@@ -99,6 +99,9 @@ func fulfillmentStatus(s *graph.Set, row int) string {
 // unsent reports whether some of an order's items are not sent, as far as they were read.
 func unsent(s *graph.Set, row int) bool {
 	items, rows := s.Related(row, "items")
+	if items == nil || !items.WorksOut("raw_quantity") {
+		return false
+	}
 	for _, r := range rows {
 		d, of := items.Related(int(r), "detail")
 		for _, i := range of {

@@ -30,6 +30,9 @@ func Handle(title string) string {
 	return h
 }
 
+// Slug makes a collection's handle of its title: words in lower case with hyphens in place of gaps, at its ends too.
+func Slug(title string) string { return gaps.ReplaceAllString(strings.ToLower(title), "-") }
+
 // checkHandle refuses handles that do not fit into an address. An empty one passes.
 func checkHandle(h string) error {
 	if h != "" && !validURL.MatchString(h) {
