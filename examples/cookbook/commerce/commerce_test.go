@@ -70,7 +70,7 @@ func (m *market) fill(t *testing.T) {
 	t.Helper()
 	m.home = m.create(t, "/admin/regions", "region", object{"name": "EU", "currency_code": "eur", "countries": []string{"de"}, "automatic_taxes": false, "payment_providers": []string{"pp_system_default"}})
 	m.north = m.create(t, "/admin/regions", "region", object{"name": "North", "currency_code": "eur", "countries": []string{"dk"}})
-	m.create(t, "/admin/tax-regions", "tax_region", object{"country_code": "de", "default_tax_rate": object{"name": "VAT", "rate": 20, "code": "vat"}})
+	m.create(t, "/admin/tax-regions", "tax_region", object{"country_code": "de", "provider_id": "tp_system", "default_tax_rate": object{"name": "VAT", "rate": 20, "code": "vat"}})
 	var list struct {
 		Channels []struct{ ID string } `json:"sales_channels"`
 	}
