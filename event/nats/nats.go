@@ -43,14 +43,18 @@ func New(url string) *Transport {
 // patience is how long one answer of the server may take.
 const patience = 5 * time.Second
 
-// Publish implements event.Transport. It waits for the server's word about each event before it sends the next: otherwise one that is refused would
-// come behind those after it.
+// Publish implements event.Transport. It sends all at once and waits for the server's word about each. An event is taken only right behind the one before it, so
+// that one that is refused does not end up behind those after it; from there on they are sent one by one.
 func (t *Transport) Publish(ctx context.Context, batch []event.Message) error {
 	js, err := t.open(ctx)
 	if err != nil {
 		return fmt.Errorf("event/nats: %w", err)
 	}
-	for _, m := range batch {
+	taken := 0
+	if len(batch) > 1 {
+		taken = t.sendAll(ctx, js, batch)
+	}
+	for _, m := range batch[taken:] {
 		if err := t.send(ctx, js, m); err != nil {
 			return fmt.Errorf("event/nats: %s: %w", m.ID, err)
 		}
@@ -58,14 +62,51 @@ func (t *Transport) Publish(ctx context.Context, batch []event.Message) error {
 	return nil
 }
 
-func (t *Transport) send(ctx context.Context, js jetstream.JetStream, m event.Message) error {
+// sendAll sends events in one go, and returns how many of them, from the first on, are known to be in the stream.
+func (t *Transport) sendAll(ctx context.Context, js jetstream.JetStream, batch []event.Message) (taken int) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	answers := make([]jetstream.PubAckFuture, 0, len(batch))
+	for i, m := range batch {
+		msg, opts, err := t.packed(m)
+		if i > 0 {
+			opts = append(opts, jetstream.WithExpectLastMsgID(batch[i-1].ID))
+		}
+		if err != nil {
+			break
+		}
+		answer, err := js.PublishMsgAsync(msg, append(opts, jetstream.WithRetryAttempts(0))...)
+		if err != nil {
+			break
+		}
+		answers = append(answers, answer)
+	}
+	for _, answer := range answers {
+		select {
+		case <-answer.Ok():
+			taken++
+		case <-answer.Err():
+			return taken
+		case <-ctx.Done():
+			return taken
+		}
+	}
+	return taken
+}
+
+func (t *Transport) packed(m event.Message) (*nats.Msg, []jetstream.PublishOpt, error) {
 	body, err := json.Marshal(m)
+	return &nats.Msg{Subject: t.Subject + "." + subject(m.Name), Data: body}, []jetstream.PublishOpt{jetstream.WithMsgID(m.ID), jetstream.WithExpectStream(t.Stream)}, err
+}
+
+func (t *Transport) send(ctx context.Context, js jetstream.JetStream, m event.Message) error {
+	msg, opts, err := t.packed(m)
 	if err != nil {
 		return errors.Join(event.ErrDead, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err = js.Publish(ctx, t.Subject+"."+subject(m.Name), body, jetstream.WithMsgID(m.ID), jetstream.WithExpectStream(t.Stream))
+	_, err = js.PublishMsg(ctx, msg, opts...)
 	if errors.Is(err, nats.ErrMaxPayload) || tooLarge(err) {
 		err = errors.Join(event.ErrDead, err)
 	}

@@ -132,3 +132,108 @@ func TestTooLarge(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An event that is refused in the middle of a batch is not overtaken by those after it: they come when it has come, or was given up.
+func TestRefusedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	tr := nats.New("nats://" + s.addr)
+	t.Cleanup(func() { _ = tr.Close() })
+	stream := s.stream(t)
+	cfg := stream.CachedInfo().Config
+	cfg.MaxMsgSize = 1000
+	js := s.client(t)
+	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	var batch []event.Message
+	for i, size := range []int{1, 1, 2000, 1, 1} {
+		m, _ := event.Topic[string]("middle").Message(strconv.Itoa(i) + strings.Repeat("x", size))
+		batch = append(batch, m)
+	}
+	if err := tr.Publish(t.Context(), batch); !errors.Is(err, event.ErrDead) {
+		t.Fatal(err)
+	}
+	if got := len(s.read(t)); got != 2 {
+		t.Fatalf("%d events are in the stream before the large one was given up", got)
+	}
+	cfg.MaxMsgSize = -1
+	if _, err := js.UpdateStream(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Publish(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range s.read(t) {
+		if m.ID != batch[i].ID {
+			t.Errorf("%s is at place %d", m.ID, i)
+		}
+	}
+}
+
+// Somebody else's messages in the stream do not hold events up.
+func TestForeignMessages(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	tr := nats.New("nats://" + s.addr)
+	t.Cleanup(func() { _ = tr.Close() })
+	s.stream(t)
+	var batch []event.Message
+	for i := range 6 {
+		m, _ := event.Topic[int]("number").Message(i)
+		batch = append(batch, m)
+	}
+	if err := tr.Publish(t.Context(), batch[:3]); err != nil {
+		t.Fatal(err)
+	}
+	foreign, _ := event.Topic[int]("foreign").Message(1)
+	if err := tr.Publish(t.Context(), []event.Message{foreign}); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Publish(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.read(t); len(got) != 7 || got[3].ID != foreign.ID || got[6].ID != batch[5].ID {
+		t.Errorf("%d events: %v", len(got), got)
+	}
+}
+
+func (s *server) client(t testing.TB) jetstream.JetStream {
+	t.Helper()
+	conn, err := client.Connect("nats://" + s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+// stream makes the stream that the transport would make.
+func (s *server) stream(t testing.TB) jetstream.Stream {
+	t.Helper()
+	stream, err := s.client(t).CreateStream(t.Context(), jetstream.StreamConfig{Name: "GORGON", Subjects: []string{"gorgon.>"}, Duplicates: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stream
+}
+
+// BenchmarkPublish publishes events to a server in this process, 100 at a time.
+func BenchmarkPublish(b *testing.B) {
+	s := newServer(b)
+	tr := nats.New("nats://" + s.addr)
+	defer tr.Close()
+	for b.Loop() {
+		batch := make([]event.Message, 100)
+		for i := range batch {
+			batch[i], _ = event.Topic[int]("number").Message(i)
+		}
+		if err := tr.Publish(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
