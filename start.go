@@ -161,7 +161,7 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	if a.telemetry != nil {
-		if a.ungauge, err = a.telemetry.Watch(append(a.bus.Gauges(), a.engine.Gauges()...)...); err != nil {
+		if a.ungauge, err = a.telemetry.Watch(slices.Concat(a.db.Gauges(), a.bus.Gauges(), a.engine.Gauges())...); err != nil {
 			return err
 		}
 	}

@@ -66,16 +66,29 @@ func (m *mill) plugin() gorgon.Plugin {
 		}
 		return s, err
 	})
+	bag := workflow.New("bag", func(ctx workflow.Context, s string) (string, error) { return workflow.Step(ctx, "tie", echo, s) })
+	pack := workflow.New("pack", func(ctx workflow.Context, s string) (string, error) {
+		if _, err := workflow.Step(ctx, "fold", echo, s, workflow.Undo(forget)); err != nil {
+			return "", err
+		}
+		return bag.Run(ctx, s)
+	})
 	grind := workflow.New("grind", func(ctx workflow.Context, s string) (string, error) {
 		if _, err := workflow.Step(ctx, "weigh", echo, s, workflow.Undo(forget)); err != nil {
 			return "", err
 		}
 		if s == "stone" {
+			if _, err := pack.Run(ctx, s); err != nil {
+				return "", err
+			}
 			return workflow.Step(ctx, "mill", func(context.Context, string) (string, error) { return "", fault.New(fault.Invalid, "too hard") }, s)
+		}
+		if _, err := pack.Run(ctx, s); err != nil {
+			return "", err
 		}
 		return later.Start(ctx, s)
 	})
-	return gorgon.Plugin{Name: "mill", Workflows: []workflow.Any{later, grind},
+	return gorgon.Plugin{Name: "mill", Workflows: []workflow.Any{later, grind, pack, bag},
 		Routes: []route.Route{
 			route.Post("/grind/{what}", func(ctx context.Context, in struct {
 				What string `path:"what"`
@@ -150,7 +163,7 @@ func TestTrace(t *testing.T) {
 		}
 		<-m.heard
 		parents := map[string]string{}
-		for _, name := range []string{"POST /grind/{what}", "workflow grind", "step weigh", "step start-sift", "INSERT gorgon_run", "workflow sift", "step shake", "INSERT gorgon_event", "deliver corn.ground"} {
+		for _, name := range []string{"POST /grind/{what}", "workflow grind", "step weigh", "workflow pack", "step fold", "workflow bag", "step tie", "step start-sift", "INSERT gorgon_run", "workflow sift", "step shake", "INSERT gorgon_event", "deliver corn.ground"} {
 			s := m.ended(t, name)
 			if s.SpanContext.TraceID().String() != trace {
 				t.Errorf("%s is in another trace", name)
@@ -163,7 +176,8 @@ func TestTrace(t *testing.T) {
 				parents[s.SpanContext.SpanID().String()] = parents[s.Parent.SpanID().String()]
 			}
 		}
-		for _, want := range [][2]string{{"POST /grind/{what}", "the caller"}, {"workflow grind", "POST /grind/{what}"}, {"step weigh", "workflow grind"}, {"step start-sift", "workflow grind"}, {"step shake", "workflow sift"}} {
+		for _, want := range [][2]string{{"POST /grind/{what}", "the caller"}, {"workflow grind", "POST /grind/{what}"}, {"step weigh", "workflow grind"}, {"workflow pack", "workflow grind"}, {"step fold", "workflow pack"}, {"workflow bag", "workflow pack"}, {"step tie", "workflow bag"},
+			{"workflow sift", "step start-sift"}, {"step start-sift", "workflow grind"}, {"step shake", "workflow sift"}} {
 			if got := parents[m.ended(t, want[0]).Parent.SpanID().String()]; got != want[1] {
 				t.Errorf("the parent of %s is %q, not %s", want[0], got, want[1])
 			}
@@ -214,6 +228,9 @@ func TestMetrics(t *testing.T) {
 		if err := m.app.Bus().Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := m.app.DB().Exec(t.Context(), db.Statement{SQL: "UPDATE gorgon_run SET state = 'blocked' WHERE id = (SELECT min(id) FROM gorgon_run)"}); err != nil {
+			t.Fatal(err)
+		}
 		var data metricdata.ResourceMetrics
 		if err := m.metrics.Collect(t.Context(), &data); err != nil {
 			t.Fatal(err)
@@ -227,7 +244,15 @@ func TestMetrics(t *testing.T) {
 						got[x.Name] += fmt.Sprintf("%s %d; ", p.Attributes.Encoded(encoder{}), p.Count)
 					}
 				case metricdata.Gauge[float64]:
-					got[x.Name] = fmt.Sprint(d.DataPoints[0].Value)
+					for _, p := range d.DataPoints {
+						got[x.Name] += strings.TrimLeft(fmt.Sprintf("%s %v; ", p.Attributes.Encoded(encoder{}), p.Value), " ")
+					}
+				case metricdata.Sum[float64]:
+					got[x.Name] = fmt.Sprint(d.IsMonotonic, len(d.DataPoints))
+				case metricdata.Sum[int64]:
+					for _, p := range d.DataPoints {
+						got[x.Name] += fmt.Sprintf("%s %d; ", p.Attributes.Encoded(encoder{}), p.Value)
+					}
 				}
 			}
 		}
@@ -240,10 +265,16 @@ func TestMetrics(t *testing.T) {
 			"gorgon.event.dead":              "0",
 			"gorgon.workflow.open":           "0",
 			"gorgon.workflow.due":            "0",
+			"gorgon.workflow.runs":           "gorgon.workflow.state=blocked 1; ",
+			"http.server.active_requests":    "http.request.method=POST 0; ",
+			"db.client.connection.count":     "db.client.connection.state=used ",
+			"db.client.connection.max":       "",
+			"gorgon.db.connection.waits":     "true 1",
+			"gorgon.db.connection.wait_time": "true 1",
 			"db.client.operation.duration":   "db.query.summary=INSERT gorgon_event",
 			"gorgon.db.transaction.duration": "db.system.name=",
 		} {
-			if !strings.Contains(got[name], want) {
+			if !strings.Contains(got[name], want) || got[name] == "" {
 				t.Errorf("%s: got %q, want %q", name, got[name], want)
 			}
 		}

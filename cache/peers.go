@@ -51,8 +51,8 @@ const channel = "gorgon_changed"
 type notices struct {
 	cache *Cache
 	ctx   context.Context // of the cache: it speaks for itself, outside of the requests and transactions that make it
-	last  atomic.Int64 // when it heard something, in Unix milliseconds
-	asked atomic.Int64 // when it spoke
+	last  atomic.Int64    // when it heard something, in Unix milliseconds
+	asked atomic.Int64    // when it spoke
 }
 
 func newNotices(ctx context.Context, c *Cache) (*notices, error) {

@@ -30,8 +30,14 @@ type backend interface {
 	begin(ctx context.Context) (session, error)
 	// urgent is for statements that must not wait until others give their connections back.
 	urgent() Runner
+	upkeep
+}
+
+// upkeep is what a pool of connections needs besides being used.
+type upkeep interface {
 	// forget drops what connections remember of the schema.
 	forget()
+	usage() usage
 	close()
 }
 

@@ -57,6 +57,11 @@ func (p *pgPool) close()         { p.pool.Close(); p.aside.Close() }
 func (p *pgPool) urgent() Runner { return &pgPool{pool: p.aside} }
 func (p *pgPool) forget()        { p.pool.Reset() }
 
+func (p *pgPool) usage() usage {
+	s := p.pool.Stat()
+	return usage{int(s.MaxConns()), int(s.AcquiredConns()), int(s.IdleConns()), s.EmptyAcquireCount(), s.EmptyAcquireWaitTime()}
+}
+
 func (p *pgPool) acquire(ctx context.Context) (*pgxpool.Conn, *pgSession, error) {
 	c, err := p.pool.Acquire(ctx)
 	if err != nil {

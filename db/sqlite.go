@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // litePool is one connection that writes and several that read, on one SQLite file in WAL mode: readers never wait for
@@ -23,6 +25,22 @@ type litePool struct {
 	mu    sync.Mutex
 	idle  []*liteConn // last in, first out, so that the busiest statements stay prepared
 	epoch int         // connections of an earlier one are closed instead of kept
+
+	waits  atomic.Int64
+	waited atomic.Int64 // nanoseconds
+}
+
+// wait counts somebody who began to wait then.
+func (p *litePool) wait(began time.Time) {
+	p.waits.Add(1)
+	p.waited.Add(int64(time.Since(began)))
+}
+
+func (p *litePool) usage() usage {
+	p.mu.Lock()
+	idle := len(p.idle) + len(p.writer)
+	p.mu.Unlock()
+	return usage{cap(p.places) + 1, len(p.places) + 1 - len(p.writer), idle, p.waits.Load(), time.Duration(p.waited.Load())}
 }
 
 func openLite(ctx context.Context, path string) (*litePool, error) {
@@ -78,6 +96,12 @@ func (p *litePool) write(ctx context.Context) (*liteConn, error) {
 	select {
 	case c := <-p.writer:
 		return c, nil
+	default:
+	}
+	defer p.wait(time.Now())
+	select {
+	case c := <-p.writer:
+		return c, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -95,10 +119,8 @@ func (p *litePool) set(ctx context.Context, pragma string) error {
 
 // read lends a reader, and opens one if none is idle.
 func (p *litePool) read(ctx context.Context) (*liteConn, error) {
-	select {
-	case p.places <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := p.enter(ctx); err != nil {
+		return nil, err
 	}
 	if c := p.pop(); c != nil {
 		return c, nil
@@ -113,6 +135,22 @@ func (p *litePool) read(ctx context.Context) (*liteConn, error) {
 	}
 	c.epoch = epoch
 	return c, nil
+}
+
+// enter waits until there are not too many readers.
+func (p *litePool) enter(ctx context.Context) error {
+	select {
+	case p.places <- struct{}{}:
+		return nil
+	default:
+	}
+	defer p.wait(time.Now())
+	select {
+	case p.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (p *litePool) pop() *liteConn {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 
@@ -100,4 +101,27 @@ func (r *spannedRows) Close() {
 func (r *spannedRows) end() {
 	r.span.End(r.Err())
 	r.span = nil
+}
+
+// usage is how a pool of connections is used.
+type usage struct {
+	max, used, idle int
+	waits           int64 // how often somebody had to wait for a connection
+	waited          time.Duration
+}
+
+// Gauges are how the connections are used.
+func (d *DB) Gauges() []telemetry.Gauge {
+	read := func(of func(usage) float64) func(context.Context) (float64, error) {
+		return func(context.Context) (float64, error) { return of(d.pool.usage()), nil }
+	}
+	return []telemetry.Gauge{
+		{Name: "db.client.connection.count", Unit: "{connection}", Text: "connections to the database, by their state", By: "db.client.connection.state", ReadEach: func(context.Context) (map[string]float64, error) {
+			u := d.pool.usage()
+			return map[string]float64{"used": float64(u.used), "idle": float64(u.idle)}, nil
+		}},
+		{Name: "db.client.connection.max", Unit: "{connection}", Text: "how many connections there may be", Read: read(func(u usage) float64 { return float64(u.max) })},
+		{Name: "gorgon.db.connection.waits", Unit: "{wait}", Text: "how often somebody had to wait for a connection", Total: true, Read: read(func(u usage) float64 { return float64(u.waits) })},
+		{Name: "gorgon.db.connection.wait_time", Unit: "s", Text: "how long all have waited for connections", Total: true, Read: read(func(u usage) float64 { return u.waited.Seconds() })},
+	}
 }

@@ -59,6 +59,7 @@ type Telemetry struct {
 	tracer    trace.Tracer
 	meter     metric.Meter
 	durations [activities]metric.Float64Histogram
+	requests  metric.Int64UpDownCounter // that are being answered
 	carrier   propagation.TraceContext
 }
 
@@ -82,7 +83,9 @@ func New(traces trace.TracerProvider, metrics metric.MeterProvider) (*Telemetry,
 			metric.WithExplicitBucketBoundaries(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60))
 		errs = append(errs, err)
 	}
-	return t, errors.Join(errs...)
+	var err error
+	t.requests, err = t.meter.Int64UpDownCounter("http.server.active_requests", metric.WithUnit("{request}"), metric.WithDescription("requests that are being answered"))
+	return t, errors.Join(append(errs, err)...)
 }
 
 // A Span is an activity under way. A nil one takes everything and does nothing.
@@ -92,6 +95,7 @@ type Span struct {
 	activity Activity
 	span     trace.Span
 	labels   []attribute.KeyValue
+	first    metric.MeasurementOption // the labels that it has begun with
 	began    time.Time
 }
 
@@ -99,7 +103,19 @@ type Span struct {
 func (t *Telemetry) Begin(ctx context.Context, a Activity, name string, labels ...attribute.KeyValue) (context.Context, *Span) {
 	s := &Span{t: t, activity: a, labels: labels, began: time.Now()}
 	s.ctx, s.span = t.tracer.Start(ctx, name, trace.WithSpanKind(a.face().kind), trace.WithAttributes(labels...), trace.WithTimestamp(s.began))
+	if a == Request {
+		s.first = metric.WithAttributes(labels...)
+		t.requests.Add(s.ctx, 1, s.first)
+	}
 	return s.ctx, s
+}
+
+// Under returns ctx as a part of the span. What is begun with it is the span's child.
+func (s *Span) Under(ctx context.Context) context.Context {
+	if s == nil {
+		return ctx
+	}
+	return trace.ContextWithSpan(ctx, s.span)
 }
 
 // Name renames the span.
@@ -132,6 +148,9 @@ func (s *Span) End(err error) {
 	if err != nil {
 		s.Label(attribute.String("error.type", kind(err)))
 		s.span.SetStatus(codes.Error, err.Error())
+	}
+	if s.activity == Request {
+		s.t.requests.Add(s.ctx, -1, s.first)
 	}
 	s.t.durations[s.activity].Record(s.ctx, time.Since(s.began).Seconds(), metric.WithAttributes(s.labels...))
 	s.span.End()
@@ -168,18 +187,44 @@ func (t *Telemetry) ContinueHeader(ctx context.Context, header map[string][]stri
 	return t.carrier.Extract(ctx, propagation.HeaderCarrier(header))
 }
 
-// A Gauge is something that has a depth, which is read when metrics are collected.
+// A Gauge is something that has a depth, or with By several, which is read when metrics are collected.
 type Gauge struct {
 	Name, Unit, Text string
+	Total            bool // it only grows
 	Read             func(ctx context.Context) (float64, error)
+
+	By       string // the label that tells the depths of ReadEach apart, which takes the place of Read
+	ReadEach func(ctx context.Context) (map[string]float64, error)
+}
+
+func (g Gauge) instrument(m metric.Meter) (metric.Float64Observable, error) {
+	if g.Total {
+		return m.Float64ObservableCounter(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Text))
+	}
+	return m.Float64ObservableGauge(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Text))
+}
+
+func (g Gauge) observe(ctx context.Context, o metric.Observer, to metric.Float64Observable) error {
+	if g.ReadEach == nil {
+		v, err := g.Read(ctx)
+		if err == nil {
+			o.ObserveFloat64(to, v)
+		}
+		return err
+	}
+	each, err := g.ReadEach(ctx)
+	for label, v := range each {
+		o.ObserveFloat64(to, v, metric.WithAttributes(attribute.String(g.By, label)))
+	}
+	return err
 }
 
 // Watch has gauges read whenever metrics are collected, until the returned stop is called. One that cannot be read is left out.
 func (t *Telemetry) Watch(gauges ...Gauge) (stop func(), err error) {
 	list := make([]metric.Observable, len(gauges))
-	instruments := make([]metric.Float64ObservableGauge, len(gauges))
+	instruments := make([]metric.Float64Observable, len(gauges))
 	for i, g := range gauges {
-		if instruments[i], err = t.meter.Float64ObservableGauge(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Text)); err != nil {
+		if instruments[i], err = g.instrument(t.meter); err != nil {
 			return nil, err
 		}
 		list[i] = instruments[i]
@@ -189,11 +234,7 @@ func (t *Telemetry) Watch(gauges ...Gauge) (stop func(), err error) {
 		defer cancel()
 		var errs []error
 		for i, g := range gauges {
-			v, err := g.Read(ctx)
-			if err == nil {
-				o.ObserveFloat64(instruments[i], v)
-			}
-			errs = append(errs, err)
+			errs = append(errs, g.observe(ctx, o, instruments[i]))
 		}
 		return errors.Join(errs...)
 	}, list...)

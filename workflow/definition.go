@@ -220,6 +220,15 @@ func (d *definition) join(b *branch, in, out any) error {
 		}
 	}
 	child := b.child(d.name)
+	if b.engine != nil && b.engine.Telemetry != nil {
+		return child.observed(d, func() error { return d.inside(b, child, in, out) })
+	}
+	return d.inside(b, child, in, out)
+}
+
+// inside runs the body in the branch of the workflow that runs it.
+func (d *definition) inside(b, child *branch, in, out any) error {
+	r := b.run
 	if !d.atomic || b.tx != nil || b.joined || b.engine == nil {
 		return d.body(child, in, out)
 	}

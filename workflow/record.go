@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // A record is one operation of a run, and the context that a step's function is given.
@@ -36,6 +37,9 @@ type record struct {
 	always   bool // undo it even if it has failed, once there is an intent
 	retry    retry
 	undoErr  error
+	of       *record // of an attempt with a time limit: the record of its step
+	left     bool    // the attempt was left behind
+	span     *telemetry.Span // of the workflow that it is a step of, if that is inside another
 }
 
 type stepState string

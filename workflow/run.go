@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/id"
+	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
 // A run is one execution of a workflow and of those that it runs.
@@ -59,6 +60,7 @@ type branch struct {
 	run    *run
 	prefix string
 	pos    int
+	span   *telemetry.Span // of the workflow inside another that it is the body of
 	names  []uses
 	buf    [6]uses
 }
@@ -111,7 +113,7 @@ func (b *branch) block() {
 
 // under returns a branch whose keys begin with key.
 func (b *branch) under(key string) *branch {
-	c := &branch{scope: b.scope, run: b.run, prefix: key + "/"}
+	c := &branch{scope: b.scope, run: b.run, prefix: key + "/", span: b.span}
 	c.names = c.buf[:0]
 	return c
 }
@@ -143,7 +145,7 @@ func (b *branch) next(kind, name string) *record {
 		if rec.key != key || rec.kind != kind {
 			panic(&interrupt{why: nondeterministic{rec.key, key}})
 		}
-		rec.Context = b.scope
+		rec.Context, rec.span = b.scope, b.span
 		if rec.over() {
 			r.ended = append(r.ended, rec)
 		} else if r.stopping {
@@ -158,6 +160,7 @@ func (b *branch) next(kind, name string) *record {
 		panic(&interrupt{why: ErrCancelled})
 	}
 	rec := r.fresh()
+	rec.span = b.span
 	rec.Context, rec.run, rec.key, rec.name, rec.kind, rec.prefix, rec.pos = b.scope, r, key, name, kind, b.prefix, pos
 	return rec
 }

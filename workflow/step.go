@@ -107,7 +107,7 @@ func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context,
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
 		out, u, err := do(ctx, in)
 		if err == nil {
-			ctx.Value(stepKey{}).(*record).undoing = u
+			_ = ctx.Value(stepKey{}).(*record).intend(u) // nobody waits for one that was left behind
 		}
 		return out, err
 	})
@@ -121,7 +121,9 @@ func Intend[U any](ctx context.Context, u U) error {
 	if !ok {
 		return errors.New("workflow: Intend outside of a step")
 	}
-	rec.undoing = u
+	if err := rec.intend(u); err != nil {
+		return err
+	}
 	if !rec.run.stored || rec.kind != kindExternal {
 		return nil
 	}
@@ -137,8 +139,23 @@ func Intend[U any](ctx context.Context, u U) error {
 // Forgo takes an Intend back: it is known that nothing came of it, so there is nothing to undo should the step fail now.
 func Forgo(ctx context.Context) {
 	if rec, ok := ctx.Value(stepKey{}).(*record); ok {
-		rec.undoing = nil
+		_ = rec.intend(nil)
 	}
+}
+
+// intend keeps what the undo will need. An attempt that was left behind has nothing to say any more.
+func (c *record) intend(u any) error {
+	if c.of == nil {
+		c.undoing = u
+		return nil
+	}
+	c.run.mu.Lock()
+	defer c.run.mu.Unlock()
+	if c.left {
+		return ErrTimeout
+	}
+	c.undoing, c.of.undoing = u, u
+	return nil
 }
 
 func kindOf(s StepOption) string {
@@ -344,10 +361,13 @@ func call(ctx context.Context, rec *record, limit time.Duration, work func(conte
 	return work(ctx)
 }
 
-// limited runs a step in a goroutine of its own, which it leaves behind when the time is over.
+// limited runs a step in a goroutine of its own, which it leaves behind when the time is over. What is left behind has a record of its own, because the
+// run goes on changing the other.
 func limited(ctx context.Context, rec *record, limit time.Duration, work func(context.Context) (any, error)) (any, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, ErrTimeout)
 	defer cancel()
+	attempt := *rec
+	attempt.Context, attempt.of = ctx, rec
 	type outcome struct {
 		out any
 		err error
@@ -355,7 +375,7 @@ func limited(ctx context.Context, rec *record, limit time.Duration, work func(co
 	ended := make(chan outcome, 1)
 	go func() {
 		var o outcome
-		o.out, o.err = call(ctx, rec, 0, work)
+		o.out, o.err = call(&stepContext{ctx, &attempt}, &attempt, 0, work)
 		ended <- o
 	}()
 	var o outcome
@@ -363,6 +383,9 @@ func limited(ctx context.Context, rec *record, limit time.Duration, work func(co
 	case o = <-ended:
 	case <-ctx.Done():
 		o.err = ctx.Err()
+		rec.run.mu.Lock()
+		attempt.left = true
+		rec.run.mu.Unlock()
 	}
 	if o.err != nil && context.Cause(ctx) == ErrTimeout {
 		o.err = fmt.Errorf("%s: %w: %w", rec.key, ErrTimeout, o.err)

@@ -407,9 +407,23 @@ func (r *run) observed(fn func() error) error {
 	return err
 }
 
+// observed lets fn, which runs a workflow inside another, be a span under that one's.
+func (b *branch) observed(d *definition, fn func() error) (err error) {
+	_, span := b.engine.Telemetry.Begin(b.span.Under(b.plain), telemetry.Run, "workflow "+d.name, attribute.String("gorgon.workflow.name", d.name), attribute.String("gorgon.workflow.parent", b.run.def.name))
+	b.span = span
+	result := "suspended" // or interrupted otherwise, which panics
+	defer func() {
+		span.Label(attribute.String("gorgon.workflow.outcome", result))
+		span.End(err)
+	}()
+	err = fn()
+	result = map[bool]string{true: Done, false: Failed}[err == nil]
+	return err
+}
+
 // observe begins the span of an attempt to do or undo a step.
 func (c *record) observe(ctx context.Context, a telemetry.Activity, verb string) (context.Context, *telemetry.Span) {
-	ctx, span := c.run.engine.Telemetry.Begin(ctx, a, verb+c.name, attribute.String("gorgon.workflow.name", c.run.def.name), attribute.String("gorgon.workflow.step", c.name))
+	ctx, span := c.run.engine.Telemetry.Begin(c.span.Under(ctx), a, verb+c.name, attribute.String("gorgon.workflow.name", c.run.def.name), attribute.String("gorgon.workflow.step", c.name))
 	span.Note(attribute.String("gorgon.workflow.step.key", c.key), attribute.String("gorgon.workflow.step.kind", c.kind), attribute.Int("gorgon.workflow.step.attempt", c.attempts))
 	return ctx, span
 }
@@ -431,8 +445,28 @@ func (e *Engine) Gauges() []telemetry.Gauge {
 		}
 	}
 	return []telemetry.Gauge{
+		{Name: "gorgon.workflow.runs", Unit: "{run}", Text: "runs that did not simply succeed, by their state", By: "gorgon.workflow.state", ReadEach: e.states},
 		{Name: "gorgon.workflow.due", Unit: "{run}", Text: "runs that wait for a process", Read: count("wake_at <= " + e.DB.Dialect().Now() + " AND lease_until IS NULL")},
 		{Name: "gorgon.workflow.open", Unit: "{run}", Text: "runs that are not over", Read: count("state IN ('invoking', 'compensating') AND state <> 'done'")},
 		{Name: "gorgon.workflow.blocked", Unit: "{run}", Text: "runs that somebody has to look at", Read: count("state = 'blocked' AND state <> 'done'")},
 	}
+}
+
+// states counts the runs in each state. Those that are done, of which there may be millions, are left to the durations of runs.
+func (e *Engine) states(ctx context.Context) (map[string]float64, error) {
+	n := map[string]float64{Invoking: 0, Compensating: 0, Blocked: 0, Reverted: 0, Failed: 0}
+	rows, err := e.DB.Query(ctx, stmt("SELECT state, count(*) FROM gorgon_run WHERE state <> 'done' GROUP BY state"))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var state string
+		var of float64
+		if err := db.Scan(rows, &state, &of); err != nil {
+			return nil, err
+		}
+		n[state] = of
+	}
+	return n, rows.Err()
 }
