@@ -14,8 +14,8 @@ demo: ## a shop with goods in it, on http://localhost:9000
 test: ## vet, and all tests on SQLite and on a private PostgreSQL
 	@scripts/test
 
-race: ## the same under the race detector
-	@RACE=true scripts/test
+race: ## the packages where goroutines meet, under the race detector
+	@scripts/race
 
 bench: ## all benchmarks, a second each
 	go test -run '^$$' -bench . -benchmem ./...

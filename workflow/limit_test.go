@@ -95,3 +95,33 @@ func TestWithinWaiting(t *testing.T) {
 		want(t, l.states(t), "reverted reverted")
 	})
 }
+
+// What a step that was left behind says later changes nothing.
+func TestLeftBehind(t *testing.T) {
+	t.Parallel()
+	labs(t, func(t *testing.T, l *lab) {
+		for mode, opts := range map[string][]workflow.Option{"inline": nil, "durable": {workflow.Durable()}} {
+			late, over := make(chan struct{}), make(chan error, 1)
+			w := workflow.New(mode, func(ctx workflow.Context, in string) (string, error) {
+				return workflow.Step(ctx, "deaf", func(ctx context.Context, in string) (string, error) {
+					if err := workflow.Intend(ctx, in); err != nil {
+						return "", err
+					}
+					<-late
+					over <- workflow.Intend(ctx, "something else")
+					return in, nil
+				}, in, workflow.External(), workflow.UndoFailed(), workflow.Undo(l.takeBack), workflow.Timeout(50*time.Millisecond))
+			}, append(opts, workflow.Retention(time.Hour))...)
+			l.engine(t, w)
+			if _, err := w.Run(t.Context(), "word"); !errors.Is(err, workflow.ErrTimeout) {
+				t.Error(mode, err)
+			}
+			close(late)
+			if err := <-over; err == nil {
+				t.Error(mode, "a step that was left behind may still intend something")
+			}
+			want(t, l.did(), "take back word tx=false")
+		}
+		want(t, l.list(t, "SELECT state FROM gorgon_run"), "reverted")
+	})
+}

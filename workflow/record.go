@@ -37,8 +37,8 @@ type record struct {
 	always   bool // undo it even if it has failed, once there is an intent
 	retry    retry
 	undoErr  error
-	of       *record // of an attempt with a time limit: the record of its step
-	left     bool    // the attempt was left behind
+	of       *record         // of an attempt with a time limit: the record of its step
+	left     bool            // the attempt was left behind
 	span     *telemetry.Span // of the workflow that it is a step of, if that is inside another
 }
 

@@ -128,7 +128,7 @@ func Intend[U any](ctx context.Context, u U) error {
 		return nil
 	}
 	rec.state = waiting
-	return rec.run.engine.DB.InTx(rec, func(ctx context.Context) error {
+	return rec.run.engine.DB.InTx(steady(rec.Context), func(ctx context.Context) error {
 		if err := rec.run.save(ctx, rec); err != nil {
 			return err
 		}
