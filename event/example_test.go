@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
@@ -44,4 +45,82 @@ func ExampleOn() {
 	// Output:
 	// new: post_1
 	// nothing of this has happened
+}
+
+// started opens an outbox in memory, whose bus works until stop is called.
+func started(prepare func(*event.Bus)) (b *event.Bus, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	d, err := db.Open(ctx, "sqlite::memory:")
+	if err == nil {
+		_, err = db.Migrate(ctx, d, []db.Set{event.Migrations()})
+	}
+	if err != nil {
+		panic(err)
+	}
+	b = event.NewBus(d, slog.New(slog.DiscardHandler))
+	prepare(b)
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	return b, func() {
+		cancel()
+		<-ended
+		d.Close()
+	}
+}
+
+// What a subscriber could not handle is kept as a dead letter, and can be replayed when it is mended.
+func ExampleBus_Replay() {
+	var mended atomic.Bool
+	heard := make(chan string, 1)
+	bus, stop := started(func(b *event.Bus) {
+		b.Subscribe(event.On(Created, func(_ context.Context, post event.ID) error {
+			if !mended.Load() {
+				return fmt.Errorf("the index is gone: %w", event.ErrDead) // trying again is of no use
+			}
+			heard <- post.ID
+			return nil
+		}, event.Named("index")))
+	})
+	defer stop()
+
+	ctx := context.Background()
+	_ = event.Emit(ctx, bus, Created, event.ID{ID: "post_1"})
+	_ = bus.Wait(ctx)
+	dead, _ := bus.Letters(ctx, true, 10)
+	for _, l := range dead {
+		fmt.Println(l.Subscriber, string(l.Data), l.Error)
+		mended.Store(true)
+		_ = bus.Replay(ctx, l.ID, l.Subscriber)
+	}
+	fmt.Println("indexed", <-heard)
+	// Output:
+	// index {"id":"post_1"} the index is gone: event: not to be tried again
+	// indexed post_1
+}
+
+// paper is a transport that prints.
+type paper struct{ printed chan bool }
+
+func (p paper) Publish(_ context.Context, batch []event.Message) error {
+	for _, m := range batch {
+		fmt.Println(m.Name, string(m.Data))
+		p.printed <- true
+	}
+	return nil
+}
+
+func (paper) Close() error { return nil }
+
+// A transport is given all events in their order, at least once.
+func ExampleBus_Forward() {
+	p := paper{make(chan bool, 9)}
+	bus, stop := started(func(b *event.Bus) { b.Forward("paper", p) })
+	defer stop()
+
+	_ = event.Emit(context.Background(), bus, Created, event.IDs("post_1", "post_2")...)
+	<-p.printed
+	<-p.printed
+	// Output:
+	// post.created {"id":"post_1"}
+	// post.created {"id":"post_2"}
 }

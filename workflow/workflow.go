@@ -109,7 +109,8 @@ func (h *handle) SignalError(ctx context.Context, runID, name string, err error)
 // An Option changes a workflow.
 type Option func(*definition)
 
-// Atomic makes a bound workflow run in one database transaction, or join that of its caller: all or nothing, its events included.
+// Atomic makes a bound workflow run in one database transaction, or join that of its caller: all or nothing, its events included. Inside a workflow that
+// is not atomic it has a transaction of its own; if that one fails later, it is undone as far as its steps have an Undo.
 func Atomic() Option { return func(d *definition) { d.atomic = true } }
 
 // Durable makes Run keep a record of each step, as Start does, so that the run goes on somewhere if this process dies.
