@@ -291,7 +291,7 @@ func (encoder) Encode(list attribute.Iterator) string {
 	var out []string
 	for list.Next() {
 		kv := list.Attribute()
-		out = append(out, string(kv.Key)+"="+kv.Value.Emit())
+		out = append(out, string(kv.Key)+"="+kv.Value.String())
 	}
 	return strings.Join(out, " ")
 }

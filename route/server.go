@@ -11,23 +11,9 @@ import (
 
 // A Server serves HTTP until its context ends, then lets requests finish.
 type Server struct {
-	Addr    string // "host:port"; ":9000" when empty
 	Handler http.Handler
 	Log     *slog.Logger  // nil is slog.Default
 	Grace   time.Duration // for requests under way when the server stops; 0 is 30 s
-}
-
-// Run listens on Addr and serves. It returns nil after a stop that ctx asked for.
-func (s *Server) Run(ctx context.Context) error {
-	addr := s.Addr
-	if addr == "" {
-		addr = ":9000"
-	}
-	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
-	return s.Serve(ctx, ln)
 }
 
 // Serve serves on a listener, which it closes.

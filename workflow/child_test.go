@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -68,8 +67,6 @@ type site struct {
 	dir string
 	die string // where a process of it kills itself, the first time
 	log *slog.Logger
-
-	mu sync.Mutex
 }
 
 func newSite(t testing.TB, url string) *site {

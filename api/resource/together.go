@@ -31,12 +31,6 @@ func (t Together) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// ShowPlain reads a record by its key with the fields that the resource shows by itself.
-func (r Resource) ShowPlain(ctx context.Context, key string) (Rows, error) {
-	s := r.server()
-	return s.read(ctx, s.oneQuery(schema.Value{}, key))
-}
-
 // Deleted is the answer to a deletion.
 func Deleted(key, object string) any { return deletion{key: key, object: object} }
 

@@ -125,14 +125,12 @@ type End struct {
 	NoNotification *bool
 }
 
-func (b Begin) key() string     { return b.OrderID }
 func (l Lines) key() string     { return l.ID }
 func (g Goods) key() string     { return g.ID }
 func (p Patch) key() string     { return p.ID }
 func (p Post) key() string      { return p.ID }
 func (p PostPatch) key() string { return p.ID }
 func (d Drop) key() string      { return d.ID }
-func (e End) key() string       { return e.ID }
 
 // A Kit is what changes are made with.
 type Kit struct {

@@ -79,7 +79,6 @@ type shop struct {
 	stock   *stock.Module
 	channel string
 	variant string
-	tables  []module.Entity
 }
 
 // assemble returns a shop that is not bound to a database yet, with all its tables.

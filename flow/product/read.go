@@ -129,15 +129,15 @@ func (f *Flows) readCalculated(ctx context.Context, s *graph.Set, args map[strin
 		}
 	}
 	for i := range out {
-		id := string(s.Text(i, "id"))
-		p := prices[id]
+		id := s.Text(i, "id")
+		p := prices[string(id)]
 		if p == nil {
 			out[i] = []byte("null")
 			continue
 		}
 		b := p.AppendFields(append(make([]byte, 0, 768), '{'))
 		if taxed {
-			b = appendTaxed(b, p, rates[id])
+			b = appendTaxed(b, p, rates[string(id)])
 		}
 		out[i] = append(b, '}')
 	}

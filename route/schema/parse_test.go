@@ -100,7 +100,7 @@ func TestParseInt(t *testing.T) {
 
 func TestNumberText(t *testing.T) {
 	t.Parallel()
-	for f, want := range map[float64]string{0.1: "0.1", 1e21: "1e+21", 1e-7: "1e-7", 123456789012345680000: "123456789012345680000", -0.0: "0", math.Inf(1): "Infinity"} {
+	for f, want := range map[float64]string{0.1: "0.1", 1e21: "1e+21", 1e-7: "1e-7", 123456789012345680000: "123456789012345680000", math.Copysign(0, -1): "0", math.Inf(1): "Infinity"} {
 		if got := numberText(f); got != want {
 			t.Errorf("%v is %s, want %s", f, got, want)
 		}
