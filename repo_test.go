@@ -2,8 +2,10 @@ package gorgon_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -105,6 +107,19 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	t.Logf("%d packages, %d files (median %d lines), %d functions (median %d lines)", len(perPackage), len(files), median(files), len(functions), median(functions))
+}
+
+func TestFormat(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		b, err := os.ReadFile(s.path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, err := format.Source(b); err != nil || !bytes.Equal(f, b) {
+			t.Errorf("%s is not as gofmt writes it", s.path())
+		}
+	}
 }
 
 func TestGenericTypesAreThin(t *testing.T) {
