@@ -2,8 +2,11 @@ package admin
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	"github.com/gorgon-commerce/gorgon/flow/change"
@@ -12,6 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -37,6 +41,7 @@ func OrderChanges(flows *change.Flows, orders *flow.Flows, read resource.Reader)
 		changes.Listed(http.MethodGet, "/admin/orders/{id}/changes", func(req *route.Request) map[string]any { return map[string]any{"order_id": req.Param("id")} }),
 		items.Listed(http.MethodGet, "/admin/orders/{id}/line-items", func(req *route.Request) map[string]any { return map[string]any{"order_id": req.Param("id")} }),
 		route.Func(http.MethodGet, "/admin/orders/{id}/preview", a.preview),
+		route.Func(http.MethodGet, "/admin/orders/{id}/shipping-options", a.options),
 		act(http.MethodPost, "/admin/order-changes/{id}", func(ctx context.Context, in OrderChangePatch) (change.Ref, error) {
 			return flows.Promise.Run(ctx, change.Promise{ID: in.ID, CarryOverPromotions: in.CarryOverPromotions, Note: in.InternalNote})
 		}, a.change()),
@@ -391,4 +396,47 @@ func (a changeAPI) latest(read resource.Reader) resource.Reader {
 		q.Fields = append(q.Fields, "version", "history")
 		return read(ctx, q)
 	}
+}
+
+// orderOptionFields are what is shown of the ways in which goods of an order can go.
+const orderOptionFields = "id name price_type service_zone_id shipping_profile_id provider_id data service_zone.fulfillment_set_id service_zone.fulfillment_set.type " +
+	"service_zone.fulfillment_set.location.id service_zone.fulfillment_set.location.name service_zone.fulfillment_set.location.address.* type.id type.label type.description " +
+	"type.code provider.id provider.is_enabled rules.attribute rules.value rules.operator"
+
+// OrderOptions are the ways in which goods of an order can go.
+type OrderOptions struct {
+	Options []json.RawMessage `json:"shipping_options"`
+}
+
+func (a changeAPI) options(ctx context.Context, req *route.Request) (any, error) {
+	raw, err := req.Query()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := schema.Check(schema.ObjectOf().Strict(), raw); err != nil {
+		return nil, err
+	}
+	offers, err := a.flows.Options.Run(ctx, req.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	short, ids := map[string]bool{}, make([]string, len(offers))
+	for i, o := range offers {
+		ids[i], short[o.ID] = o.ID, o.Short
+	}
+	read := a.read
+	if read == nil {
+		read = resource.Graph
+	}
+	slices.Sort(ids)
+	rows, err := read(ctx, &resource.Query{Entity: "shipping_option", Fields: strings.Fields(orderOptionFields), Filters: map[string]any{"id": ids}, Order: []string{"id"}})
+	if err != nil {
+		return nil, err
+	}
+	out := OrderOptions{make([]json.RawMessage, rows.Len())}
+	for i := range out.Options {
+		b := rows.AppendRow(nil, i)
+		out.Options[i] = fmt.Appendf(b[:len(b)-1], `,"insufficient_inventory":%t}`, short[ids[i]])
+	}
+	return out, nil
 }

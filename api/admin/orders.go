@@ -7,6 +7,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/order"
+	"github.com/gorgon-commerce/gorgon/flow/payment"
 	"github.com/gorgon-commerce/gorgon/module"
 	orders "github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -43,6 +44,12 @@ type AddressPayload struct {
 type OrderCompletion struct {
 	ID             string     `path:"id"`
 	AdditionalData module.Map `json:"additional_data" valid:"nullish"`
+}
+
+// An AgreedSession is a payment session of an order that is to be authorised.
+type AgreedSession struct {
+	ID        string `path:"id"`
+	SessionID string `json:"payment_session_id"`
 }
 
 type orderNamed struct {
@@ -123,6 +130,7 @@ func Orders(flows *order.Flows, read resource.Reader) []route.Route {
 		resource.Post("/{id}/complete", resource.Do(a.complete)),
 		resource.Post("/{id}/archive", resource.Do(a.archive)),
 		resource.Post("/{id}/credit-lines", resource.Do(a.credit)),
+		resource.Post("/{id}/payment-sessions/authorize", resource.Do(a.authorize)),
 		resource.Post("/{id}/fulfillments", resource.Do(a.fulfill)),
 		resource.Post("/{id}/fulfillments/{fulfillment_id}/cancel", resource.Do(a.recall)),
 		resource.Post("/{id}/fulfillments/{fulfillment_id}/shipments", resource.Do(a.ship)),
@@ -205,6 +213,11 @@ func (a orderAPI) complete(ctx context.Context, in OrderCompletion) (string, err
 
 func (a orderAPI) archive(ctx context.Context, in orderNamed) (string, error) {
 	return a.flows.Archive.Run(ctx, in.ID)
+}
+
+func (a orderAPI) authorize(ctx context.Context, in AgreedSession) (string, error) {
+	_, err := a.flows.Payment.Authorize.Run(ctx, payment.Agreement{OrderID: in.ID, SessionID: in.SessionID})
+	return in.ID, err
 }
 
 func (a orderAPI) credit(ctx context.Context, in OrderCredit) (string, error) {

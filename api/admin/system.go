@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
@@ -55,6 +56,8 @@ func System(plugins func() []string) []route.Route {
 			return SearchIndexes{Indexes: []struct{}{}, Enabled: true}, nil
 		}),
 	}
+	out = append(out, route.Get("/admin/translations/entities", func(context.Context, TranslatedKind) (struct{}, error) { return struct{}{}, off() }),
+		route.Post("/admin/rbac/roles/{id}", func(context.Context, RolePatch) (struct{}, error) { return struct{}{}, off() }))
 	for _, path := range []string{"views/{rest...}", "property-labels", "property-labels/{rest...}"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
 			out = append(out, route.Func(method, "/admin/"+path, switchedOff))
@@ -63,6 +66,19 @@ func System(plugins func() []string) []route.Route {
 	return out
 }
 
-func switchedOff(context.Context, *route.Request) (any, error) {
-	return nil, fault.New(fault.NotFound, "Route not found")
+// A TranslatedKind asks for the records of a kind that can be translated, which Medusa checks before it finds that translations are off.
+type TranslatedKind struct {
+	Type string `query:"type" valid:"required"`
 }
+
+// A RolePatch changes a role, which Medusa checks before it finds that roles are off.
+type RolePatch struct {
+	ID          string             `path:"id"`
+	Name        module.Opt[string] `json:"name" valid:"notnull"`
+	Description module.Opt[string] `json:"description"`
+	Metadata    Metadata           `json:"metadata"`
+}
+
+func switchedOff(context.Context, *route.Request) (any, error) { return nil, off() }
+
+func off() error { return fault.New(fault.NotFound, "Route not found") }

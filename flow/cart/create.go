@@ -126,7 +126,11 @@ func (f *Flows) defaultRegion(ctx context.Context, id *string) (*region.Region, 
 	if len(stores) == 0 {
 		return nil, fault.New(fault.NotFound, "Store not found")
 	}
-	return f.region(ctx, stores[0].DefaultRegionID)
+	if r, err := f.region(ctx, stores[0].DefaultRegionID); r != nil || err != nil {
+		return r, err
+	}
+	any, err := f.Region.Regions.List(ctx, nil, module.Find{Take: 1, Order: []string{"created_at"}})
+	return first(any), err
 }
 
 // countries are those of a region.

@@ -75,6 +75,11 @@ func (f *Flows) Discounts(ctx context.Context, s *State, codes []string) (promot
 // Ask makes the question for shipping options of a state.
 func (s *State) Ask() shipping.Asked { return s.asked() }
 
+// Fits reports for locations whether all of a state is in stock at one.
+func (f *Flows) Fits(ctx context.Context, s *State, locations []string) (map[string]bool, error) {
+	return f.fits(ctx, s, locations)
+}
+
 // Goods reads the variants that a cart's lines are of. Lines of none, and variants that are gone, have none.
 func (f *Flows) Goods(ctx context.Context, s *State) ([]Variant, error) {
 	var ids []string

@@ -81,7 +81,8 @@ func (f *Flows) codesToApply(ctx context.Context, s *State, codes []string, acti
 }
 
 // applied are the codes that take something off the cart.
-func (s *State) applied() (codes []string) {
+func (s *State) applied() []string {
+	codes := slices.Clone(s.codes)
 	for code := range s.reductions {
 		codes = listed(codes, code)
 	}

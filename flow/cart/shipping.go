@@ -27,6 +27,7 @@ func (f *Flows) addShipping(ctx workflow.Context, in Shipping) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.codes = s.applied() // of methods that go, too
 	fresh, err := workflow.Step(ctx, "add-shipping-method-to-cart-step", func(ctx context.Context, options []Option) ([]string, error) {
 		return f.choose(ctx, s, in.Options, options)
 	}, options)

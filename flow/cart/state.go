@@ -21,6 +21,7 @@ type State struct {
 	Customer *customer.Customer `json:"customer"` // with its groups
 
 	Refused []promotion.Refusal `json:"-"` // promotions that have been used up
+	codes   []string            // that take something off the cart besides those at what is in it
 	fresh   bool                // made just now: nothing refers to it yet
 }
 

@@ -23,7 +23,7 @@ func (t taxing) item(id string) bool   { return t.all() || slices.Contains(t.ite
 func (t taxing) method(id string) bool { return t.all() || slices.Contains(t.methods, id) }
 
 func (f *Flows) updateTaxes(ctx workflow.Context, in TaxUpdate) (*State, error) {
-	s, err := workflow.Step(ctx, "fetch-cart", f.open, in.CartID)
+	s, err := workflow.Step(ctx, "fetch-cart", func(ctx context.Context, id string) (*State, error) { return f.Load(ctx, id, true) }, in.CartID)
 	if err != nil {
 		return nil, err
 	}

@@ -3,9 +3,11 @@ package change
 import (
 	"context"
 
+	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // price finds a shipping option for an order, and what it costs; nothing where it has no price.
@@ -104,4 +106,33 @@ func (k *Kit) dropIdlePost(ctx context.Context, d *draft, kind string) error {
 	}
 	inbound := kind == order.ReturnItems
 	return k.Order.DropActions(ctx, d.change, func(a *order.Action) bool { return a.Action == order.ShippingAdd && (a.ReturnID != nil) == inbound })
+}
+
+// options lists the ways in which goods of an order can go where it goes, whatever they are for, and whether what was ordered is in stock where each begins.
+func (k *Kit) options(ctx workflow.Context, id string) ([]shipping.CartOffer, error) {
+	return workflow.Step(ctx, "list-shipping-options-for-order", func(ctx context.Context, id string) ([]shipping.CartOffer, error) {
+		o, err := k.load(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		s, err := k.basket(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		a := s.Ask()
+		a.Any = true
+		offers, err := k.Cart.Shipping.Offers(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		out, places := make([]shipping.CartOffer, len(offers)), make([]string, len(offers))
+		for i, o := range offers {
+			out[i].Offer, places[i] = o, o.LocationID
+		}
+		fits, err := k.Cart.Fits(ctx, s, places)
+		for i := range out {
+			out[i].Short = !fits[out[i].LocationID]
+		}
+		return out, err
+	}, id)
 }

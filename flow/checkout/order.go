@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"encoding/json"
+	"github.com/gorgon-commerce/gorgon/internal/totals"
 
 	"github.com/gorgon-commerce/gorgon/flow/cart"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -51,7 +52,7 @@ func LineOf(l *model.LineItem) order.LineItem {
 		out.Metadata = module.Map{}
 	}
 	for _, a := range l.Adjustments {
-		out.Adjustments = append(out.Adjustments, order.ItemAdjustment{Code: a.Code, Amount: a.Amount, Description: a.Description, PromotionID: a.PromotionID,
+		out.Adjustments = append(out.Adjustments, order.ItemAdjustment{Code: a.Code, Amount: totals.Double(a.Amount), Description: a.Description, PromotionID: a.PromotionID,
 			ProviderID: a.ProviderID, IsTaxInclusive: a.IsTaxInclusive})
 	}
 	for _, t := range l.TaxLines {
@@ -65,7 +66,7 @@ func methodOf(m *model.ShippingMethod) order.ShippingMethod {
 	out := order.ShippingMethod{Name: m.Name, Description: m.Description, Amount: m.Amount, IsTaxInclusive: m.IsTaxInclusive,
 		ShippingOptionID: m.ShippingOptionID, Data: m.Data, Metadata: m.Metadata}
 	for _, a := range m.Adjustments {
-		out.Adjustments = append(out.Adjustments, order.ShippingAdjustment{Code: a.Code, Amount: a.Amount, Description: a.Description,
+		out.Adjustments = append(out.Adjustments, order.ShippingAdjustment{Code: a.Code, Amount: totals.Double(a.Amount), Description: a.Description,
 			PromotionID: a.PromotionID, ProviderID: a.ProviderID})
 	}
 	for _, t := range m.TaxLines {

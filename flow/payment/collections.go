@@ -21,12 +21,12 @@ func (f *Flows) createForCart(ctx workflow.Context, id string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := s.Changeable(); err != nil {
-			return "", err
-		}
 		have, err := f.Carts.Others(ctx, id)
 		if err != nil || len(have) > 0 {
 			return append(have, "")[0], err
+		}
+		if err := s.Changeable(); err != nil {
+			return "", err
 		}
 		c, err := f.Payment.Collections.Create(ctx, payment.Collection{CurrencyCode: s.CurrencyCode, Amount: totals.Kept(s.Totals().Total)})
 		if err != nil {

@@ -47,6 +47,9 @@ type Debt struct {
 // A Payoff says that a collection of an order was paid by other means.
 type Payoff struct{ CollectionID, OrderID, By string }
 
+// An Agreement is a session of an order that the buyer has agreed to.
+type Agreement struct{ OrderID, SessionID string }
+
 // Flows are the workflows of payments. RegionProviders are those that may be used in a region, by id.
 type Flows struct {
 	Payment         *payment.Module
@@ -64,6 +67,7 @@ type Flows struct {
 	Capture        *workflow.Workflow[Capture, string]
 	Refund         *workflow.Workflow[Refund, string]
 	MarkPaid       *workflow.Workflow[Payoff, string]
+	Authorize      *workflow.Workflow[Agreement, payment.Payment]
 	Delete         *workflow.Workflow[string, string]
 	Release        *workflow.Workflow[payment.Heard, string]
 }
@@ -78,6 +82,7 @@ func New(f *Flows) *Flows {
 	f.Capture = workflow.New("capture-payment-workflow", f.capture, atomic)
 	f.Refund = workflow.New("refund-payment-workflow", f.refund, atomic)
 	f.MarkPaid = workflow.New("mark-payment-collection-as-paid", f.markPaid, atomic)
+	f.Authorize = workflow.New("authorize-payment-session", f.authorize, atomic)
 	f.Delete = workflow.New("delete-order-payment-collections", f.delete, atomic)
 	f.Release = workflow.New("release-payment-session", f.release, workflow.IdempotencyKey(func(h payment.Heard) string { return h.ID }))
 	if f.Cart != nil {
@@ -88,7 +93,7 @@ func New(f *Flows) *Flows {
 
 // Workflows lists all.
 func (f *Flows) Workflows() []workflow.Any {
-	return []workflow.Any{f.CreateForCart, f.CreateForOrder, f.FollowOrder, f.CreateSession, f.Capture, f.Refund, f.MarkPaid, f.Delete, f.Release}
+	return []workflow.Any{f.CreateForCart, f.CreateForOrder, f.FollowOrder, f.CreateSession, f.Capture, f.Refund, f.MarkPaid, f.Authorize, f.Delete, f.Release}
 }
 
 // outside marks a step that asks a provider, unless it answers out of itself: then nothing is gained by cutting the transaction. An answer that

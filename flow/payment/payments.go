@@ -2,9 +2,11 @@ package payment
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/money"
@@ -103,9 +105,48 @@ func (f *Flows) credits(ctx context.Context, r payment.Returned) ([]order.Credit
 	return []order.CreditLine{{Reference: &why, ReferenceID: &what, Amount: more}}, nil
 }
 
+// authorizeSession has the provider of a session authorise it, and makes a payment of it.
+func (f *Flows) authorizeSession(ctx workflow.Context, s payment.Session) (payment.Payment, error) {
+	answer, err := workflow.Step(ctx, "authorize-payment-session-at-provider", final(f.Payment.Authorize), s, f.outside(s.ProviderID)...)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	return workflow.Step(ctx, "authorize-payment-session-step", f.Payment.Authorized, payment.Heard{ID: s.ID, Answer: answer})
+}
+
+// authorize authorises a session whose buyer has agreed to it elsewhere, and which waits for the shop since.
+func (f *Flows) authorize(ctx workflow.Context, in Agreement) (payment.Payment, error) {
+	s, err := workflow.Step(ctx, "validate-payment-session", f.agreed, in)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	return f.authorizeSession(ctx, s)
+}
+
+func (f *Flows) agreed(ctx context.Context, in Agreement) (payment.Session, error) {
+	list, err := f.Payment.Sessions.List(ctx, module.Filter{"id": in.SessionID})
+	if err != nil {
+		return payment.Session{}, err
+	}
+	if len(list) == 0 {
+		return payment.Session{}, fault.New(fault.NotFound, "PaymentSession id not found: %s", in.SessionID)
+	}
+	if list[0].Status != payment.PendingAuthorization {
+		return list[0], fault.New(fault.NotAllowed, "Payment session %s is not in pending_authorization status", in.SessionID)
+	}
+	orders, err := f.Orders.Far().Others(ctx, list[0].CollectionID)
+	if err == nil && !slices.Contains(orders, in.OrderID) {
+		err = fault.New(fault.NotFound, "Order id not found: %s", in.OrderID)
+	}
+	return list[0], err
+}
+
 // markPaid has a collection paid by other means, at the system's provider.
 func (f *Flows) markPaid(ctx workflow.Context, in Payoff) (string, error) {
 	c, err := f.Payment.Collections.Retrieve(ctx, in.CollectionID)
+	if fault.KindOf(err) == fault.NotFound {
+		err = fault.New(fault.NotFound, "PaymentCollection id not found: %s", in.CollectionID)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -116,13 +157,7 @@ func (f *Flows) markPaid(ctx workflow.Context, in Payoff) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := workflow.Step(ctx, "authorize-payment-session-step", func(ctx context.Context, s payment.Session) (payment.Payment, error) {
-		a, err := f.Payment.Authorize(ctx, s)
-		if err != nil {
-			return payment.Payment{}, err
-		}
-		return f.Payment.Authorized(ctx, payment.Heard{ID: s.ID, Answer: a})
-	}, s)
+	p, err := f.authorizeSession(ctx, s)
 	if err != nil {
 		return "", err
 	}

@@ -18,6 +18,7 @@ type Asked struct {
 	Address   fulfillment.Destination
 	IsReturn  bool
 	Hidden    bool                  // also those that are not for buyers
+	Any       bool                  // whatever their rules say, and whatever they cost
 	Rules     module.Map            // what the options' rules may be about besides
 	Data      map[string]module.Map // what was said with the choice of options whose provider works out the price, by option
 	About     any                   // the cart, for that provider
@@ -56,6 +57,9 @@ func (f *Flows) Offers(ctx context.Context, a Asked) ([]Offer, error) {
 	for _, s := range sets {
 		choice.Sets = append(choice.Sets, s[0])
 	}
+	if a.Any {
+		choice.Context = nil
+	}
 	list, err := f.Fulfillment.Choose(ctx, choice)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -65,6 +69,9 @@ func (f *Flows) Offers(ctx context.Context, a Asked) ([]Offer, error) {
 		out[i].ShippingOption = o
 		k := slices.IndexFunc(sets, func(s [2]string) bool { return s[0] == o.ServiceZone.FulfillmentSetID })
 		out[i].LocationID = sets[k][1]
+	}
+	if a.Any {
+		return out, nil
 	}
 	return out, f.quote(ctx, a, out)
 }

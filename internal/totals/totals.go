@@ -74,6 +74,9 @@ func Shown(m money.Decimal) money.Decimal {
 	return m
 }
 
+// Double is m as JavaScript's numbers have it, which is how Medusa hands amounts on.
+func Double(m money.Decimal) money.Decimal { return money.Float(m.Float64()) }
+
 // Kept is the number that is stored of m: 20 significant digits, which mends what quotients have lost.
 func Kept(m money.Decimal) money.Decimal {
 	var z money.Decimal

@@ -50,16 +50,22 @@ type Note struct {
 	Sent
 }
 
-// Noted keeps what a provider said: its data and labels in place of those before.
+// Noted keeps what a provider said: its data and labels in place of those before, where it says something.
 func (m *Module) Noted(ctx context.Context, n Note) (Fulfillment, error) {
 	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
-		data := n.Data
-		if data == nil {
-			data = module.Map{}
-		}
-		out, err := m.Fulfillments.UpdateOne(ctx, n.ID, module.Set{"data": data})
+		out, err := m.Fulfillments.Retrieve(ctx, n.ID, module.Find{Relations: []string{"labels"}})
 		if err != nil {
 			return out, err
+		}
+		if n.Data != nil || out.Data == nil {
+			labels := out.Labels
+			if out, err = m.Fulfillments.UpdateOne(ctx, n.ID, module.Set{"data": orEmpty(n.Data)}); err != nil {
+				return out, err
+			}
+			out.Labels = labels
+		}
+		if len(n.Labels) == 0 {
+			return out, nil
 		}
 		if _, err := m.Labels.DeleteWhere(ctx, module.Filter{"fulfillment_id": n.ID}); err != nil {
 			return out, err
@@ -67,6 +73,13 @@ func (m *Module) Noted(ctx context.Context, n Note) (Fulfillment, error) {
 		out.Labels, err = m.addLabels(ctx, n.ID, n.Labels)
 		return out, err
 	})
+}
+
+func orEmpty(m module.Map) module.Map {
+	if m == nil {
+		return module.Map{}
+	}
+	return m
 }
 
 // Ask has the provider of a fulfillment send it, or bring it back when it is a return. It works outside of the database.

@@ -20,12 +20,14 @@ const (
 
 // The statuses of a session, as its provider tells them.
 const (
-	Pending      = "pending"
-	RequiresMore = "requires_more"
-	Authorized   = "authorized"
-	Captured     = "captured"
-	Canceled     = "canceled"
-	Failed       = "error"
+	Pending = "pending"
+	// PendingAuthorization is the status of a session that the buyer has agreed to, and that waits for the shop to have it authorised.
+	PendingAuthorization = "pending_authorization"
+	RequiresMore         = "requires_more"
+	Authorized           = "authorized"
+	Captured             = "captured"
+	Canceled             = "canceled"
+	Failed               = "error"
 )
 
 // A Collection is an amount that is to be paid, with the tries to do so and the payments that came of them.
