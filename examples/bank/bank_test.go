@@ -18,6 +18,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/examples/bank"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/route/routetest"
 )
 
@@ -115,6 +116,12 @@ func TestBank(t *testing.T) {
 		if err != nil || len(captures) != 1 || captures[0].Amount.String() != "18" || c.did("hold") != 1 || c.did("take") != 1 {
 			t.Errorf("captures %+v, %v; the bank did %v", captures, err, c.done)
 		}
+		call(shop.Anyone, "captured", more(t, shop, again.Order.ID)).Want(200, "OK")
+		eventually(t, func() bool { return shop.Told("payment.captured") == 2 })
+		o, err := shop.Order.Load(shop.Context(), again.Order.ID, false)
+		if err != nil || !o.Owed().IsZero() || len(orders(t, shop)) != 1 {
+			t.Errorf("%s is owed of %d orders, %v", o.Owed(), len(orders(t, shop)), err)
+		}
 	})
 }
 
@@ -138,6 +145,34 @@ func basket(t *testing.T, shop *gorgontest.Shop) (cart, session string) {
 	shop.Store.Post("/store/payment-collections", object{"cart_id": c.Cart.ID}).Into(&p)
 	shop.Store.Post("/store/payment-collections/"+p.Collection.ID+"/payment-sessions", object{"provider_id": "pp_bank"}).Into(&p)
 	return c.Cart.ID, p.Collection.Sessions[0].ID
+}
+
+// more adds a lamp to an order, and returns a session for what is owed then.
+func more(t *testing.T, shop *gorgontest.Shop, order string) string {
+	t.Helper()
+	var o struct {
+		Order struct {
+			Items       []struct{ ID string }
+			Collections []struct{ ID, Status string } `json:"payment_collections"`
+		}
+	}
+	at := "/admin/orders/" + order + "?fields=*items,*payment_collections"
+	shop.Admin.Get(at).Into(&o)
+	shop.Admin.Post("/admin/order-edits", object{"order_id": order}).Into(&object{})
+	shop.Admin.Post("/admin/order-edits/"+order+"/items/item/"+o.Order.Items[0].ID, object{"quantity": 2}).Into(&object{})
+	shop.Admin.Post("/admin/order-edits/"+order+"/confirm", object{}).Into(&object{})
+	shop.Admin.Get(at).Into(&o)
+	for _, c := range o.Order.Collections {
+		if c.Status == payment.NotPaid {
+			s, err := shop.PaymentFlows.CreateSession.Run(shop.Context(), payment.SessionDraft{CollectionID: c.ID, ProviderID: "pp_bank"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.ID
+		}
+	}
+	t.Fatalf("nothing is owed: %+v", o)
+	return ""
 }
 
 func orders(t *testing.T, shop *gorgontest.Shop) (ids []string) {

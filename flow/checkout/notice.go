@@ -11,6 +11,7 @@ import (
 
 // A sale is what a session of a provider belongs to.
 type sale struct {
+	SessionID string // empty if it is gone
 	CartID    string
 	PaymentID string // once it is authorised
 	Captured  bool
@@ -26,8 +27,8 @@ func (f *Flows) process(ctx workflow.Context, n payments.Notice) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if s.PaymentID == "" && s.CartID != "" {
-		if _, err := f.Complete.Run(ctx, s.CartID); err != nil {
+	if s.PaymentID == "" && s.SessionID != "" {
+		if err := f.authorized(ctx, s); err != nil {
 			return "", err
 		}
 		if s, err = workflow.Step(ctx, "find-new-payment", f.sale, n.SessionID); err != nil {
@@ -38,6 +39,16 @@ func (f *Flows) process(ctx workflow.Context, n payments.Notice) (string, error)
 		_, err = f.Payment.Capture.Run(ctx, payment.Capture{PaymentID: s.PaymentID, Amount: n.Amount})
 	}
 	return s.PaymentID, err
+}
+
+// authorized completes the cart that was paid; what an order owes besides is only noted.
+func (f *Flows) authorized(ctx workflow.Context, s sale) error {
+	if s.CartID != "" {
+		_, err := f.Complete.Run(ctx, s.CartID)
+		return err
+	}
+	_, err := f.Payment.AuthorizeSession(ctx, s.SessionID)
+	return err
 }
 
 // sale finds what a session belongs to. One that is gone belongs to nothing.
@@ -52,8 +63,9 @@ func (f *Flows) sale(ctx context.Context, session string) (s sale, err error) {
 		return s, err
 	}
 	if len(made) > 0 {
-		return sale{PaymentID: made[0].ID, Captured: made[0].CapturedAt != nil}, nil
+		return sale{SessionID: session, PaymentID: made[0].ID, Captured: made[0].CapturedAt != nil}, nil
 	}
+	s.SessionID = session
 	carts, err := f.Payment.Carts.Far().Others(ctx, list[0].CollectionID)
 	if err == nil && len(carts) > 0 {
 		s.CartID = carts[0]

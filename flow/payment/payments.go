@@ -105,6 +105,17 @@ func (f *Flows) credits(ctx context.Context, r payment.Returned) ([]order.Credit
 	return []order.CreditLine{{Reference: &why, ReferenceID: &what, Amount: more}}, nil
 }
 
+// AuthorizeSession makes a payment of a session that a provider says is authorised.
+func (f *Flows) AuthorizeSession(ctx workflow.Context, id string) (payment.Payment, error) {
+	s, err := workflow.Step(ctx, "find-payment-session", func(ctx context.Context, id string) (payment.Session, error) {
+		return f.Payment.Sessions.Retrieve(ctx, id)
+	}, id)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	return f.authorizeSession(ctx, s)
+}
+
 // authorizeSession has the provider of a session authorise it, and makes a payment of it.
 func (f *Flows) authorizeSession(ctx workflow.Context, s payment.Session) (payment.Payment, error) {
 	answer, err := workflow.Step(ctx, "authorize-payment-session-at-provider", final(f.Payment.Authorize), s, f.outside(s.ProviderID)...)
