@@ -56,6 +56,7 @@ func (f *Flows) tieStock(l *StockLinks) {
 		return err
 	}
 	f.FulfillmentFlows.Untie = apart(l.LocationSets.Far())
+	f.FulfillmentFlows.Profiled = l.ProductProfiles.Far().Others
 	f.InventoryFlows.Unlink = apart(l.VariantItems.Far())
 }
 

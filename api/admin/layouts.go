@@ -5,8 +5,8 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	flow "github.com/gorgon-commerce/gorgon/flow/settings"
+	"github.com/gorgon-commerce/gorgon/internal/jstime"
 	"github.com/gorgon-commerce/gorgon/module"
-	"github.com/gorgon-commerce/gorgon/modules/settings"
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
@@ -61,17 +61,22 @@ func Layouts(flows *flow.Layouts) []route.Route {
 	return append(list.Routes(), route.Get(one, l.show), route.Post(one, l.set), route.Delete(one, l.clear))
 }
 
-func (l layouts) show(ctx context.Context, in Zone) (settings.Arrangement, error) {
-	return l.flows.Settings.Arrange(ctx, in.Name, actorID(ctx))
+func (l layouts) show(ctx context.Context, in Zone) (jstime.Value, error) {
+	return l.arranged(ctx, in.Name, actorID(ctx))
 }
 
-func (l layouts) set(ctx context.Context, in NewLayout) (settings.Arrangement, error) {
+func (l layouts) arranged(ctx context.Context, zone, user string) (jstime.Value, error) {
+	out, err := l.flows.Settings.Arrange(ctx, zone, user)
+	return jstime.Of(out), err
+}
+
+func (l layouts) set(ctx context.Context, in NewLayout) (jstime.Value, error) {
 	user := actorID(ctx)
 	change := flow.LayoutChange{Zone: in.Zone, UserID: user, IsDefault: in.IsDefault.Value, Configuration: in.Configuration.asMap()}
 	if _, err := l.flows.Set.Run(ctx, change); err != nil {
-		return settings.Arrangement{}, err
+		return jstime.Value{}, err
 	}
-	return l.flows.Settings.Arrange(ctx, in.Zone, user)
+	return l.arranged(ctx, in.Zone, user)
 }
 
 func (l layouts) clear(ctx context.Context, in Zone) (Success, error) {

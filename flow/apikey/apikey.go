@@ -15,7 +15,7 @@ import (
 type Scope interface {
 	// Attach ties a key to channels; those that it is tied to already stay.
 	Attach(ctx context.Context, key string, channels []string) error
-	// Detach unties a key from channels.
+	// Detach unties a key from channels; nil for all.
 	Detach(ctx context.Context, key string, channels []string) error
 	// Missing returns those of the channels that do not exist.
 	Missing(ctx context.Context, channels []string) ([]string, error)
@@ -87,6 +87,11 @@ func (f *Flows) update(ctx workflow.Context, in Change) (apikey.Key, error) {
 
 func (f *Flows) delete(ctx workflow.Context, ids []string) ([]string, error) {
 	return workflow.Step(ctx, "delete-api-keys", func(ctx context.Context, ids []string) ([]string, error) {
+		for _, id := range ids {
+			if err := f.Scope.Detach(ctx, id, nil); err != nil {
+				return nil, err
+			}
+		}
 		return ids, f.Keys.Delete(ctx, ids)
 	}, ids)
 }

@@ -322,7 +322,8 @@ func (k *Kit) parcelsGone(ctx context.Context, r order.Return, what string) erro
 	}
 	n, err := k.Fulfillment.Fulfillment.Fulfillments.Count(ctx, module.Filter{"id": ids, "canceled_at": nil})
 	if err == nil && n > 0 {
-		err = fault.New(fault.NotAllowed, "All fulfillments must be canceled before canceling a %s", what)
+		article := map[bool]string{true: "am", false: "a"}[what == "exchange"] // as Medusa spells it
+		err = fault.New(fault.NotAllowed, "All fulfillments must be canceled before canceling %s %s", article, what)
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package fulfillment
 
 import (
 	"context"
+	"github.com/gorgon-commerce/gorgon/fault"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
@@ -35,6 +37,8 @@ type Flows struct {
 	Locations   *stocklocation.Module
 	// Untie takes deleted fulfillment sets from their locations.
 	Untie func(ctx context.Context, sets []string) error
+	// Profiled lists the products that a shipping profile has.
+	Profiled func(ctx context.Context, profile string) ([]string, error)
 
 	DeleteSets  *workflow.Workflow[[]string, []string]
 	CreateZones *workflow.Workflow[[]fulfillment.ServiceZone, []fulfillment.ServiceZone]
@@ -114,6 +118,18 @@ func (f *Flows) updateProfile(ctx workflow.Context, p ProfileChange) (fulfillmen
 
 func (f *Flows) deleteProfiles(ctx workflow.Context, ids []string) ([]string, error) {
 	return workflow.Step(ctx, "delete-shipping-profile", func(ctx context.Context, ids []string) ([]string, error) {
+		for _, id := range ids {
+			if f.Profiled == nil {
+				break
+			}
+			products, err := f.Profiled(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if len(products) > 0 {
+				return nil, fault.New(fault.Invalid, "Cannot delete following shipping profiles because they are linked to products: %s", strings.Join(products, ","))
+			}
+		}
 		return ids, f.Fulfillment.DeleteProfiles(ctx, ids)
 	}, ids)
 }

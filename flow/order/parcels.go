@@ -158,17 +158,14 @@ func (f *Flows) cancelFulfillment(ctx workflow.Context, in Recall) (string, erro
 		for _, i := range p.Items {
 			if i.InventoryItemID != nil {
 				moves = append(moves, inventory.Move{ItemID: *i.InventoryItemID, LocationID: p.LocationID, Stocked: i.Quantity})
-				free := true
-				held = append(held, inventory.Reservation{InventoryItemID: *i.InventoryItemID, LocationID: p.LocationID, Quantity: i.Quantity, LineItemID: i.LineItemID, AllowBackorder: &free})
+				held = append(held, inventory.Reservation{InventoryItemID: *i.InventoryItemID, LocationID: p.LocationID, Quantity: i.Quantity, LineItemID: i.LineItemID})
 			}
 		}
 		if err := f.Inventory.Apply(ctx, moves); err != nil {
 			return false, err
 		}
-		if len(held) > 0 {
-			if _, err := f.Inventory.Promise(ctx, held); err != nil {
-				return false, err
-			}
+		if err := f.Inventory.Recall(ctx, held); err != nil {
+			return false, err
 		}
 		return true, f.move(ctx, o, "CANCEL_ITEM_FULFILLMENT", in.FulfillmentID, in.By, items, func(d *order.Item, q money.Decimal) { d.FulfilledQuantity = d.FulfilledQuantity.Sub(q) })
 	}, items)

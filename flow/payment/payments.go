@@ -94,7 +94,7 @@ func (f *Flows) credits(ctx context.Context, r payment.Returned) ([]order.Credit
 	if more.Sign() <= 0 {
 		return nil, nil
 	}
-	why, what := "refund", r.Payment.ID
+	why, what := "payment_collection", r.Payment.CollectionID
 	if r.Refund.ReasonID != nil {
 		reason, err := f.Payment.Reasons.Retrieve(ctx, *r.Refund.ReasonID)
 		if err != nil {

@@ -377,7 +377,7 @@ func (c *child) statement(d db.Dialect, keys []string, q *Query) (db.Statement, 
 // missed reports whether records that a link leads to and that do not exist are shown as null, as Medusa does in lists of what is linked.
 func (c *child) missed(q *Query) bool {
 	r := c.rel
-	return r.Pivot != nil && r.Path == nil && r.List && r.ForeignKey == r.To.KeyName() && c.shown && !c.node.typed && r.Where == "" && q.Only == nil
+	return r.Pivot != nil && r.Path == nil && r.List && r.ForeignKey == r.To.KeyName() && c.shown && !c.node.typed && r.Where == "" && len(q.Only) == 0
 }
 
 // keyed writes that a key column is one of keys.

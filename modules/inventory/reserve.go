@@ -117,6 +117,37 @@ func (m *Module) Promise(ctx context.Context, rows []Reservation) (out []Reserva
 	})
 }
 
+// Recall promises goods that have come back to what they were promised to before, whatever else is promised: more by the reservation that there is for a line at
+// a location, or by a new one.
+func (m *Module) Recall(ctx context.Context, rows []Reservation) error {
+	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
+		moves := promises(rows)
+		for i := range moves {
+			moves[i].Free = true
+		}
+		if err := m.Apply(ctx, moves); err != nil {
+			return 0, err
+		}
+		for _, r := range rows {
+			there, err := m.Reservations.List(ctx, module.Filter{"line_item_id": r.LineItemID, "location_id": r.LocationID, "inventory_item_id": r.InventoryItemID},
+				module.Find{Lock: true, Take: 1})
+			if err != nil {
+				return 0, err
+			}
+			if len(there) == 0 || r.LineItemID == nil {
+				_, err = m.Reservations.Create(ctx, r)
+			} else {
+				_, err = m.Reservations.UpdateOne(ctx, there[0].ID, module.Set{"quantity": there[0].Quantity.Add(r.Quantity)})
+			}
+			if err != nil {
+				return 0, err
+			}
+		}
+		return len(rows), nil
+	})
+	return err
+}
+
 func promises(rows []Reservation) []Move {
 	moves := make([]Move, len(rows))
 	for i, r := range rows {

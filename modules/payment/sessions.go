@@ -198,12 +198,12 @@ func (c Collection) status(authorized, captured money.Decimal) string {
 	switch {
 	case captured.Sign() > 0 && captured.Cmp(c.Amount) >= 0:
 		return Completed
-	case captured.Sign() > 0:
-		return PartiallyCaptured
-	case authorized.Sign() > 0 && authorized.Cmp(c.Amount) >= 0:
+	case authorized.Sign() > 0 && authorized.Cmp(c.Amount) >= 0: // however much of it is captured
 		return AllAuthorized
 	case authorized.Sign() > 0:
 		return PartiallyAuthorized
+	case captured.Sign() > 0:
+		return PartiallyCaptured
 	case len(c.Sessions) > 0:
 		return Awaiting
 	}

@@ -167,7 +167,7 @@ func (m *Module) UpdateVariants(ctx context.Context, patches []VariantPatch) ([]
 	out := make([]Variant, len(patches))
 	for i, p := range patches {
 		v, err := m.Variants.Patch(ctx, p.ID, p.Set)
-		if err == nil && len(p.Options) > 0 && v.ProductID != nil {
+		if err == nil && p.Options != nil && v.ProductID != nil {
 			err = m.chooseAnew(ctx, v, p)
 		}
 		if err != nil {
@@ -180,6 +180,9 @@ func (m *Module) UpdateVariants(ctx context.Context, patches []VariantPatch) ([]
 
 // chooseAnew gives a variant other options.
 func (m *Module) chooseAnew(ctx context.Context, v Variant, p VariantPatch) error {
+	if len(p.Options) == 0 {
+		return m.Variants.SetRelation(ctx, "options", v.ID)
+	}
 	choices, err := m.choices(ctx, []string{*v.ProductID})
 	if err != nil {
 		return err

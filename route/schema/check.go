@@ -138,7 +138,7 @@ func dateOf(v Value) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05Z07:00",
-		"2006-01-02 15:04:05", "2006-01", "2006", time.RFC1123, time.RFC1123Z, "Jan 2, 2006", "January 2, 2006", "1/2/2006"} {
+		"2006-01-02 15:04:05", "2006-01", "2006", time.RFC1123, time.RFC1123Z, "Jan 2, 2006", "January 2, 2006", "1/2/2006", "1-2-2006"} {
 		if t, err := time.Parse(layout, v.text); err == nil {
 			return t.UTC(), true
 		}
