@@ -80,6 +80,9 @@ func (d *definition) watched(ctx context.Context, in, out any, transactionID str
 		if err == nil {
 			return nil
 		}
+		if err == errLost && r.stored {
+			return d.elsewhere(ctx, r, out)
+		}
 		if dup, ok := errors.AsType[*duplicate](err); ok {
 			if err = d.theirs(ctx, dup, in, out); err != errGone {
 				return err
@@ -91,6 +94,23 @@ func (d *definition) watched(ctx context.Context, in, out any, transactionID str
 		}
 		time.Sleep(time.Duration(try) * 5 * time.Millisecond)
 	}
+}
+
+// elsewhere waits for a run that another process has taken from this one, which was slow, and returns its result. If that takes long too, the caller is told
+// that it goes on.
+func (d *definition) elsewhere(ctx context.Context, r *run, out any) error {
+	patient, cancel := context.WithTimeout(ctx, 2*d.engine.Lease)
+	defer cancel()
+	raw, err := d.engine.wait(patient, "id = $1", r.id)
+	switch {
+	case err == nil:
+		return decode(raw, out)
+	case err == errGone:
+		return errLost
+	case patient.Err() != nil && ctx.Err() == nil:
+		return &Suspended{RunID: r.id, TransactionID: r.tid, Reply: r.reply}
+	}
+	return err
 }
 
 // once takes the workflow's lock in this process and runs it.

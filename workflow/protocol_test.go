@@ -61,6 +61,7 @@ type worker struct {
 	parked chan bool
 	ended  chan bool // whether it had something to do
 	resume chan struct{}
+	leave  context.CancelFunc // of a caller, who does not wait for what others make of the run
 }
 
 type workerKey struct{}
@@ -151,9 +152,10 @@ func (p *protocol) work() {
 
 // launch begins to work, and reports whether there was something to do.
 func (p *protocol) launch(work func(context.Context) bool) bool {
-	w := &worker{parked: make(chan bool), ended: make(chan bool, 1), resume: make(chan struct{})}
+	ctx, leave := context.WithCancel(context.Background())
+	w := &worker{parked: make(chan bool), ended: make(chan bool, 1), resume: make(chan struct{}), leave: leave}
 	p.workers = append(p.workers, w)
-	go func() { w.ended <- work(context.WithValue(context.Background(), workerKey{}, w)) }()
+	go func() { w.ended <- work(context.WithValue(ctx, workerKey{}, w)) }()
 	return p.wait(w)
 }
 
@@ -163,6 +165,7 @@ func (p *protocol) slice(w *worker) {
 	lost := w.epoch != "" && w.epoch != p.query("SELECT epoch FROM gorgon_run WHERE id = $1")
 	if lost {
 		before = p.everything()
+		w.leave()
 	}
 	w.alone = false
 	w.resume <- struct{}{}
@@ -190,6 +193,7 @@ func (p *protocol) wait(w *worker) bool {
 func (p *protocol) release() {
 	p.over = true
 	for _, w := range p.workers {
+		w.leave()
 		close(w.resume)
 	}
 	for _, w := range p.workers {

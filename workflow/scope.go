@@ -195,7 +195,10 @@ func (r *run) flush(ctx context.Context) error {
 	if len(r.events) == 0 || r.engine == nil || r.engine.Bus == nil {
 		return nil
 	}
-	run := r.ID() // by which the events keep their order
+	run := r.id
+	if len(r.events) > 1 {
+		run = r.ID() // by which they keep their order; one alone is spared the entry in an index
+	}
 	for i := range r.events {
 		r.events[i].RunID = run
 	}

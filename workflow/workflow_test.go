@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
@@ -225,4 +226,51 @@ func TestPanicIsAnError(t *testing.T) {
 	if p, ok := errors.AsType[*workflow.PanicError](err); !ok || p.Step != "panics" || p.Value != "oh" {
 		t.Error(err)
 	}
+}
+
+// A caller whose run was taken over, because it seemed to be dead, gets what comes of it there, or is told that it goes on.
+func TestTakenOver(t *testing.T) {
+	t.Parallel()
+	labs(t, func(t *testing.T, l *lab) {
+		for _, ends := range []bool{true, false} {
+			entered, leave := make(chan bool), make(chan bool)
+			first := true
+			w := workflow.New(fmt.Sprint("slow-", ends), func(ctx workflow.Context, in string) (string, error) {
+				return workflow.Step(ctx, "slow", func(context.Context, string) (string, error) {
+					if !first {
+						return "from elsewhere", nil
+					}
+					first = false
+					entered <- true
+					<-leave
+					return "from here", nil
+				}, in, workflow.External())
+			}, workflow.Durable())
+			other, caller := l.engine(t, w), l.engine(t, w)
+			other.Lease, caller.Lease = time.Hour, 50*time.Millisecond
+			type outcome struct {
+				out string
+				err error
+			}
+			ended := make(chan outcome, 1)
+			go func() {
+				out, err := w.Run(t.Context(), "")
+				ended <- outcome{out, err}
+			}()
+			<-entered
+			if ends {
+				l.exec(t, "UPDATE gorgon_run SET owner = 'nobody', lease_until = NULL WHERE state = 'invoking'")
+				if worked, err := other.WorkOne(t.Context()); !worked || err != nil {
+					t.Fatal(worked, err)
+				}
+			} else {
+				l.exec(t, "UPDATE gorgon_run SET epoch = epoch + 1, owner = 'somebody' WHERE state = 'invoking'")
+			}
+			close(leave)
+			got := <-ended
+			if s, ok := errors.AsType[*workflow.Suspended](got.err); ends && (got.out != "from elsewhere" || got.err != nil) || !ends && (!ok || s.RunID == "") {
+				t.Errorf("ends %v: %q, %v", ends, got.out, got.err)
+			}
+		}
+	})
 }
