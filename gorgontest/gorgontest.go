@@ -43,6 +43,12 @@ func New(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
 	return start(t, sqliteTemplate(t, plugins).copy(t), plugins)
 }
 
+// NewPostgres starts a shop over PostgreSQL; see dbtest.ServerEnv for where that is.
+func NewPostgres(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
+	t.Helper()
+	return start(t, postgresTemplate(t, plugins).copy(t), plugins)
+}
+
 // Each runs a test as two subtests, with a shop over SQLite and one over PostgreSQL; see dbtest.ServerEnv for where that is.
 func Each(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
 	t.Helper()

@@ -173,7 +173,7 @@ func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find
 		q.Order, q.Skip, q.Take, q.WithDeleted, q.Lock = f.Order, f.Skip, f.Take, f.WithDeleted, f.Lock
 		fields = fieldsOf(f, r.with)
 	}
-	q.Node = graph.NewNode(r.entity, fields, true)
+	q.Node = r.entity.Plan(true, fields...)
 	set, err := graph.Read(ctx, q)
 	if err != nil {
 		return 0, err
@@ -181,12 +181,12 @@ func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find
 	return set.Count, set.Into(out)
 }
 
-func fieldsOf(f Find, with []string) *graph.Fields {
+func fieldsOf(f Find, with []string) []string {
 	names := f.Select
 	if len(names) == 0 {
 		names = []string{"*"}
 	}
-	return graph.Paths(slices.Concat(names, whole(with), whole(f.Relations))...)
+	return slices.Concat(names, whole(with), whole(f.Relations))
 }
 
 func (r *rows) update(ctx context.Context, where Filter, set Set) (int64, error) {

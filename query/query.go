@@ -55,7 +55,7 @@ func Graph(ctx context.Context, r Request) (Rows, error) {
 	if !ok {
 		return Rows{}, fault.New(fault.Invalid, "Service with alias %q was not found.", r.Entity)
 	}
-	set, err := graph.Read(ctx, graph.Query{Node: schema.Plan(e, r.Fields), Where: r.Filters, Order: r.Order, Skip: r.Skip, Take: r.Take,
+	set, err := graph.Read(ctx, graph.Query{Node: e.Plan(false, r.Fields...), Where: r.Filters, Order: r.Order, Skip: r.Skip, Take: r.Take,
 		Count: r.Count, WithDeleted: r.WithDeleted, Args: r.Context})
 	return Rows{set}, err
 }

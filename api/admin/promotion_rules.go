@@ -195,7 +195,7 @@ func (a ruleAPI) labels(ctx context.Context, of choiceOf, q graph.Query) ([]labe
 	if !ok {
 		return nil, 0, nil
 	}
-	q.Node = graph.NewNode(e, graph.Paths(of.label, of.value), false)
+	q.Node = e.Plan(false, of.label, of.value)
 	set, err := graph.Read(ctx, q)
 	if err != nil {
 		return nil, 0, err

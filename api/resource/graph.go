@@ -21,7 +21,7 @@ func Graph(ctx context.Context, q *Query) (Rows, error) {
 	for table, f := range q.Only {
 		only[table] = f
 	}
-	set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(e, graph.Paths(q.Fields...), false), Where: q.Filters, Order: q.Order,
+	set, err := graph.Read(ctx, graph.Query{Node: e.Plan(false, q.Fields...), Where: q.Filters, Order: q.Order,
 		Skip: q.Skip, Take: q.Take, WithDeleted: q.WithDeleted, Count: q.Count, Args: q.Context, Only: only})
 	if err != nil {
 		return nil, err

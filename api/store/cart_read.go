@@ -36,7 +36,7 @@ func (c cartAPI) held(ctx context.Context) func(*cart.State, error) (string, err
 
 // read shows a cart: what the request has of it as it is, the rest from the database.
 func (c cartAPI) read(ctx context.Context, q *resource.Query) (resource.Rows, error) {
-	query := graph.Query{Node: graph.NewNode(c.flows.Cart.Carts.Entity(), graph.Paths(q.Fields...), false), Where: q.Filters, Take: q.Take}
+	query := graph.Query{Node: c.flows.Cart.Carts.Entity().Plan(false, q.Fields...), Where: q.Filters, Take: q.Take}
 	if h, ok := ctx.Value(heldKey{}).(*held); ok && h.state != nil && h.state.ID == q.Key {
 		query.Hand = h.state.Hand()
 	}

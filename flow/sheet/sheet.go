@@ -99,7 +99,7 @@ const batch = 200
 // write reads all records that match and keeps them as a file.
 func (f *Flows) write(ctx context.Context, x export, in Request) (file.File, error) {
 	t := &Table{}
-	node := graph.NewNode(x.entity, graph.Paths(x.fields(in.Fields)...), false)
+	node := x.entity.Plan(false, x.fields(in.Fields)...)
 	for skip := 0; ; skip += batch {
 		set, err := graph.Read(ctx, graph.Query{Node: node, Where: in.Filters, Skip: skip, Take: batch})
 		if err != nil {

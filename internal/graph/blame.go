@@ -35,7 +35,7 @@ func (e *Entity) stored(ctx context.Context, c *Column, where Filter) string {
 	if err != nil {
 		return ""
 	}
-	set, err := Read(d.Detach(ctx), Query{Node: NewNode(e, Paths(c.Name), false), Where: where, Take: 1})
+	set, err := Read(d.Detach(ctx), Query{Node: e.Plan(false, c.Name), Where: where, Take: 1})
 	if err != nil || set.Len() == 0 {
 		return ""
 	}

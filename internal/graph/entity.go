@@ -88,6 +88,7 @@ type Entity struct {
 	keys   []int
 	db     *db.DB
 	schema *Schema
+	plans  plans
 }
 
 // A Pivot is the table between two ends of a many-to-many relation or a link.

@@ -6,30 +6,31 @@ import (
 	"sync/atomic"
 )
 
-// plans keeps the nodes of what the wire asks for. Callers choose the fields, so there is a bound: when it is reached, all are forgotten.
+// plans keeps the nodes of what is read of an entity. Callers of the wire choose the fields, so there is a bound: when it is reached, all are forgotten.
 type plans struct {
-	nodes sync.Map // planKey → *Node
+	nodes sync.Map // fields → *Node
 	size  atomic.Int64
 }
 
-const maxPlans = 2000
+const maxPlans = 500
 
-type planKey struct {
-	entity *Entity
-	fields string
-}
-
-// Plan returns the node that reads fields of e for the wire. Nodes are shared, and never change.
-func (s *Schema) Plan(e *Entity, fields []string) *Node {
-	key := planKey{e, strings.Join(fields, ",")}
-	if n, ok := s.plans.nodes.Load(key); ok {
+// Plan returns the node that reads fields, named by their paths, for structs if it is typed and else for the wire. Nodes are shared, and never change.
+func (e *Entity) Plan(typed bool, fields ...string) *Node {
+	if e.db == nil { // relations may still be added
+		return NewNode(e, Paths(fields...), typed)
+	}
+	key := strings.Join(fields, ",")
+	if typed {
+		key += "!"
+	}
+	if n, ok := e.plans.nodes.Load(key); ok {
 		return n.(*Node)
 	}
-	if s.plans.size.Add(1) > maxPlans {
-		s.plans.nodes.Clear()
-		s.plans.size.Store(0)
+	if e.plans.size.Add(1) > maxPlans {
+		e.plans.nodes.Clear()
+		e.plans.size.Store(1)
 	}
-	n := NewNode(e, Paths(fields...), false)
-	s.plans.nodes.Store(key, n)
+	n := NewNode(e, Paths(fields...), typed)
+	e.plans.nodes.Store(key, n)
 	return n
 }

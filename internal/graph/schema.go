@@ -19,7 +19,6 @@ type Schema struct {
 	byName map[string]*Entity
 	byType map[reflect.Type]*Entity
 
-	plans  plans
 	shapes sync.Map // shapeKey → *Shape
 }
 

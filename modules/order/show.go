@@ -89,7 +89,7 @@ func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare boo
 	v := &shown{Preview: p, bare: bare, actions: map[string][][]byte{}}
 	if p.Change != nil {
 		p.priceDiscounts()
-		set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Actions.Entity(), graph.Paths("*"), false), Hand: graph.Hand{"": p.Change.Actions}})
+		set, err := graph.Read(ctx, graph.Query{Node: m.Actions.Entity().Plan(false, "*"), Hand: graph.Hand{"": p.Change.Actions}})
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare boo
 	}
 	hand := p.Order.hand()
 	hand["order_summary"] = []Summary{{OrderID: p.Order.ID, Version: p.Order.Version, Totals: p.Balance().JSON()}}
-	return graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Orders.Entity(), graph.Paths(fields...), false), Hand: hand, Args: map[string]any{argument: v}})
+	return graph.Read(ctx, graph.Query{Node: m.Orders.Entity().Plan(false, fields...), Hand: hand, Args: map[string]any{argument: v}})
 }
 
 // At reads an order as it was in a version.
@@ -161,7 +161,7 @@ func (m *Module) ShowAt(ctx context.Context, id string, version int, fields []st
 		sum := *o.Sum
 		hand["order_summary"] = []Summary{sum}
 	}
-	return graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Orders.Entity(), graph.Paths(fields...), false), Hand: hand})
+	return graph.Read(ctx, graph.Query{Node: m.Orders.Entity().Plan(false, fields...), Hand: hand})
 }
 
 // hand is what of the order need not be read to show it.
@@ -221,7 +221,7 @@ func (m *Module) encodeChange(ctx context.Context, v *shown) ([]byte, error) {
 	if v.Change == nil {
 		return nil, nil
 	}
-	set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Changes.Entity(), graph.Paths(changeFields...), false), Hand: graph.Hand{"": []Change{*v.Change}}})
+	set, err := graph.Read(ctx, graph.Query{Node: m.Changes.Entity().Plan(false, changeFields...), Hand: graph.Hand{"": []Change{*v.Change}}})
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +271,7 @@ func (m *Module) encodeBefore(ctx context.Context, b []byte, o *Order) ([]byte, 
 		{"transactions", m.Transactions.Entity(), moved, []string{"*", "return.id", "claim.id", "exchange.id"}},
 		{"credit_lines", m.CreditLines.Entity(), graph.Hand{"": o.CreditLines}, []string{"*"}},
 	} {
-		set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(part.entity, graph.Paths(part.fields...), false), Hand: part.hand})
+		set, err := graph.Read(ctx, graph.Query{Node: part.entity.Plan(false, part.fields...), Hand: part.hand})
 		if err != nil {
 			return nil, err
 		}

@@ -52,7 +52,7 @@ func (m *Module) grove(ctx context.Context, t Tree, where module.Filter) (*grove
 		set    **graph.Set
 		fields []string
 	}{{&g.shown, append([]string{"id", "mpath", "parent_category_id"}, t.Fields...)}, {&g.whole, []string{"*"}}} {
-		set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(m.Categories.Entity(), graph.Paths(r.fields...), false), Where: where, Order: []string{"rank", "id"}})
+		set, err := graph.Read(ctx, graph.Query{Node: m.Categories.Entity().Plan(false, r.fields...), Where: where, Order: []string{"rank", "id"}})
 		if err != nil {
 			return nil, err
 		}
