@@ -126,7 +126,7 @@ func previewFields() (preview, begun []string) {
 		parts = append(parts, name, "raw_"+name)
 	}
 	preview = append([]string{"id", "version", "email", "summary", "transactions.*", "transactions.return.id", "transactions.claim.id", "transactions.exchange.id",
-		"items.actions", "shipping_methods.actions"}, parts...)
+		"items.actions", "shipping_methods.actions", "transfer_actions", "transferred_to"}, parts...)
 	return preview, append([]string{"*", "shipping_address.id", "billing_address.id"}, parts...)
 }
 

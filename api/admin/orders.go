@@ -208,7 +208,7 @@ func (a orderAPI) cancel(ctx context.Context, in orderNamed) (string, error) {
 }
 
 func (a orderAPI) complete(ctx context.Context, in OrderCompletion) (string, error) {
-	return a.flows.Complete.Run(ctx, in.ID)
+	return a.flows.Complete.Run(ctx, order.Completion{ID: in.ID, AdditionalData: in.AdditionalData})
 }
 
 func (a orderAPI) archive(ctx context.Context, in orderNamed) (string, error) {
@@ -235,7 +235,7 @@ func quantities(list []OrderQuantity) []order.Quantity {
 
 func (a orderAPI) fulfill(ctx context.Context, in OrderFulfillment) (string, error) {
 	s := order.Sending{OrderID: in.ID, Items: quantities(in.Items), LocationID: in.LocationID.Value, ShippingOptionID: in.ShippingOptionID.Value,
-		NoNotification: in.NoNotification.Ptr(), Metadata: in.Metadata.Value, By: actorID(ctx)}
+		NoNotification: in.NoNotification.Ptr(), Metadata: in.Metadata.Value, By: actorID(ctx), AdditionalData: in.AdditionalData}
 	if in.DeliveryAddress.Set {
 		s.Address = module.SetOf(in.DeliveryAddress.Value)
 	}
@@ -247,7 +247,7 @@ func (a orderAPI) recall(ctx context.Context, in OrderParcel) (string, error) {
 }
 
 func (a orderAPI) ship(ctx context.Context, in OrderShipment) (string, error) {
-	d := order.Dispatch{OrderID: in.ID, FulfillmentID: in.FulfillmentID, By: actorID(ctx), Items: quantities(in.Items), NoNotification: in.NoNotification.Ptr()}
+	d := order.Dispatch{OrderID: in.ID, FulfillmentID: in.FulfillmentID, By: actorID(ctx), Items: quantities(in.Items), NoNotification: in.NoNotification.Ptr(), AdditionalData: in.AdditionalData}
 	if in.Labels.Set {
 		d.Labels = module.Some(Labels(in.Labels.Value))
 	}

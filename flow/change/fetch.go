@@ -60,13 +60,27 @@ func (k *Kit) parcel(ctx context.Context, done confirmed, option string) (*fulfi
 		return nil, nil
 	}
 	d := &fulfillment.Draft{Fulfillment: sent.Fulfillment{LocationID: at, ProviderID: list[0].ProviderID, ShippingOptionID: &list[0].ID, RequiresShipping: true,
-		Data: module.Map{}, DeliveryAddress: &sent.Address{}}}
+		Data: module.Map{}}}
+	if d.DeliveryAddress, err = k.addressOf(ctx, at); err != nil {
+		return nil, err
+	}
 	for _, i := range r.Items {
 		if l := done.Order.Line(i.ItemID); l != nil {
 			d.Items = append(d.Items, sent.Item{Title: title(l), SKU: text(l.VariantSKU), Barcode: text(l.VariantBarcode), Quantity: i.Quantity, LineItemID: &l.ID})
 		}
 	}
 	return d, nil
+}
+
+// addressOf is the address of a location as one that goods go to; an empty one where it has none.
+func (k *Kit) addressOf(ctx context.Context, location string) (*sent.Address, error) {
+	list, err := k.Fulfillment.Locations.Locations.List(ctx, module.Filter{"id": location}, module.Find{Relations: []string{"address"}})
+	if err != nil || len(list) == 0 || list[0].Address == nil {
+		return &sent.Address{}, err
+	}
+	a := list[0].Address
+	return &sent.Address{Company: a.Company, Address1: &a.Address1, Address2: a.Address2, City: a.City, CountryCode: &a.CountryCode, Province: a.Province,
+		PostalCode: a.PostalCode, Phone: a.Phone}, nil
 }
 
 func title(l *order.LineItem) string {

@@ -73,13 +73,32 @@ type Flows struct {
 
 	Update            *workflow.Workflow[Patch, string]
 	Cancel            *workflow.Workflow[Act, string]
-	Complete          *workflow.Workflow[string, string]
+	Complete          *workflow.Workflow[Completion, string]
 	Archive           *workflow.Workflow[string, string]
 	Fulfill           *workflow.Workflow[Sending, string]
 	Ship              *workflow.Workflow[Dispatch, string]
 	Deliver           *workflow.Workflow[Arrival, string]
 	CancelFulfillment *workflow.Workflow[Recall, string]
 	Credit            *workflow.Workflow[order.Booking, string]
+
+	// What follows in the transaction of what happened to an order, and may refuse it.
+	OrderCanceled, OrderCompleted workflow.Hook[Happened]
+	Fulfilled, Recalled           workflow.Hook[Happened]
+	Shipped                       workflow.Hook[Happened]
+	CreditLinesCreated            workflow.Hook[order.Booking]
+}
+
+// Happened is what hooks are told: of which order, of which of its fulfillments where it is about one, and the data of the request.
+type Happened struct {
+	OrderID        string     `json:"order_id"`
+	FulfillmentID  string     `json:"fulfillment_id"`
+	AdditionalData module.Map `json:"additional_data"`
+}
+
+// A Completion ends an order.
+type Completion struct {
+	ID             string     `json:"id"`
+	AdditionalData module.Map `json:"additional_data"`
 }
 
 // An Act is what somebody does to an order.

@@ -28,6 +28,7 @@ type Sending struct {
 	Address          module.Set
 	Metadata         module.Map
 	By               string
+	AdditionalData   module.Map
 }
 
 // A plan is a sending that can be done.
@@ -65,6 +66,9 @@ func (f *Flows) fulfill(ctx workflow.Context, in Sending) (string, error) {
 		return id, f.move(ctx, o, "FULFILL_ITEM", id, in.By, in.Items, func(d *order.Item, q money.Decimal) { d.FulfilledQuantity = d.FulfilledQuantity.Add(q) })
 	}, made.ID)
 	if err != nil {
+		return "", err
+	}
+	if err := f.Fulfilled.Run(ctx, Happened{in.OrderID, made.ID, in.AdditionalData}); err != nil {
 		return "", err
 	}
 	return in.OrderID, workflow.Emit(ctx, FulfillmentCreated, Parcel{in.OrderID, made.ID, in.NoNotification})

@@ -20,6 +20,7 @@ type Dispatch struct {
 	Items                      []Quantity
 	Labels                     module.Opt[[]sent.Label]
 	NoNotification             *bool
+	AdditionalData             module.Map
 }
 
 // An Arrival says that a fulfillment of an order is there.
@@ -84,6 +85,9 @@ func (f *Flows) ship(ctx workflow.Context, in Dispatch) (string, error) {
 		return true, f.move(ctx, o, "SHIP_ITEM", in.FulfillmentID, in.By, in.Items, func(d *order.Item, q money.Decimal) { d.ShippedQuantity = d.ShippedQuantity.Add(q) })
 	}, in)
 	if err != nil {
+		return "", err
+	}
+	if err := f.Shipped.Run(ctx, Happened{in.OrderID, in.FulfillmentID, in.AdditionalData}); err != nil {
 		return "", err
 	}
 	return in.OrderID, workflow.Emit(ctx, ShipmentCreated, Shipped{in.FulfillmentID, in.NoNotification})
@@ -170,6 +174,9 @@ func (f *Flows) cancelFulfillment(ctx workflow.Context, in Recall) (string, erro
 		return true, f.move(ctx, o, "CANCEL_ITEM_FULFILLMENT", in.FulfillmentID, in.By, items, func(d *order.Item, q money.Decimal) { d.FulfilledQuantity = d.FulfilledQuantity.Sub(q) })
 	}, items)
 	if err != nil {
+		return "", err
+	}
+	if err := f.Recalled.Run(ctx, Happened{OrderID: in.OrderID, FulfillmentID: in.FulfillmentID}); err != nil {
 		return "", err
 	}
 	return in.OrderID, workflow.Emit(ctx, FulfillmentCanceled, Parcel{in.OrderID, in.FulfillmentID, in.NoNotification})

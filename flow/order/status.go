@@ -39,6 +39,9 @@ func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := f.OrderCanceled.Run(ctx, Happened{OrderID: in.ID}); err != nil {
+		return "", err
+	}
 	return in.ID, workflow.Emit(ctx, Canceled, event.ID{ID: in.ID})
 }
 
@@ -62,13 +65,17 @@ func (f *Flows) cancelable(ctx context.Context, id string) (*order.Order, error)
 }
 
 // complete ends an order that everything was done of. One that is completed stays so.
-func (f *Flows) complete(ctx workflow.Context, id string) (string, error) {
-	return id, f.status(ctx, id, "complete-orders", order.Completed, Completed, func(o order.Order) error {
+func (f *Flows) complete(ctx workflow.Context, in Completion) (string, error) {
+	err := f.status(ctx, in.ID, "complete-orders", order.Completed, Completed, func(o order.Order) error {
 		if o.Status == order.Canceled {
-			return fault.New(fault.Invalid, "Orders %s are canceled and cannot be completed", id)
+			return fault.New(fault.Invalid, "Orders %s are canceled and cannot be completed", in.ID)
 		}
 		return nil
 	})
+	if err != nil {
+		return "", err
+	}
+	return in.ID, f.OrderCompleted.Run(ctx, Happened{OrderID: in.ID, AdditionalData: in.AdditionalData})
 }
 
 // archive puts an order away that is over.
@@ -123,5 +130,8 @@ func (f *Flows) credit(ctx workflow.Context, in order.Booking) (string, error) {
 		_, err = f.Order.Book(ctx, in)
 		return true, err
 	}, in)
-	return in.OrderID, err
+	if err != nil {
+		return "", err
+	}
+	return in.OrderID, f.CreditLinesCreated.Run(ctx, in)
 }

@@ -21,24 +21,59 @@ type shown struct {
 	*Preview
 	bare    bool // of the change's order the id alone
 	actions map[string][][]byte
+	whole   [][]byte // all actions
+}
+
+// transfer is the action by which the order goes to another customer, and its JSON; nil for none.
+func (v *shown) transfer() (*Action, []byte) {
+	if v.Change == nil {
+		return nil, nil
+	}
+	for i := range v.Change.Actions {
+		if a := &v.Change.Actions[i]; a.Action == CustomerTransfer {
+			return a, v.whole[i]
+		}
+	}
+	return nil, nil
+}
+
+// previewed makes a computed field of what can only be known of a preview; elsewhere it is left out.
+func previewed(value func(context.Context, *shown, *graph.Set, int) ([]byte, error)) computation {
+	return func(ctx context.Context, s *graph.Set, args map[string]any, out [][]byte) (err error) {
+		v, ok := args[argument].(*shown)
+		for i := range out {
+			if !ok {
+				break
+			}
+			if out[i], err = value(ctx, v, s, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// addTransfers adds to whom an order goes that is being transferred, and by what.
+func (m *Module) addTransfers() {
+	m.Orders.Entity().AddComputed(&graph.Computed{Name: "transfer_actions", As: "actions", Value: previewed(func(_ context.Context, v *shown, _ *graph.Set, _ int) ([]byte, error) {
+		a, b := v.transfer()
+		if a == nil {
+			return nil, nil
+		}
+		return append(append([]byte("["), bytes.Replace(b, []byte(`,"amount":null`), []byte(`,"amount":0`), 1)...), ']'), nil
+	})})
+	m.Orders.Entity().AddComputed(&graph.Computed{Name: "transferred_to", As: "customer_id", Value: previewed(func(_ context.Context, v *shown, _ *graph.Set, _ int) ([]byte, error) {
+		a, _ := v.transfer()
+		if a == nil || a.ReferenceID == nil {
+			return nil, nil
+		}
+		return graph.AppendString(nil, []byte(*a.ReferenceID)), nil
+	})})
 }
 
 // addChanges adds what can only be read of a preview: the change, and its actions at the lines and shipping methods that they are about.
 func (m *Module) addChanges() {
-	of := func(value func(context.Context, *shown, *graph.Set, int) ([]byte, error)) computation {
-		return func(ctx context.Context, s *graph.Set, args map[string]any, out [][]byte) (err error) {
-			v, ok := args[argument].(*shown)
-			for i := range out {
-				if !ok {
-					break
-				}
-				if out[i], err = value(ctx, v, s, i); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}
+	of := previewed
 	actions := of(func(_ context.Context, v *shown, s *graph.Set, row int) ([]byte, error) {
 		list := v.actions[string(s.Text(row, "id"))]
 		if list == nil {
@@ -48,6 +83,7 @@ func (m *Module) addChanges() {
 	})
 	m.Lines.Entity().AddComputed(&graph.Computed{Name: "actions", Needs: []string{"id"}, Value: actions})
 	m.ShippingMethods.Entity().AddComputed(&graph.Computed{Name: "actions", Needs: []string{"id"}, Value: actions})
+	m.addTransfers()
 	m.Orders.Entity().AddComputed(&graph.Computed{Name: "order_change", Value: of(func(ctx context.Context, v *shown, _ *graph.Set, _ int) ([]byte, error) {
 		return m.encodeChange(ctx, v)
 	})})
@@ -100,6 +136,7 @@ func (m *Module) Show(ctx context.Context, p *Preview, fields []string, bare boo
 				b = bytes.Replace(b, []byte(`"raw_amount":{"value": "0", "precision": 20}`), []byte(`"raw_amount":null`), 1)
 			}
 			v.actions[id] = append(v.actions[id], b)
+			v.whole = append(v.whole, b)
 		}
 	}
 	hand := p.Order.hand()
