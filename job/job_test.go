@@ -90,7 +90,7 @@ func TestSlowJobsAreSkipped(t *testing.T) {
 		var s *job.Scheduler
 		for range 2 {
 			s = scheduler(t, d, job.Every("slow", time.Second, slow))
-			s.Lease = 300 * time.Millisecond // kept alive by heartbeats
+			s.Lease = time.Second // kept alive by heartbeats
 			stops = append(stops, run(t, s))
 		}
 		time.Sleep(3500 * time.Millisecond)
@@ -229,4 +229,27 @@ func TestTimeZones(t *testing.T) {
 	if got := next(job.Cron("e", "30 * * * *", none, job.In("Europe/Berlin")), "2026-10-25T00:30:00Z"); got != "2026-10-25T01:30:00Z" {
 		t.Error("a job of every hour leaves out one:", got)
 	}
+}
+
+// A tick that was taken for dead is told so.
+func TestTakenForDead(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		cause := make(chan error, 1)
+		s := scheduler(t, d, job.Cron("slow", "@yearly", func(ctx context.Context) error {
+			if _, err := d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_by = 'somebody else'"}); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			cause <- context.Cause(ctx)
+			return ctx.Err()
+		}))
+		s.Lease = 30 * time.Millisecond
+		if _, err := s.Trigger(t.Context(), "slow"); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if err := <-cause; err == nil || errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 }

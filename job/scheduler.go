@@ -238,9 +238,13 @@ func (s *Scheduler) begin(ctx context.Context, j *Job, at time.Time, token strin
 
 // hold runs a tick and keeps the job from others meanwhile.
 func (s *Scheduler) hold(ctx context.Context, j *Job, at time.Time, token string) (Tick, error) {
-	beat, stop := context.WithCancel(ctx)
-	defer stop()
-	go s.heartbeat(beat, j.Name, token)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go func() {
+		if err := s.heartbeat(ctx, j.Name, token); err != nil && !j.overlap { // those that overlap take the row from each other
+			stop(err)
+		}
+	}()
 	defer s.release(context.WithoutCancel(ctx), j.Name, token)
 	return s.tick(ctx, j, at)
 }
@@ -261,19 +265,39 @@ func (s *Scheduler) skip(ctx context.Context, j *Job, at, next time.Time) error 
 	return err
 }
 
-func (s *Scheduler) heartbeat(ctx context.Context, name, token string) {
+// errLost ends a tick that has been silent for so long that another process may have begun the next.
+var errLost = errors.New("job: another process has taken over")
+
+// heartbeat says that a tick still runs, until it has ended or was taken for dead.
+func (s *Scheduler) heartbeat(ctx context.Context, name, token string) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-time.After(s.Lease / 3):
 		}
-		_, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_until = " + s.DB.Dialect().After("$1") + " WHERE name = $2 AND running_by = $3",
-			Args: []any{s.Lease.Seconds(), name, token}})
-		if err != nil && ctx.Err() == nil {
+		mine, err := s.alive(ctx, name, token)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
 			s.Log.Warn("a running job cannot say that it still runs", "job", name, "error", err)
+		case !mine:
+			s.Log.Warn("a job was so slow that another process has taken over", "job", name)
+			return errLost
 		}
 	}
+}
+
+// alive prolongs the lease of a tick, and reports whether it still has it.
+func (s *Scheduler) alive(ctx context.Context, name, token string) (bool, error) {
+	rows, err := s.DB.Urgent(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_until = " + s.DB.Dialect().After("$1") + " WHERE name = $2 AND running_by = $3 RETURNING name",
+		Args: []any{s.Lease.Seconds(), name, token}})
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	return rows.Next(), rows.Err()
 }
 
 func (s *Scheduler) release(ctx context.Context, name, token string) {

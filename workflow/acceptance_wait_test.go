@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/db/dbtest"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/workflow"
@@ -674,4 +675,35 @@ func acceptReopen(t *testing.T, l *lab) {
 	want(t, l.words(t), "captured lucky order")
 	want(t, l.events(t), `word.added{"id":"order"}`)
 	want(t, l.states(t), "")
+}
+
+// An answer that had to wait for the run's row, while another one was taken, is refused.
+func TestAnswerTooLate(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, dbtest.OpenPostgres(t))
+	w := workflow.New("asking", l.asking(0))
+	e := l.engine(t, w)
+	stop := work(t, e)
+	id := start(t, w, "question")
+	l.waits(t, id)
+	stop()
+	tid := l.list(t, "SELECT transaction_id FROM gorgon_run")
+	answered := make(chan error, 1)
+	err := l.d.InTx(t.Context(), func(ctx context.Context) error {
+		if _, err := l.d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_run SET updated_at = now()"}); err != nil {
+			return err
+		}
+		go func() { answered <- e.Answer(t.Context(), "asking", tid, "answer", "yes", nil) }()
+		wait(t, "the answer waits", func() bool {
+			return l.list(t, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") != ""
+		})
+		_, err := l.d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_run_step SET state = 'done' WHERE key = 'answer'"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answered; fault.KindOf(err) != fault.NotAllowed {
+		t.Error("it was taken", err)
+	}
 }

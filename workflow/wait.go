@@ -298,17 +298,21 @@ func forUpdate(k db.Dialect) string {
 func (e *Engine) Answer(ctx context.Context, workflow, transactionID, step string, payload any, failure error) error {
 	return e.DB.InTx(ctx, func(ctx context.Context) error {
 		var id, name, state string
-		find := "SELECT r.id, s.name, s.state FROM gorgon_run r JOIN gorgon_run_step s ON s.run_id = r.id" +
+		find := "SELECT r.id, s.name FROM gorgon_run r JOIN gorgon_run_step s ON s.run_id = r.id" +
 			" WHERE r.workflow_id = $1 AND r.transaction_id = $2 AND s.key = $3 AND s.kind = 'await' AND r.state = 'invoking' ORDER BY r.created_at DESC LIMIT 1"
 		if e.DB.Dialect() == db.Postgres {
 			find += " FOR UPDATE OF r"
 		}
-		found, err := db.One(ctx, e.DB, stmt(find, workflow, transactionID, step), &id, &name, &state)
+		found, err := db.One(ctx, e.DB, stmt(find, workflow, transactionID, step), &id, &name)
 		if err != nil {
 			return err
 		}
 		if !found {
 			return fault.New(fault.NotAllowed, "Cannot set step success when status is %s", "ok")
+		}
+		// Only now, because who has waited for the run's row may have seen the step's as it was before.
+		if _, err := db.One(ctx, e.DB, stmt("SELECT state FROM gorgon_run_step WHERE run_id = $1 AND key = $2", id, step), &state); err != nil {
+			return err
 		}
 		var one int
 		answered, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run_signal WHERE run_id = $1 AND name = $2 AND taken_at IS NULL", id, name), &one)
