@@ -174,6 +174,11 @@ func TestGraph(t *testing.T) {
 				t.Errorf("\n%s\n%s", c.got, c.want)
 			}
 		}
+		_, err = s.wrote.Attach(t.Context(), link.Join(a.ID, "book_0"))
+		ok(t, err)
+		if got, want := read(s.authors, module.Filter{"id": a.ID}, "books.title"), `[{"id":"`+a.ID+`","books":[null,{"title":"Two","id":"`+b[1].ID+`"}]}]`; got != want {
+			t.Errorf("\n%s\n%s", got, want)
+		}
 	})
 }
 

@@ -93,6 +93,28 @@ func TestReserve(t *testing.T) {
 	})
 }
 
+// Goods that come back are held by the reservation of their line, or by a new one, however much is promised besides.
+func TestRecall(t *testing.T) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+		ctx := t.Context()
+		id := item(t, m, map[string]string{"a": "2"})
+		list, err := m.Reserve(ctx, []Want{{LineItemID: "one", ItemID: id, Quantity: money.Int(1), Locations: []string{"a"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, two := "one", "two"
+		back := []Reservation{{InventoryItemID: id, LocationID: "a", LineItemID: &one, Quantity: money.Int(3)}, {InventoryItemID: id, LocationID: "a", LineItemID: &two, Quantity: money.Int(1)}}
+		if err := m.Recall(ctx, back); err != nil {
+			t.Fatal(err)
+		}
+		checkLevel(t, m, id, "a", "2", "5")
+		all, err := m.Reservations.List(ctx, module.Filter{"inventory_item_id": id}, module.Find{Order: []string{"line_item_id"}})
+		if err != nil || len(all) != 2 || all[0].ID != list[0].ID || all[0].Quantity.String() != "4" || all[1].Quantity.String() != "1" {
+			t.Errorf("got %+v, %v", all, err)
+		}
+	})
+}
+
 func TestChange(t *testing.T) {
 	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
