@@ -37,6 +37,7 @@ func (s *Shop) adminRoutes() []route.Route {
 		admin.ProductTypes(s.ProductGroups).Routes(),
 		admin.Regions(s.RegionFlows).Routes(),
 		admin.SalesChannels(s.SalesChannelFlows).Routes(),
+		admin.SalesChannelProducts(s.SalesChannelFlows).Routes(),
 		admin.Stores(s.StoreFlows).Routes(),
 		admin.Reservations(s.ReservationFlows, nil),
 		admin.ShippingOptionTypes(s.ShippingFlows, nil),

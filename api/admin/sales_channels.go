@@ -31,9 +31,6 @@ func SalesChannels(f *flow.Flows) resource.Resource {
 	v := verbs(f.Channels, func(n NewSalesChannel) (saleschannel.Channel, module.Map) {
 		return saleschannel.Channel{Name: n.Name, Description: n.Description.Ptr(), IsDisabled: n.IsDisabled.Value, Metadata: n.Metadata.Value}, nil
 	}, func(p SalesChannelPatch) (string, module.Map) { return p.ID, nil })
-	products := func(ctx context.Context, in resource.Link) (string, error) {
-		return f.LinkProducts.Run(ctx, flow.Link{ID: in.ID, Add: in.Add, Remove: in.Remove})
-	}
 	own := times(text("q"), list("id"), list("name"), text("description"), resource.Filter{Name: "is_disabled", Kind: resource.Flag})
 	return v.with(resource.Resource{
 		Path: "/admin/sales-channels", Entity: "sales_channel", One: "sales_channel", Many: "sales_channels", Singular: true,
@@ -44,6 +41,19 @@ func SalesChannels(f *flow.Flows) resource.Resource {
 		Missing:       "Sales channel with id: %s not found",
 		MissingUpdate: `Sales channel with id "%s" not found`,
 		Object:        "sales-channel",
-		Actions:       []resource.Action{resource.Post("/{id}/products", resource.Do(products))},
 	})
+}
+
+// SalesChannelProducts is /admin/sales-channels/{id}/products. Products are tied to
+// channels that are not there, too, as links are everywhere.
+func SalesChannelProducts(f *flow.Flows) resource.Resource {
+	products := func(ctx context.Context, in resource.Link) (string, error) {
+		return f.LinkProducts.Run(ctx, flow.Link{ID: in.ID, Add: in.Add, Remove: in.Remove})
+	}
+	return resource.Resource{
+		Path: "/admin/sales-channels", Entity: "sales_channel", One: "sales_channel",
+		Fields:  "id name description is_disabled created_at updated_at deleted_at metadata",
+		Absent:  true,
+		Actions: []resource.Action{resource.Post("/{id}/products", resource.Do(products))},
+	}
 }
