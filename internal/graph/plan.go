@@ -8,6 +8,7 @@ import (
 // Fields is a tree of names to read: columns, computed fields and relations. The zero value reads the key alone.
 type Fields struct {
 	All   bool // every column
+	Bare  bool // and nothing that comes with all of them besides: where records stand below those that they name
 	Names []string
 	Sub   map[string]*Fields
 }
@@ -92,7 +93,9 @@ func (n *Node) add(f *Fields, show bool) {
 				n.column(i, show && !n.replaced(c.Name))
 			}
 		}
-		n.whole()
+		if !f.Bare {
+			n.whole()
+		}
 	}
 	for _, name := range f.Names {
 		n.name(name, show)
@@ -116,7 +119,7 @@ func (n *Node) add(f *Fields, show bool) {
 
 // known fills the stubs below a relation that stand for records which another one reads: the payments of sessions beside those of their collection.
 func (n *Node) known(r *Relation, f *Fields, show bool) {
-	if !f.Sub[r.Name].All || n.typed || !show {
+	if !f.Sub[r.Name].All || f.Sub[r.Name].Bare || n.typed || !show {
 		return
 	}
 	for _, stub := range r.To.Relations {

@@ -24,7 +24,9 @@ func underOptions(asked *graph.Fields) *graph.Fields {
 	row := &graph.Fields{Sub: map[string]*graph.Fields{"product_option": option}}
 	for name, sub := range asked.Sub {
 		if name == "values" {
-			row.Sub["values"] = sub
+			values := *sub
+			values.Bare = true // their option is what they are shown in
+			row.Sub["values"] = &values
 		} else {
 			option.Sub[name] = sub
 		}
