@@ -25,6 +25,7 @@ type Cache struct {
 	MaxAge map[string]time.Duration
 
 	kept  memory
+	packs packs
 	index map[string]int
 	mu    sync.RWMutex
 	at    []uint64 // how often each table has changed
@@ -51,6 +52,7 @@ type entry struct {
 	response    *db.Answer // of a statement
 	contentType string     // of what a handler has written
 	body        []byte
+	packed      bool
 	reads       []seen
 	until       time.Time
 }
@@ -78,7 +80,7 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 		}
 		if a, ok := c.kept.GetIfPresent(key); ok && c.good(&a) {
 			c.hits.Add(1)
-			route.Write(w, r, route.Raw{ContentType: a.contentType, Body: a.body})
+			c.packs.write(w, r, &a)
 			return
 		}
 		c.misses.Add(1)
@@ -92,9 +94,10 @@ func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *ht
 	before, headers := c.snapshot(), len(w.Header())
 	copied := &tee{ResponseWriter: w}
 	next.ServeHTTP(copied, r.WithContext(ctx))
-	e := entry{contentType: w.Header().Get("Content-Type"), body: copied.body.Bytes()}
+	e := entry{contentType: w.Header().Get("Content-Type")}
 	own := len(w.Header()) - headers // of which Content-Type, Content-Length and Etag are written anew
-	if copied.status == http.StatusOK && len(e.body) > 0 && own <= 3 && c.dates(&e, reads.Tables(), before) {
+	if copied.status == http.StatusOK && copied.body.Len() > 0 && own <= 3 && c.dates(&e, reads.Tables(), before) {
+		e.body, e.packed = c.packs.pack(copied.body.Bytes())
 		c.kept.Set(key, e)
 	}
 }

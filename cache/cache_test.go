@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -311,5 +312,42 @@ func BenchmarkHit(b *testing.B) {
 	}
 	if c.Stats().Hits == 0 {
 		b.Fatal("nothing came from memory")
+	}
+}
+
+// A large answer is kept small, and comes back as it was, to many at a time.
+func TestLargeAnswers(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t)
+	c := &cache.Cache{DB: d, Tables: []string{"goods"}, Bytes: 1 << 20}
+	if err := d.Script(t.Context(), "CREATE TABLE goods (id text PRIMARY KEY, n integer)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Install(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	body := func(of string) string { return strings.Repeat(`{"title":"A shirt","of":"`+of+`"},`, 10_000) }
+	h := c.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, body(r.URL.RawQuery)) }))
+	ask := func(of string) {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/store/products?"+of, nil))
+		if w.Body.String() != body(of) {
+			t.Errorf("%s is not what it was", of)
+		}
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for i := range 40 { // of which uncompressed three would fill the cache
+				ask(fmt.Sprint("page=", i%8))
+			}
+		})
+	}
+	all.Wait()
+	if s := c.Stats(); s.Hits < 4*s.Misses {
+		t.Errorf("%+v", s)
 	}
 }
