@@ -68,6 +68,11 @@ func (b *builder) alias() string {
 
 // in writes "= one of keys" as one argument, so that any number of keys gives one statement text.
 func (b *builder) in(keys []string) {
+	if len(keys) == 1 { // PostgreSQL would plan a list of one anew each time, for it thinks of ten
+		b.put(" = ")
+		b.arg(keys[0])
+		return
+	}
 	if b.dialect == db.Postgres {
 		b.put(" = ANY(")
 		b.arg(keys)
