@@ -102,7 +102,7 @@ func (b *buyer) ask(budget int, name, method, path string, body any) object {
 func (b *buyer) buy() {
 	post := func(budget int, name, path string, body any) object { return b.ask(budget, name, "POST", path, body) }
 	region := b.ask(3, "regions", "GET", "/store/regions?name=Europe", nil)
-	product := b.ask(15, "products", "GET", "/store/products?fields=*variants.calculated_price&region_id="+region["id"].(string), nil)
+	product := b.ask(15, "products", "GET", "/store/products?handle=harbour-tee&fields=*variants.calculated_price&region_id="+region["id"].(string), nil)
 	variant := product["variants"].([]any)[0].(object)["id"]
 	cart := "/store/carts/" + post(7, "cart", "/store/carts", object{"region_id": region["id"]})["id"].(string)
 	id := strings.TrimPrefix(cart, "/store/carts/")
