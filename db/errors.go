@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -13,6 +15,9 @@ import (
 // ErrLocked is the error of a statement that waited in vain for a lock that another transaction, maybe of another
 // process, holds.
 var ErrLocked = errors.New("db: locked by another transaction")
+
+// ErrGone marks what failed because the connection to the server was lost or could not be made, and not because of what was asked.
+var ErrGone = errors.New("db: the server is gone")
 
 // errRetry marks what PostgreSQL asks to try again: serialization failures and deadlocks.
 var errRetry = errors.New("db: transactions got in each other's way")
@@ -121,9 +126,14 @@ func pgError(ctx context.Context, err error) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
+		if broken(err) {
+			return fmt.Errorf("%w: %w", ErrGone, err)
+		}
 		return err
 	}
 	switch p.Code {
+	case "57P01", "57P02", "57P03", "08000", "08003", "08006":
+		return fmt.Errorf("%w: %w", ErrGone, p)
 	case "23505", "23P01":
 		return pgConstraint(Unique, p)
 	case "23503":
@@ -138,6 +148,12 @@ func pgError(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", ErrLocked, err)
 	}
 	return pgDetail(p)
+}
+
+// broken reports whether an error is one of the connection.
+func broken(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // pgDetail keeps the position and hint of an error, which the driver's text leaves out.

@@ -22,9 +22,11 @@ import (
 
 // run stands for go test, which calls functions like those below.
 func run(test func(t *testing.T)) {
-	verbose := flag.Lookup("test.v").Value
-	defer func(was string) { _ = verbose.Set(was) }(verbose.String())
-	_ = verbose.Set("false") // nothing but what the example prints
+	for name, value := range map[string]string{"test.v": "false", "test.skip": ""} { // nothing but what the example prints, and that
+		f := flag.Lookup(name).Value
+		defer func(was string) { _ = f.Set(was) }(f.String())
+		_ = f.Set(value)
+	}
 	var once sync.Once
 	all := func(string, string) (bool, error) { return true, nil }
 	testing.RunTests(all, []testing.InternalTest{{Name: "TestShop", F: func(t *testing.T) { once.Do(func() { test(t) }) }}})

@@ -140,7 +140,7 @@ func (r *run) revert(ctx context.Context, rec *record) error {
 			}
 			return mark(ctx)
 		})
-		if failure == nil {
+		if failure == nil || errors.Is(failure, db.ErrGone) { // the last word on that is not a connection's
 			return lostUnless(nil, err)
 		}
 	}
