@@ -4,7 +4,6 @@
 package cache
 
 import (
-	"bytes"
 	"net/http"
 	"strings"
 	"sync"
@@ -92,12 +91,12 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *http.Request) {
 	ctx, reads := db.WithReads(r.Context())
 	before, headers := c.snapshot(), len(w.Header())
-	copied := &tee{ResponseWriter: w}
+	copied := &route.Tee{ResponseWriter: w}
 	next.ServeHTTP(copied, r.WithContext(ctx))
 	e := entry{contentType: w.Header().Get("Content-Type")}
 	own := len(w.Header()) - headers // of which Content-Type, Content-Length and Etag are written anew
-	if copied.status == http.StatusOK && copied.body.Len() > 0 && own <= 3 && c.dates(&e, reads.Tables(), before) {
-		e.body, e.packed = c.packs.pack(copied.body.Bytes())
+	if copied.Status == http.StatusOK && len(copied.Body) > 0 && own <= 3 && c.dates(&e, reads.Tables(), before) {
+		e.body, e.packed = c.packs.pack(copied.Body)
 		c.kept.Set(key, e)
 	}
 }
@@ -164,26 +163,4 @@ func (c *Cache) Changed(tables []string) {
 			c.at[i]++
 		}
 	}
-}
-
-// A tee remembers what is written.
-type tee struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-func (t *tee) Unwrap() http.ResponseWriter { return t.ResponseWriter }
-
-func (t *tee) WriteHeader(status int) {
-	t.status = status
-	t.ResponseWriter.WriteHeader(status)
-}
-
-func (t *tee) Write(b []byte) (int, error) {
-	if t.status == 0 {
-		t.status = http.StatusOK
-	}
-	t.body.Write(b)
-	return t.ResponseWriter.Write(b)
 }

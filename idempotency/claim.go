@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/route"
 )
 
 //go:embed migrations
@@ -77,15 +78,15 @@ func (k *Keeper) hold(ctx context.Context, c claim) {
 }
 
 // settle keeps an answer, or frees the key.
-func (k *Keeper) settle(ctx context.Context, c claim, a *answer) error {
+func (k *Keeper) settle(ctx context.Context, c claim, a *route.Tee) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if a.status != 0 && len(a.body) <= largest && utf8.Valid(a.body) {
+	if a.Status != 0 && len(a.Body) <= largest && utf8.Valid(a.Body) {
 		good := 0
-		if a.status < 300 {
+		if a.Status < 300 {
 			good = 1
 		}
-		n, err := k.DB.Exec(ctx, db.Statement{SQL: keep, Args: []any{a.status, a.Header().Get("Content-Type"), string(a.body), c.owner, c.key, good}})
+		n, err := k.DB.Exec(ctx, db.Statement{SQL: keep, Args: []any{a.Status, a.Header().Get("Content-Type"), string(a.Body), c.owner, c.key, good}})
 		if err != nil || n == 1 {
 			return err
 		}

@@ -112,7 +112,7 @@ func print(r *http.Request) (string, error) {
 // first carries a request out and keeps its answer. A request that has changed nothing and failed leaves its key free.
 func (k *Keeper) first(c claim, next http.Handler, w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancel(r.Context())
-	a := &answer{ResponseWriter: w}
+	a := &route.Tee{ResponseWriter: w, Limit: largest}
 	defer func() {
 		stop()
 		if err := k.settle(context.WithoutCancel(ctx), c, a); err != nil {
@@ -121,33 +121,4 @@ func (k *Keeper) first(c claim, next http.Handler, w http.ResponseWriter, r *htt
 	}()
 	go k.hold(ctx, c)
 	next.ServeHTTP(a, r.WithContext(db.Mark(r.Context(), c.mark())))
-}
-
-// answer is what is written to a client, and a copy of it.
-type answer struct {
-	http.ResponseWriter
-	status int
-	body   []byte
-}
-
-// Unwrap lets http.ResponseController find the writer beneath.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
-
-// WriteHeader implements http.ResponseWriter.
-func (a *answer) WriteHeader(status int) {
-	if a.status < 200 {
-		a.status = status
-	}
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (a *answer) Write(b []byte) (int, error) {
-	if a.status < 200 {
-		a.status = http.StatusOK
-	}
-	if len(a.body) <= largest {
-		a.body = append(a.body, b...)
-	}
-	return a.ResponseWriter.Write(b)
 }

@@ -159,7 +159,7 @@ func TestGraph(t *testing.T) {
 		}
 		read := func(e module.Entity, where module.Filter, fields ...string) string {
 			t.Helper()
-			set, err := graph.Read(t.Context(), graph.Query{Node: graph.NewNode(e.Entity(), graph.Paths(fields...), false), Where: where})
+			set, err := graph.Read(t.Context(), graph.Query{Node: e.Entity().Plan(false, fields...), Where: where})
 			ok(t, err)
 			return string(set.AppendList(nil))
 		}
@@ -255,7 +255,7 @@ func TestVirtual(t *testing.T) {
 		ok(t, err)
 		read := func(e string, q graph.Query, fields ...string) (string, error) {
 			entity, _ := w.authors.Entity().Schema().Entity(e)
-			q.Node = graph.NewNode(entity, graph.Paths(fields...), false)
+			q.Node = entity.Plan(false, fields...)
 			set, err := graph.Read(ctx, q)
 			if err != nil {
 				return "", err

@@ -127,7 +127,7 @@ func (r *rows) either(list []Pair) module.Filter {
 }
 
 func (r *rows) read(ctx context.Context, where module.Filter) ([]Pair, error) {
-	set, err := graph.Read(ctx, graph.Query{Node: graph.NewNode(r.entity, &graph.Fields{All: true}, false), Where: where, Order: []string{"created_at", "id"}})
+	set, err := graph.Read(ctx, graph.Query{Node: r.entity.Plan(false, "*"), Where: where, Order: []string{"created_at", "id"}})
 	if err != nil {
 		return nil, err
 	}

@@ -299,7 +299,7 @@ func TestReadTotals(t *testing.T) {
 				`{"total":39.285714285714285,"adjustments":[{"amount":8.571428571428571}],"tax_lines":[{"total":7.857142857142857}]}]}`,
 		} {
 			e := s.Cart.Carts.Entity()
-			set := must(graph.Read(t.Context(), graph.Query{Node: graph.NewNode(e, graph.Paths(strings.Split(fields, ",")...), false), Where: graph.Filter{"id": id}}))(t)
+			set := must(graph.Read(t.Context(), graph.Query{Node: e.Plan(false, strings.Split(fields, ",")...), Where: graph.Filter{"id": id}}))(t)
 			got := strings.ReplaceAll(string(set.AppendRow(nil, 0)), id, "ID")
 			if got = withoutIDs.ReplaceAllString(got, ""); got != want {
 				t.Errorf("%s\n got %s\nwant %s", fields, got, want)
@@ -319,8 +319,8 @@ func TestHand(t *testing.T) {
 			ShippingAddress: &carts.Address{CountryCode: ptr("dk")}}))(t)
 		same := func(st *cart.State) {
 			t.Helper()
-			q := graph.Query{Node: graph.NewNode(s.Cart.Carts.Entity(), graph.Paths("*", "total", "items.*", "items.tax_lines.*", "items.adjustments.*",
-				"shipping_address.*", "billing_address.*", "shipping_methods.*", "credit_lines.*"), false), Where: graph.Filter{"id": st.ID}}
+			q := graph.Query{Node: s.Cart.Carts.Entity().Plan(false, "*", "total", "items.*", "items.tax_lines.*", "items.adjustments.*",
+				"shipping_address.*", "billing_address.*", "shipping_methods.*", "credit_lines.*"), Where: graph.Filter{"id": st.ID}}
 			want := must(graph.Read(ctx, q))(t)
 			q.Hand = st.Hand()
 			got := must(graph.Read(ctx, q))(t)

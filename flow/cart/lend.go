@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/flow/inventory"
-	"github.com/gorgon-commerce/gorgon/flow/shipping"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/promotion"
 	"github.com/gorgon-commerce/gorgon/modules/tax"
@@ -70,14 +69,6 @@ func (f *Flows) TaxLines(ctx context.Context, s *State) ([]tax.Line, error) {
 // Discounts works out what promotions with the codes take off a state.
 func (f *Flows) Discounts(ctx context.Context, s *State, codes []string) (promotion.Outcome, error) {
 	return f.discounts(ctx, s, codes, nil, false)
-}
-
-// Ask makes the question for shipping options of a state.
-func (s *State) Ask() shipping.Asked { return s.asked() }
-
-// Fits reports for locations whether all of a state is in stock at one.
-func (f *Flows) Fits(ctx context.Context, s *State, locations []string) (map[string]bool, error) {
-	return f.fits(ctx, s, locations)
 }
 
 // Goods reads the variants that a cart's lines are of. Lines of none, and variants that are gone, have none.

@@ -13,9 +13,12 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// asked makes the question for shipping options of a cart.
-func (s *State) asked() shipping.Asked {
-	a := shipping.Asked{ChannelID: value(s.SalesChannelID), Data: map[string]module.Map{}, About: s, Prices: s.pricing(nil)}
+// Ask makes the question for shipping options of a state.
+func (f *Flows) Ask(s *State) shipping.Asked {
+	a := shipping.Asked{ChannelID: value(s.SalesChannelID), Data: map[string]module.Map{}, About: s, Prices: s.pricing(nil),
+		Fits: func(ctx context.Context, locations []string) (map[string]bool, error) {
+			return f.fits(ctx, s, locations)
+		}}
 	if to := s.ShippingAddress; to != nil {
 		a.Address = fulfillment.Destination{CountryCode: value(to.CountryCode), ProvinceCode: value(to.Province), City: value(to.City), PostalCode: value(to.PostalCode)}
 	}
@@ -39,11 +42,7 @@ func (f *Flows) AskShipping(ctx context.Context, id string) (shipping.Asked, err
 	if len(missing) > 0 {
 		return shipping.Asked{}, fault.New(fault.Invalid, "Field(s) are required to have value to continue - %s", strings.Join(missing, ", "))
 	}
-	a := s.asked()
-	a.Fits = func(ctx context.Context, locations []string) (map[string]bool, error) {
-		return f.fits(ctx, s, locations)
-	}
-	return a, nil
+	return f.Ask(s), nil
 }
 
 // fits reports for locations whether all of a cart is in stock at one.

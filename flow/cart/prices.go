@@ -99,7 +99,7 @@ func (f *Flows) inStock(ctx context.Context, s *State, wanted []Wanted, variants
 
 // Options finds those of the chosen shipping options that the cart can have, with their price; all that it can have when none are chosen.
 func (f *Flows) Options(ctx context.Context, s *State, chosen []Choice) ([]Option, error) {
-	asked := s.asked()
+	asked := f.Ask(s)
 	for _, c := range chosen {
 		asked.IDs = append(asked.IDs, c.ID)
 		asked.Data[c.ID] = c.Data

@@ -16,7 +16,7 @@ func (k *Kit) price(ctx context.Context, o *order.Order, id string) (order.Shipp
 	if err != nil {
 		return order.ShippingMethod{}, err
 	}
-	offer, err := k.Cart.Shipping.Option(ctx, s.Ask(), id)
+	offer, err := k.Cart.Shipping.Option(ctx, k.Cart.Ask(s), id)
 	if err != nil {
 		return order.ShippingMethod{}, err
 	}
@@ -119,20 +119,8 @@ func (k *Kit) options(ctx workflow.Context, id string) ([]shipping.CartOffer, er
 		if err != nil {
 			return nil, err
 		}
-		a := s.Ask()
+		a := k.Cart.Ask(s)
 		a.Any = true
-		offers, err := k.Cart.Shipping.Offers(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		out, places := make([]shipping.CartOffer, len(offers)), make([]string, len(offers))
-		for i, o := range offers {
-			out[i].Offer, places[i] = o, o.LocationID
-		}
-		fits, err := k.Cart.Fits(ctx, s, places)
-		for i := range out {
-			out[i].Short = !fits[out[i].LocationID]
-		}
-		return out, err
+		return k.Cart.Shipping.Stocked(ctx, a)
 	}, id)
 }

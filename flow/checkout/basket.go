@@ -3,7 +3,6 @@ package checkout
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/cart"
@@ -68,32 +67,11 @@ func (f *Flows) method(ctx context.Context, b *basket) error {
 		return fault.New(fault.Invalid, "Payment sessions are required to complete cart")
 	}
 	b.Session = &sessions[0]
-	return f.enabled(ctx, b.State, sessions)
-}
-
-// enabled refuses sessions at providers that the cart's region does not have.
-func (f *Flows) enabled(ctx context.Context, s *cart.State, sessions []payments.Session) error {
-	if s.RegionID == nil || f.Payment.RegionProviders == nil {
-		return nil
+	providers := make([]string, len(sessions))
+	for i, p := range sessions {
+		providers[i] = p.ProviderID
 	}
-	have, err := f.Payment.RegionProviders.Others(ctx, *s.RegionID)
-	if err != nil {
-		return err
-	}
-	var gone []string
-	for _, p := range sessions {
-		if !slices.Contains(have, p.ProviderID) && !slices.Contains(gone, p.ProviderID) {
-			gone = append(gone, p.ProviderID)
-		}
-	}
-	plural, are := "", "is"
-	if len(gone) > 1 {
-		plural, are = "s", "are"
-	}
-	if len(gone) > 0 {
-		return fault.New(fault.Invalid, "Payment provider%s %s %s not enabled in the cart's region %s.", plural, strings.Join(gone, ", "), are, *s.RegionID)
-	}
-	return nil
+	return f.Payment.Enabled(ctx, b.State.RegionID, providers...)
 }
 
 // check refuses carts whose shipping does not reach all that has to be sent.

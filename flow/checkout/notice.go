@@ -58,14 +58,15 @@ func (f *Flows) sale(ctx context.Context, session string) (s sale, err error) {
 	if err != nil || len(list) == 0 {
 		return s, err
 	}
+	s.SessionID = session
 	made, err := m.Payments.List(ctx, module.Filter{"payment_session_id": session})
 	if err != nil {
 		return s, err
 	}
 	if len(made) > 0 {
-		return sale{SessionID: session, PaymentID: made[0].ID, Captured: made[0].CapturedAt != nil}, nil
+		s.PaymentID, s.Captured = made[0].ID, made[0].CapturedAt != nil
+		return s, nil
 	}
-	s.SessionID = session
 	carts, err := f.Payment.Carts.Far().Others(ctx, list[0].CollectionID)
 	if err == nil && len(carts) > 0 {
 		s.CartID = carts[0]

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"encoding/json"
+
 	"github.com/gorgon-commerce/gorgon/internal/totals"
 
 	"github.com/gorgon-commerce/gorgon/flow/cart"

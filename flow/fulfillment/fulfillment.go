@@ -3,8 +3,9 @@ package fulfillment
 
 import (
 	"context"
-	"github.com/gorgon-commerce/gorgon/fault"
 	"strings"
+
+	"github.com/gorgon-commerce/gorgon/fault"
 
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/fulfillment"

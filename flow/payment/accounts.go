@@ -3,6 +3,9 @@ package payment
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/internal/jstime"
@@ -50,9 +53,7 @@ func (f *Flows) introduce(ctx workflow.Context, d payment.SessionDraft) (payment
 			return d, err
 		}
 	}
-	for k, v := range d.Context {
-		add[k] = v
-	}
+	maps.Copy(add, d.Context)
 	d.Context = add
 	return d, nil
 }
@@ -119,17 +120,34 @@ func (f *Flows) allowed(ctx context.Context, d payment.SessionDraft) (bool, erro
 		return err == nil, err
 	}
 	c, err := f.Cart.Cart.Carts.Retrieve(ctx, carts[0])
-	if err != nil || c.RegionID == nil {
-		return err == nil, err
-	}
-	ids, err := f.RegionProviders.Others(ctx, *c.RegionID)
 	if err != nil {
 		return false, err
 	}
-	for _, id := range ids {
-		if id == d.ProviderID {
-			return true, nil
+	err = f.Enabled(ctx, c.RegionID, d.ProviderID)
+	return err == nil, err
+}
+
+// Enabled refuses providers that a cart's region does not have.
+func (f *Flows) Enabled(ctx context.Context, region *string, providers ...string) error {
+	if region == nil || f.RegionProviders == nil {
+		return nil
+	}
+	have, err := f.RegionProviders.Others(ctx, *region)
+	if err != nil {
+		return err
+	}
+	var gone []string
+	for _, p := range providers {
+		if !slices.Contains(have, p) && !slices.Contains(gone, p) {
+			gone = append(gone, p)
 		}
 	}
-	return false, fault.New(fault.Invalid, "Payment provider %s is not enabled in the cart's region %s.", d.ProviderID, *c.RegionID)
+	plural, are := "", "is"
+	if len(gone) > 1 {
+		plural, are = "s", "are"
+	}
+	if len(gone) > 0 {
+		return fault.New(fault.Invalid, "Payment provider%s %s %s not enabled in the cart's region %s.", plural, strings.Join(gone, ", "), are, *region)
+	}
+	return nil
 }

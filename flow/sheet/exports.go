@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,10 +66,7 @@ func productRows(t *Table, p Record) {
 		t.Add(first)
 	}
 	for _, v := range variants {
-		row := Row{}
-		for column, text := range first {
-			row[column] = text
-		}
+		row := maps.Clone(first)
 		variantCells(t, row, v)
 		t.Add(row)
 	}
@@ -125,10 +123,7 @@ func inventoryRows(t *Table, item Record) {
 		variants = []Record{nil}
 	}
 	for _, v := range variants {
-		row := Row{}
-		for column, text := range first {
-			row[column] = text
-		}
+		row := maps.Clone(first)
 		for _, name := range []string{"id", "title", "barcode", "ean", "upc"} {
 			t.Put(row, ofVariants, "Variant "+title(name), v.Get(name))
 		}

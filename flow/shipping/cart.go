@@ -1,6 +1,7 @@
 package shipping
 
 import (
+	"context"
 	"maps"
 
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -40,13 +41,18 @@ func (f *Flows) listForCart(ctx workflow.Context, q CartQuestion) ([]CartOffer, 
 		return nil, err
 	}
 	a.IDs, a.IsReturn, a.Hidden, a.Rules = q.IDs, q.IsReturn, q.Hidden, merged(a.Rules, about)
+	return f.Stocked(ctx, a)
+}
+
+// Stocked lists offers, and whether all that is to be shipped is in stock where each begins.
+func (f *Flows) Stocked(ctx context.Context, a Asked) ([]CartOffer, error) {
 	list, err := f.Offers(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	var places []string
-	for _, o := range list {
-		places = append(places, o.LocationID)
+	places := make([]string, len(list))
+	for i, o := range list {
+		places[i] = o.LocationID
 	}
 	fits, err := a.Fits(ctx, places)
 	if err != nil {

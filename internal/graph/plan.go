@@ -67,11 +67,8 @@ type child struct {
 	key   int // position of the child's foreign key in node.cols; -1 when the pivot's column is read beside
 }
 
-// NewNode plans the reading of fields of e. Names that e does not have are left out, as Medusa does.
+// newNode plans the reading of fields of e, which are shown or only read for something else. Names that e does not have are left out, as Medusa does.
 // A typed node is read into structs.
-func NewNode(e *Entity, f *Fields, typed bool) *Node { return newNode(e, f, nil, typed, true) }
-
-// newNode also plans what is only read for something else.
 func newNode(e *Entity, f *Fields, via *Relation, typed, show bool) *Node {
 	n := &Node{Entity: e, at: map[string]int{}, via: via, typed: typed}
 	n.add(f, show)

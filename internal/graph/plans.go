@@ -17,7 +17,7 @@ const maxPlans = 500
 // Plan returns the node that reads fields, named by their paths, for structs if it is typed and else for the wire. Nodes are shared, and never change.
 func (e *Entity) Plan(typed bool, fields ...string) *Node {
 	if e.db == nil { // relations may still be added
-		return NewNode(e, Paths(fields...), typed)
+		return newNode(e, Paths(fields...), nil, typed, true)
 	}
 	key := strings.Join(fields, ",")
 	if typed {
@@ -30,7 +30,7 @@ func (e *Entity) Plan(typed bool, fields ...string) *Node {
 		e.plans.nodes.Clear()
 		e.plans.size.Store(1)
 	}
-	n := NewNode(e, Paths(fields...), typed)
+	n := newNode(e, Paths(fields...), nil, typed, true)
 	e.plans.nodes.Store(key, n)
 	return n
 }

@@ -80,7 +80,7 @@ func (e *Entity) Missing(ctx context.Context, keys []string) ([]string, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	set, err := Read(ctx, Query{Node: NewNode(e, &Fields{}, false), Where: Filter{e.KeyName(): keys}})
+	set, err := Read(ctx, Query{Node: e.Plan(false), Where: Filter{e.KeyName(): keys}})
 	if err != nil {
 		return nil, err
 	}

@@ -293,7 +293,7 @@ func TestComputed(t *testing.T) {
 			t.Fatal(err)
 		}
 		read := func(fields ...string) string {
-			set, err := graph.Read(t.Context(), graph.Query{Node: graph.NewNode(m.Items.Entity(), graph.Paths(fields...), false), Where: graph.Filter{"id": id}})
+			set, err := graph.Read(t.Context(), graph.Query{Node: m.Items.Entity().Plan(false, fields...), Where: graph.Filter{"id": id}})
 			if err != nil {
 				t.Fatal(err)
 			}

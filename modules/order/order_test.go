@@ -56,8 +56,8 @@ type shown struct {
 
 func show(t *testing.T, m *order.Module, id string) (v shown) {
 	t.Helper()
-	set, err := graph.Read(t.Context(), graph.Query{Where: graph.Filter{"id": id}, Node: graph.NewNode(m.Orders.Entity(), graph.Paths("id", "total", "tax_total", "summary",
-		"items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*", "shipping_methods.*", "shipping_methods.tax_lines.*", "shipping_methods.adjustments.*"), false)})
+	set, err := graph.Read(t.Context(), graph.Query{Where: graph.Filter{"id": id}, Node: m.Orders.Entity().Plan(false, "id", "total", "tax_total", "summary",
+		"items.*", "items.tax_lines.*", "items.adjustments.*", "items.detail.*", "shipping_methods.*", "shipping_methods.tax_lines.*", "shipping_methods.adjustments.*")})
 	if err != nil {
 		t.Fatal(err)
 	}
