@@ -1,6 +1,7 @@
 package gorgon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -91,7 +92,7 @@ type createCmd struct {
 
 // Run implements kong's command.
 func (c *createCmd) Run(ctx context.Context, a *App, out io.Writer) error {
-	name, err := createDatabase(ctx, a.cfg.DatabaseURL, c.Template)
+	name, err := createDatabase(ctx, cmp.Or(a.cfg.DatabaseDirectURL, a.cfg.DatabaseURL), c.Template)
 	if err == nil && name != "" {
 		fmt.Fprintln(out, "created", name)
 	}
@@ -125,7 +126,12 @@ func maintenance(ctx context.Context, address string) (name string, c *pgx.Conn,
 	}
 	name = strings.TrimPrefix(u.Path, "/")
 	u.Path = "/postgres"
-	if c, err = pgx.Connect(ctx, u.String()); err != nil {
+	config, err := pgx.ParseConfig(u.String())
+	if err != nil {
+		return "", nil, fmt.Errorf("cannot reach the server: %w", err)
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec // poolers need not know prepared statements
+	if c, err = pgx.ConnectConfig(ctx, config); err != nil {
 		return "", nil, fmt.Errorf("cannot reach the server: %w", err)
 	}
 	return name, c, nil
@@ -205,7 +211,7 @@ type dropCmd struct{}
 
 // Run implements kong's command.
 func (dropCmd) Run(ctx context.Context, a *App, out io.Writer) error {
-	name, c, err := maintenance(ctx, a.cfg.DatabaseURL)
+	name, c, err := maintenance(ctx, cmp.Or(a.cfg.DatabaseDirectURL, a.cfg.DatabaseURL))
 	if c == nil || err != nil {
 		return err
 	}

@@ -18,9 +18,14 @@ import (
 // A Config says how a shop runs. What is left out comes from the environment variable beside it, then from the file .env in the working
 // directory, then from the default.
 type Config struct {
-	Host         string // HOST; all addresses
-	Port         string // PORT; 9000
-	DatabaseURL  string // DATABASE_URL; sqlite:gorgon.db. See db.Open for the forms
+	Host        string // HOST; all addresses
+	Port        string // PORT; 9000
+	DatabaseURL string // DATABASE_URL; sqlite:gorgon.db. See db.Open for the forms
+	// DATABASE_POOLER; auto. What stands between the shop and PostgreSQL: none, session, transaction (PgBouncer, Supabase, Neon). See db.Pooler
+	DatabasePooler string
+	// DATABASE_DIRECT_URL; none. Reaches the database without the pooler, for one connection that listens, and for db:create and db:drop
+	DatabaseDirectURL string
+
 	JWTSecret    string // JWT_SECRET; signs tokens
 	CookieSecret string // COOKIE_SECRET; signs cookies
 	StoreCORS    string // STORE_CORS; http://localhost:8000
@@ -64,6 +69,8 @@ func (c Config) withDefaults() Config {
 		{&c.Host, "HOST", ""},
 		{&c.Port, "PORT", "9000"},
 		{&c.DatabaseURL, "DATABASE_URL", "sqlite:gorgon.db"},
+		{&c.DatabasePooler, "DATABASE_POOLER", "auto"},
+		{&c.DatabaseDirectURL, "DATABASE_DIRECT_URL", ""},
 		{&c.JWTSecret, "JWT_SECRET", insecure},
 		{&c.CookieSecret, "COOKIE_SECRET", insecure},
 		{&c.StoreCORS, "STORE_CORS", storeCORS},

@@ -38,7 +38,7 @@ func (a *App) Open(ctx context.Context) error {
 	if err := schema.Check(); err != nil {
 		return err
 	}
-	d, err := db.Open(ctx, a.cfg.DatabaseURL)
+	d, err := a.connect(ctx)
 	if err != nil {
 		return fmt.Errorf("cannot open the database: %w", err)
 	}
@@ -54,6 +54,15 @@ func (a *App) Open(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// connect opens the database as it is configured.
+func (a *App) connect(ctx context.Context) (*db.DB, error) {
+	pooler, err := db.ParsePooler(a.cfg.DatabasePooler)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_POOLER: %w", err)
+	}
+	return db.Open(ctx, a.cfg.DatabaseURL, db.Options{Pooler: pooler, DirectURL: a.cfg.DatabaseDirectURL})
 }
 
 // wire binds what the plugins bring to the open database.
@@ -213,7 +222,7 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(began).Round(time.Millisecond), "database", a.db.Dialect(), "routes", len(a.router.Routes()))
+	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(began).Round(time.Millisecond), "database", a.db.Dialect(), "pooler", a.db.Pooler(), "routes", len(a.router.Routes()))
 	a.tellDashboard()
 	return (&route.Server{Handler: a.compressed(a.router), Log: a.cfg.Log}).Serve(ctx, ln)
 }

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -19,10 +20,14 @@ type peers interface {
 	heard(context.Context) bool
 }
 
-// Start begins to keep answers, for as long as ctx goes on. It is an error if the database lacks the triggers that Install makes.
+// Start begins to keep answers, for as long as ctx goes on. It is an error if the database lacks the triggers that Install makes,
+// or if it is behind a pooler through which nothing can be heard.
 func (c *Cache) Start(ctx context.Context) error {
 	if err := c.installed(ctx); err != nil {
 		return err
+	}
+	if c.DB.Dialect() == db.Postgres && !c.DB.HearsOthers() {
+		return errDeaf
 	}
 	c.index, c.at = map[string]int{}, make([]uint64, len(c.Tables))
 	for i, t := range c.Tables {
@@ -43,6 +48,8 @@ func (c *Cache) Start(ctx context.Context) error {
 	}
 	return err
 }
+
+var errDeaf = errors.New("cache: changes by other processes cannot be heard through a pooler in transaction mode; set DATABASE_DIRECT_URL")
 
 // channel is where PostgreSQL tells the names of tables that have changed.
 const channel = "gorgon_changed"
@@ -133,11 +140,14 @@ func (n *counts) look(ctx context.Context) error {
 }
 
 // Install makes the triggers by which the database tells of changes, where they are missing. It belongs after each migration.
+// Processes that do it at the same time take turns.
 func (c *Cache) Install(ctx context.Context) error {
-	if c.installed(ctx) == nil {
-		return nil
-	}
-	return c.DB.Script(ctx, c.script())
+	return c.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := c.DB.Lock(ctx, channel); err != nil || c.installed(ctx) == nil {
+			return err
+		}
+		return c.DB.Script(ctx, c.script())
+	})
 }
 
 func (c *Cache) script() string {

@@ -140,11 +140,10 @@ func (d *DB) migrating(ctx context.Context, fn func(context.Context) error) erro
 		}
 	}
 	return d.InTx(ctx, func(ctx context.Context) error {
-		t := d.tx(ctx)
-		if err := t.use(ctx, func() error { return t.session.lock(ctx, "gorgon_migrations") }); err != nil {
+		if err := d.Lock(ctx, "gorgon_migrations"); err != nil {
 			return err
 		}
-		if err := t.script(ctx, migrationsTable); err != nil {
+		if err := d.tx(ctx).script(ctx, migrationsTable); err != nil {
 			return err
 		}
 		return fn(ctx)

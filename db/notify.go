@@ -10,10 +10,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Notify sends payload to all who listen on channel: on PostgreSQL in all processes, on SQLite in this one. Inside a
+// Notify sends payload to all who listen on channel: in all processes if HearsOthers, else in this one. Inside a
 // transaction it is sent by the commit. PostgreSQL takes payloads up to 8,000 bytes and drops repeats in one transaction.
 func (d *DB) Notify(ctx context.Context, channel, payload string) error {
-	if d.dialect == Postgres {
+	if d.HearsOthers() {
 		_, err := d.Exec(ctx, Statement{SQL: "SELECT pg_notify($1, $2)", Args: []any{channel, payload}})
 		return err
 	}
@@ -92,7 +92,7 @@ func (e *ear) run(ctx context.Context, h *hub) {
 
 // A hub hands notifications to ears. On PostgreSQL one connection, opened when it is first needed, receives for all.
 type hub struct {
-	config *pgx.ConnConfig // nil on SQLite
+	config *pgx.ConnConfig // nil if the processes cannot hear each other
 	ctx    context.Context // ends when the database is closed
 	cancel context.CancelFunc
 	done   sync.WaitGroup

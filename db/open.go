@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
@@ -16,6 +18,7 @@ import (
 // of a transaction an answer is read at once, so other statements may run while its rows are looked at.
 type DB struct {
 	dialect Dialect
+	pooler  Pooler
 	pool    backend
 	hub     *hub
 	known   glossary
@@ -52,14 +55,18 @@ type session interface {
 
 // Open opens the database at url and checks that it answers. The forms are "sqlite:path/to/file.db" (made if it does not
 // exist), "sqlite::memory:" (private, and gone after Close), and "postgres://user:password@host:port/name" with the
-// parameters of pgx, among them pool_max_conns.
-func Open(ctx context.Context, url string) (*DB, error) {
+// parameters of pgx, among them pool_max_conns. Of several Options the last counts.
+func Open(ctx context.Context, url string, options ...Options) (*DB, error) {
+	var o Options
+	if len(options) > 0 {
+		o = options[len(options)-1]
+	}
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "sqlite":
 		return openSQLite(ctx, strings.TrimPrefix(rest, "//"))
 	case "postgres", "postgresql":
-		return openPostgres(ctx, url)
+		return openPostgres(ctx, url, o)
 	}
 	return nil, fmt.Errorf("db: the url must start with sqlite: or postgres:, not %q", scheme)
 }
@@ -74,14 +81,34 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	return d, nil
 }
 
-func openPostgres(ctx context.Context, url string) (*DB, error) {
-	pool, err := openPG(ctx, url)
+func openPostgres(ctx context.Context, url string, o Options) (*DB, error) {
+	pool, err := openPG(ctx, url, o.Pooler)
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{dialect: Postgres, pool: pool}
-	d.hub = newHub(pool.pool.Config().ConnConfig)
+	listen, err := listenConfig(pool, o.DirectURL)
+	if err != nil {
+		pool.close()
+		return nil, err
+	}
+	d := &DB{dialect: Postgres, pooler: pool.pooler, pool: pool}
+	d.hub = newHub(listen)
 	return d, nil
+}
+
+// listenConfig is where to listen: nil if that is nowhere.
+func listenConfig(pool *pgPool, direct string) (*pgx.ConnConfig, error) {
+	switch {
+	case direct != "":
+		config, err := pgx.ParseConfig(direct)
+		if err != nil {
+			return nil, fmt.Errorf("db: the direct URL: %w", err)
+		}
+		return config, nil
+	case pool.pooler == PoolerTransaction:
+		return nil, nil
+	}
+	return pool.pool.Config().ConnConfig, nil
 }
 
 // Close waits for the connections in use and closes all of them.

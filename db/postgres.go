@@ -15,25 +15,24 @@ import (
 // pgPool runs statements on PostgreSQL. It speaks the protocol one level below pgx's own queries: arguments and answers
 // are text, so nothing is converted, and what type an argument has is the server's decision.
 type pgPool struct {
-	pool  *pgxpool.Pool
-	aside *pgxpool.Pool // connects when it is first used
+	pool   *pgxpool.Pool
+	aside  *pgxpool.Pool // connects when it is first used
+	pooler Pooler
 }
 
-func openPG(ctx context.Context, dsn string) (*pgPool, error) {
-	config, err := pgxpool.ParseConfig(dsn)
+func openPG(ctx context.Context, dsn string, pooler Pooler) (*pgPool, error) {
+	config, err := pgConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("db: %w", err)
+		return nil, err
 	}
-	if u, err := url.Parse(dsn); err != nil || !u.Query().Has("pool_max_conns") {
-		config.MaxConns = int32(max(8, 4*runtime.NumCPU()))
+	if pooler == "" || pooler == PoolerAuto {
+		if pooler, err = detectPooler(ctx, config.ConnConfig); err != nil {
+			return nil, fmt.Errorf("db: %w", err)
+		}
 	}
-	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	if config.ConnConfig.RuntimeParams["application_name"] == "" {
-		config.ConnConfig.RuntimeParams["application_name"] = "gorgon"
-	}
-	mode := config.ConnConfig.DefaultQueryExecMode
+	whole := sentWhole(dsn, config.ConnConfig.DefaultQueryExecMode, pooler)
 	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
-		c.PgConn().CustomData()["gorgon"] = &pgStatements{text: make([]byte, 0, 256), off: mode == pgx.QueryExecModeExec || mode == pgx.QueryExecModeSimpleProtocol}
+		c.PgConn().CustomData()["gorgon"] = &pgStatements{text: make([]byte, 0, 256), off: whole}
 		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -51,7 +50,32 @@ func openPG(ctx context.Context, dsn string) (*pgPool, error) {
 		pool.Close()
 		return nil, fmt.Errorf("db: %w", err)
 	}
-	return &pgPool{pool, aside}, nil
+	return &pgPool{pool, aside, pooler}, nil
+}
+
+// pgConfig reads a URL and adds what is ours. Poolers track both parameters, so each transaction has them.
+func pgConfig(dsn string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("db: %w", err)
+	}
+	if u, err := url.Parse(dsn); err != nil || !u.Query().Has("pool_max_conns") {
+		config.MaxConns = int32(max(8, 4*runtime.NumCPU()))
+	}
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "gorgon"
+	}
+	return config, nil
+}
+
+// sentWhole reports whether statements are sent with their text each time, instead of being prepared under a name. The mode of the URL decides if it
+// has one: poolers of a later kind follow names.
+func sentWhole(dsn string, mode pgx.QueryExecMode, pooler Pooler) bool {
+	if !strings.Contains(dsn, "default_query_exec_mode") {
+		return pooler == PoolerTransaction
+	}
+	return mode == pgx.QueryExecModeExec || mode == pgx.QueryExecModeSimpleProtocol
 }
 
 func (p *pgPool) close()         { p.pool.Close(); p.aside.Close() }
@@ -184,7 +208,7 @@ func (s *pgSession) startFirst(ctx context.Context, st Statement) (answer, error
 func (s *pgSession) send(ctx context.Context, list []Statement) (*pgconn.MultiResultReader, error) {
 	batch := &pgconn.Batch{}
 	if s.waiting {
-		for _, sql := range opening {
+		for _, sql := range s.opening() {
 			batch.ExecParams(sql, nil, nil, nil, nil)
 		}
 	}
@@ -197,7 +221,7 @@ func (s *pgSession) send(ctx context.Context, list []Statement) (*pgconn.MultiRe
 	if !s.waiting {
 		return results, nil
 	}
-	for range opening {
+	for range s.opening() {
 		if !results.NextResult() {
 			break // its end says why
 		}
@@ -212,7 +236,13 @@ func (s *pgSession) send(ctx context.Context, list []Statement) (*pgconn.MultiRe
 
 // opening begins a transaction. What workflows do reaches records by their keys, so PostgreSQL need not plan it anew each time, which costs it more than to do it:
 // a cart takes 1.7 times as many goods. Outside of transactions, where lists are read by filters of all kinds, it looks at the values as it sees fit.
-var opening = [...]string{"begin", "set local plan_cache_mode = force_generic_plan"}
+// Statements that are sent whole are planned each time anyway. The setting ends with the transaction.
+func (s *pgSession) opening() []string {
+	if s.cache.off {
+		return []string{"begin"}
+	}
+	return []string{"begin", "set local plan_cache_mode = force_generic_plan"}
+}
 
 func (s *pgSession) enqueue(ctx context.Context, batch *pgconn.Batch, st Statement) error {
 	args, err := s.cache.args(st)
@@ -288,7 +318,7 @@ func (s *pgSession) readAll(ctx context.Context, results *pgconn.MultiResultRead
 func (s *pgSession) script(ctx context.Context, sql string) error {
 	if s.waiting {
 		s.waiting = false
-		if _, err := s.conn.Exec(ctx, strings.Join(opening[:], "; ")).ReadAll(); err != nil {
+		if _, err := s.conn.Exec(ctx, strings.Join(s.opening(), "; ")).ReadAll(); err != nil {
 			return pgError(ctx, err)
 		}
 	}

@@ -75,6 +75,15 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 	return err
 }
 
+// Lock waits for the lock of that name, which the transaction in ctx then keeps until its end. SQLite has one writing transaction at a time anyway.
+func (d *DB) Lock(ctx context.Context, name string) error {
+	t := d.tx(ctx)
+	if t == nil {
+		return errors.New("db: a lock ends with its transaction, and there is none")
+	}
+	return t.use(ctx, func() error { return t.session.lock(ctx, name) })
+}
+
 // AfterCommit runs fn after the commit of the outermost transaction in ctx, in the order of the calls, and never if it is
 // rolled back. Outside of a transaction it runs fn at once. Inside fn, contexts of the transaction are of no use: Detach.
 func (d *DB) AfterCommit(ctx context.Context, fn func()) {

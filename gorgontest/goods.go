@@ -63,13 +63,19 @@ func (s *Shop) product(g *Goods) {
 // Buy orders so many of the goods, as anybody in the store does, and returns the order's id. The payment is authorised, and not captured yet.
 func (s *Shop) Buy(g Goods, quantity int) string {
 	s.t.Helper()
+	return s.by(s.Store, "order", s.ReadyCart(g, quantity)+"/complete", nil)
+}
+
+// ReadyCart fills a cart with so many of the goods, up to the payment, and returns the path of its route: what is left is to complete it.
+func (s *Shop) ReadyCart(g Goods, quantity int) string {
+	s.t.Helper()
 	address := object{"first_name": "Ada", "last_name": "Lovelace", "address_1": "1 Street", "city": "Berlin", "country_code": "de", "postal_code": "10115"}
 	id := s.by(s.Store, "cart", "/store/carts", object{"region_id": g.Region, "email": "ada@example.com", "shipping_address": address, "billing_address": address})
 	s.by(s.Store, "cart", "/store/carts/"+id+"/line-items", object{"variant_id": g.Variant, "quantity": quantity})
 	s.by(s.Store, "cart", "/store/carts/"+id+"/shipping-methods", object{"option_id": g.ShippingOption})
 	payment := s.by(s.Store, "payment_collection", "/store/payment-collections", object{"cart_id": id})
 	s.by(s.Store, "payment_collection", "/store/payment-collections/"+payment+"/payment-sessions", object{"provider_id": "pp_system_default"})
-	return s.by(s.Store, "order", "/store/carts/"+id+"/complete", nil)
+	return "/store/carts/" + id
 }
 
 // made posts as the admin and returns the id of what the answer has at a path of names; the first, where that is a list.

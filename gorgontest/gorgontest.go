@@ -113,11 +113,29 @@ func kept[P Pluggable](p *P, plugin func(*commerce.Shop) P) func(*commerce.Shop)
 	}
 }
 
+// PostgresURL prepares a database as that of NewPostgres is, for shops of Over, and returns its URL.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	return postgresTemplate(t, nil).copy(t)
+}
+
+// Over starts a shop with a configuration of the test's own, over a database of PostgresURL. Several may share it, as processes do.
+func Over(t testing.TB, cfg gorgon.Config, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
+	t.Helper()
+	return startWith(t, cfg, plugins)
+}
+
 // start starts a shop over a prepared database.
 func start(t testing.TB, url string, plugins []func(*commerce.Shop) gorgon.Plugin) *Shop {
 	t.Helper()
+	return startWith(t, gorgon.Config{DatabaseURL: url}, plugins)
+}
+
+func startWith(t testing.TB, cfg gorgon.Config, plugins []func(*commerce.Shop) gorgon.Plugin) *Shop {
+	t.Helper()
 	seen := &recorder{}
-	app, shop := build(url, slog.New(slog.NewTextHandler(seen, nil)), plugins)
+	cfg.Log = slog.New(slog.NewTextHandler(seen, nil))
+	app, shop := buildWith(cfg, plugins)
 	s := &Shop{Shop: shop, App: app, t: t, seen: seen}
 	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.Named("gorgontest"))}})
 	t.Cleanup(app.Close)
@@ -147,8 +165,12 @@ func launch(ctx context.Context, app *gorgon.App) error {
 
 // build makes the app of a shop over a database, with nothing from the environment.
 func build(url string, log *slog.Logger, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
-	app := gorgon.New(gorgon.Config{DatabaseURL: url, JWTSecret: "test", CookieSecret: "test", Log: log,
-		Getenv: func(string) string { return "" }})
+	return buildWith(gorgon.Config{DatabaseURL: url, Log: log}, plugins)
+}
+
+func buildWith(cfg gorgon.Config, plugins []func(*commerce.Shop) gorgon.Plugin) (*gorgon.App, *commerce.Shop) {
+	cfg.JWTSecret, cfg.CookieSecret, cfg.Getenv = "test", "test", func(string) string { return "" }
+	app := gorgon.New(cfg)
 	shop := commerce.New(app)
 	app.Use(shop.Plugin())
 	for _, p := range plugins {

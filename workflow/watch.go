@@ -42,15 +42,15 @@ type Change struct {
 	Outline       []Planned
 }
 
-// Watch tells what happens to the runs of a workflow from now on, or to the run with a transaction id if that is not empty: in this process, and on PostgreSQL in all others
-// if the engines Listen; of those, results over 8 kB are left out. The channel is closed when ctx ends, and when the receiver falls so far behind that something would be left out. An unknown workflow is fault.NotFound.
+// Watch tells what happens to the runs of a workflow from now on, or to the run with a transaction id if that is not empty: in this process, and in all others
+// if the database HearsOthers and the engines Listen; of those, results over 8 kB are left out. The channel is closed when ctx ends, and when the receiver falls so far behind that something would be left out. An unknown workflow is fault.NotFound.
 func (e *Engine) Watch(ctx context.Context, workflowID, transactionID string) (<-chan Change, error) {
 	if _, err := e.workflow(workflowID); err != nil {
 		return nil, err
 	}
 	w := &watcher{interest: interest{workflowID, transactionID}, to: make(chan Change, 256)}
 	e.watch.add(w)
-	if e.DB.Dialect() == db.Postgres {
+	if e.DB.HearsOthers() {
 		e.watch.announce(e, w.interest)
 		go e.watch.remain(ctx, e, w.interest)
 	}
@@ -60,7 +60,7 @@ func (e *Engine) Watch(ctx context.Context, workflowID, transactionID string) (<
 
 // Listen lets those who Watch in other processes hear of the runs of this one, and those here of theirs, until ctx ends.
 func (e *Engine) Listen(ctx context.Context) error {
-	if e.DB.Dialect() != db.Postgres {
+	if !e.DB.HearsOthers() {
 		return nil
 	}
 	if err := e.DB.Listen(ctx, watchChannel, func(payload string) { e.watch.hear(e, payload) }); err != nil {
