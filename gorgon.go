@@ -33,6 +33,7 @@ type App struct {
 	attached  bool // to a session of development, which serves the dashboard
 	defaulted bool // the secrets are those that everybody knows
 	plugins   []Plugin
+	installed bool     // the providers of the plugins are in the modules
 	provided  sync.Map // reflect.Type → value
 
 	db     *db.DB

@@ -10,6 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
@@ -17,6 +18,14 @@ import (
 // A Plugin lists all that a part of a shop brings along. Everything but the name may be left out.
 type Plugin struct {
 	Name string
+
+	// Providers are what the plugin registers with the modules: payment.Provide("default", …),
+	// fulfillment.Provide, file.Provide, notification.Provide, tax.Provide, auth.Provide.
+	Providers []Provider
+
+	// Registries accept the providers of all plugins, each those of one kind. A plugin with a module
+	// of a new kind of providers lists the module's here.
+	Registries []provider.Registry
 
 	Tables []module.Entity // of its own data models
 	Links  []module.Entity // between data models, its own and others
@@ -45,6 +54,9 @@ type Plugin struct {
 	Scripts  []Script
 	Admin    fs.FS // extensions of the dashboard: the folders widgets, routes, … by Medusa's conventions, which may be in a folder admin
 }
+
+// A Provider is a registration made by the function Provide of a module package.
+type Provider = provider.Registration
 
 // An ErrorHandler may answer requests that fail in its own way. If it returns false, having written nothing, they are answered as always.
 type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error) bool

@@ -194,6 +194,7 @@ var layers = []struct {
 	{"graph", true, in("internal")},
 	{"module", true, in("module")},
 	{"engine", true, in("link", "query", "event", "workflow", "job", "route", "openapi", "execution", "admin", "cache", "idempotency")},
+	{"engine", true, func(dir string) bool { return dir == "provider" }},
 	{"gorgon", true, func(dir string) bool { return dir == "." }},
 	{"modules", false, in("modules")},
 	{"provider", false, in("provider")},

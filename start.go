@@ -20,6 +20,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/telemetry"
 	"github.com/gorgon-commerce/gorgon/workflow"
@@ -30,6 +31,9 @@ import (
 func (a *App) Open(ctx context.Context) error {
 	if a.db != nil {
 		return nil
+	}
+	if err := a.installProviders(); err != nil {
+		return err
 	}
 	schema, err := graph.NewSchema(entities(a.plugins))
 	if err != nil {
@@ -63,6 +67,21 @@ func (a *App) connect(ctx context.Context) (*db.DB, error) {
 		return nil, fmt.Errorf("DATABASE_POOLER: %w", err)
 	}
 	return db.Open(ctx, a.cfg.DatabaseURL, db.Options{Pooler: pooler, DirectURL: a.cfg.DatabaseDirectURL})
+}
+
+// installProviders hands the providers of all plugins to the modules, once for each app.
+func (a *App) installProviders() error {
+	if a.installed {
+		return nil
+	}
+	a.installed = true
+	var registries []provider.Registry
+	var providers []Provider
+	for _, p := range a.plugins {
+		registries = append(registries, p.Registries...)
+		providers = append(providers, p.Providers...)
+	}
+	return provider.Install(registries, providers)
 }
 
 // wire binds what the plugins bring to the open database.

@@ -7,6 +7,7 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
 	"github.com/gorgon-commerce/gorgon/flow/execution"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Shop has the commerce modules and workflows as fields, for those who build on them.
@@ -32,6 +33,7 @@ func (s *Shop) Plugin() gorgon.Plugin {
 	access := &auth.Access{Auth: s.Auth, Keys: s.APIKey, Channels: s.APIKeyChannels.Others}
 	return gorgon.Plugin{
 		Name:          "commerce",
+		Registries:    []provider.Registry{s.Auth.Providers, s.File, s.Fulfillment.Providers, s.Notification.Providers, s.Payment.Providers, s.Tax.Providers},
 		Tables:        s.Modules.tables(),
 		Links:         s.Links.tables(),
 		Workflows:     s.Flows.workflows(),

@@ -14,7 +14,6 @@ import (
 	"github.com/gorgon-commerce/gorgon/modules/region"
 	"github.com/gorgon-commerce/gorgon/modules/saleschannel"
 	"github.com/gorgon-commerce/gorgon/modules/store"
-	"github.com/gorgon-commerce/gorgon/modules/tax"
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
@@ -31,20 +30,17 @@ func (s *Shop) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, register := range []func(context.Context) error{s.Fulfillment.Register, s.Notification.Register} {
+	for _, register := range []func(context.Context) error{s.Fulfillment.Register, s.Notification.Register, s.Payment.Register, s.Tax.Register} {
 		if err := register(ctx); err != nil {
 			return err
 		}
-	}
-	if err := s.Payment.Register(ctx); err != nil {
-		return err
 	}
 	n, err := s.Store.Stores.Count(ctx, nil)
 	if n > 0 || err != nil {
 		return err
 	}
 	return d.InTx(ctx, func(ctx context.Context) error {
-		for _, part := range []func(context.Context) error{s.seedWorld, s.seedProviders, s.seedStore} {
+		for _, part := range []func(context.Context) error{s.seedWorld, s.seedStore} {
 			if err := part(ctx); err != nil {
 				return err
 			}
@@ -82,13 +78,6 @@ func (s *Shop) seedWorld(ctx context.Context) error {
 		lands = append(lands, region.Country{ISO2: r[0], ISO3: r[1], NumCode: r[2], Name: r[3], DisplayName: r[4]})
 	}
 	_, err := s.Region.Countries.CreateMany(ctx, lands)
-	return err
-}
-
-func (s *Shop) seedProviders(ctx context.Context) error {
-	p := tax.ProviderRecord{IsEnabled: true}
-	p.ID = "tp_system"
-	_, err := s.Tax.ProviderRecords.Upsert(ctx, []tax.ProviderRecord{p})
 	return err
 }
 

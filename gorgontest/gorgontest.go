@@ -176,7 +176,8 @@ func buildWith(cfg gorgon.Config, plugins []func(*commerce.Shop) gorgon.Plugin) 
 	for _, p := range plugins {
 		app.Use(p(shop))
 	}
-	shop.Notification.Add(mailbox{})
+	app.Use(gorgon.Plugin{Name: "gorgontest", Providers: []gorgon.Provider{
+		notification.Provide("gorgontest", mailbox{}, "email", "sms", "push")}})
 	return app, shop
 }
 
@@ -256,10 +257,6 @@ func (s *Shop) Sent() []notification.Notification {
 
 // A mailbox takes notifications of the usual channels, unless a plugin has a provider for them, and brings them nowhere.
 type mailbox struct{}
-
-func (mailbox) Record() notification.Provider {
-	return notification.Provider{Model: module.Model{ID: "gorgontest"}, Handle: "gorgontest", Name: "gorgontest", Channels: []string{"email", "sms", "push"}}
-}
 
 func (mailbox) Send(context.Context, notification.Notification) (string, error) { return "", nil }
 

@@ -188,13 +188,13 @@ func bearer(req *route.Request) string {
 
 // infos is the answer to how one may log in.
 type infos struct {
-	Providers []auth.Info `json:"providers"`
+	Providers []auth.Option `json:"providers"`
 }
 
 func (a api) providers(_ context.Context, in struct {
 	ActorType string `path:"actor_type"`
 }) (infos, error) {
-	return infos{a.auth.Infos(in.ActorType)}, nil
+	return infos{a.auth.Options(in.ActorType)}, nil
 }
 
 func (a api) refresh(ctx context.Context, _ *route.Request) (any, error) {

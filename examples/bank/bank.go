@@ -12,7 +12,6 @@ import (
 	"net/http"
 
 	"github.com/gorgon-commerce/gorgon"
-	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/payment"
@@ -24,17 +23,13 @@ type Bank struct {
 	Secret string // that signs its calls
 }
 
-// New installs the bank in a shop.
-func New(shop *commerce.Shop, b *Bank) *Bank {
-	shop.Payment.Providers.Add(b)
-	return b
+// Plugin registers the bank as the payment provider "pp_bank", which regions can be given.
+func (b *Bank) Plugin() gorgon.Plugin {
+	return gorgon.Plugin{Name: "bank", Providers: []gorgon.Provider{payment.Provide("", b)}}
 }
 
-// Plugin makes the bank a plugin, which adds nothing else.
-func (b *Bank) Plugin() gorgon.Plugin { return gorgon.Plugin{Name: "bank"} }
-
-// ID implements payment.Provider. Regions list the provider under it.
-func (b *Bank) ID() string { return "pp_bank" }
+// Identifier implements payment.Provider.
+func (b *Bank) Identifier() string { return "bank" }
 
 // Initiate opens a transfer, which the buyer's page shows them.
 func (b *Bank) Initiate(ctx context.Context, r payment.Request) (payment.Answer, error) {

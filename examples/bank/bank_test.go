@@ -81,7 +81,7 @@ func TestBank(t *testing.T) {
 		c := &counter{keys: map[string]string{}}
 		server := httptest.NewServer(c)
 		t.Cleanup(server.Close)
-		b := bank.New(s, &bank.Bank{URL: server.URL, Secret: secret})
+		b := (&bank.Bank{URL: server.URL, Secret: secret})
 		mu.Lock()
 		defer mu.Unlock()
 		bankers[b] = c

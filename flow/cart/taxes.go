@@ -8,6 +8,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/tax"
+	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
@@ -68,18 +69,40 @@ func (f *Flows) taxLines(ctx context.Context, t taxing) ([]tax.Line, error) {
 		}
 		return nil, nil
 	}
-	var list []tax.Taxable
+	return f.Tax.Lines(ctx, t.request())
+}
+
+// request describes what is taxed to the tax provider.
+func (t taxing) request() tax.Request {
+	s := t.state
+	a := s.ShippingAddress
+	r := tax.Request{CurrencyCode: s.CurrencyCode, Customer: tax.Customer{ID: value(s.CustomerID), Email: value(s.Email)},
+		Address: tax.Address{CountryCode: value(a.CountryCode), ProvinceCode: value(a.Province), PostalCode: value(a.PostalCode),
+			City: value(a.City), Address1: value(a.Address1), Address2: value(a.Address2)}}
+	if s.Customer != nil {
+		r.Customer.GroupIDs = module.IDs(s.Customer.Groups)
+	}
 	for i := range s.Items {
 		if l := &s.Items[i]; !l.IsGiftcard && t.item(l.ID) {
-			list = append(list, tax.Taxable{ID: l.ID, ProductID: value(l.ProductID), ProductTypeID: value(l.ProductTypeID)})
+			r.Items = append(r.Items, taxableItem(l))
 		}
 	}
 	for i := range s.ShippingMethods {
 		if m := &s.ShippingMethods[i]; t.method(m.ID) {
-			list = append(list, tax.Taxable{ID: m.ID, ShippingOptionID: value(m.ShippingOptionID)})
+			r.Items = append(r.Items, taxableMethod(m))
 		}
 	}
-	return f.Tax.Lines(ctx, value(s.ShippingAddress.CountryCode), value(s.ShippingAddress.Province), list)
+	return r
+}
+
+func taxableItem(l *cart.LineItem) tax.Taxable {
+	return tax.Taxable{ID: l.ID, Name: l.Title, ProductID: value(l.ProductID), ProductTypeID: value(l.ProductTypeID),
+		Quantity: money.Int(int64(l.Quantity)), UnitPrice: l.UnitPrice, IsTaxInclusive: l.IsTaxInclusive}
+}
+
+func taxableMethod(m *cart.ShippingMethod) tax.Taxable {
+	return tax.Taxable{ID: m.ID, Name: m.Name, ShippingOptionID: value(m.ShippingOptionID), Quantity: money.Int(1),
+		UnitPrice: m.Amount, IsTaxInclusive: m.IsTaxInclusive}
 }
 
 func (f *Flows) setItemTaxes(ctx context.Context, t taxing, lines []cart.ItemTaxLine) error {

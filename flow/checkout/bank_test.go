@@ -136,7 +136,7 @@ func newTeller(url string) *teller {
 	return &teller{url, http.Client{Timeout: time.Second}}
 }
 
-func (*teller) ID() string { return "pp_bank" }
+func (*teller) Identifier() string { return "bank" }
 
 func (*teller) Initiate(_ context.Context, r payments.Request) (payments.Answer, error) {
 	return payments.Answer{Data: module.Map{"session": r.Key}}, nil

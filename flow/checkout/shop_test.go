@@ -44,7 +44,7 @@ type bank struct {
 	fail       error
 }
 
-func (*bank) ID() string { return "pp_bank" }
+func (*bank) Identifier() string { return "bank" }
 
 func (*bank) Initiate(context.Context, payments.Request) (payments.Answer, error) {
 	return payments.Answer{Status: payments.Pending, Data: module.Map{"id": "x"}}, nil
@@ -87,7 +87,7 @@ func assemble(bank payments.Provider) (*shop, []module.Entity) {
 	f := &cart.Flows{Cart: carts.New(), Region: region.New(), Customer: customer.New(), Store: store.New(), Channel: saleschannel.New(), Product: product.New(),
 		Promotion: promotion.New(), Pricing: pricing.New(), Tax: tax.New(), Fulfillment: fulfillment.New(), Stock: &inventory.Flows{Inventory: s.stock}}
 	f = cart.New(f)
-	o, m := order.New(), payments.New(system.Provider{}, bank)
+	o, m := order.New(), payments.New(payments.Provide("default", system.Provider{}), payments.Provide("", bank))
 	pay := payment.New(&payment.Flows{Payment: m, Order: o, Cart: f, Carts: link.Many(f.Cart.Carts, m.Collections, link.OneA(), link.OneB(), link.Fields("payment_collection", "cart")),
 		Orders: link.Many(o.Orders, m.Collections, link.OneA())})
 	s.Flows = checkout.New(&checkout.Flows{Cart: f, Payment: pay, Order: o, Carts: link.Many(o.Orders, f.Cart.Carts, link.OneA(), link.OneB()),

@@ -119,7 +119,8 @@ func (f *Flows) readCalculated(ctx context.Context, s *graph.Set, args map[strin
 	address, taxed := args[TaxContext].(TaxAddress)
 	var rates map[string][]money.Decimal
 	if taxed && f.Tax != nil && len(prices) > 0 {
-		lines, err := f.Tax.Lines(ctx, address.CountryCode, address.ProvinceCode, taxable(s, prices))
+		lines, err := f.Tax.Lines(ctx, tax.Request{CurrencyCode: c.CurrencyCode, Items: taxable(s, prices),
+			Address: tax.Address{CountryCode: address.CountryCode, ProvinceCode: address.ProvinceCode}})
 		if err != nil {
 			return err
 		}
@@ -156,7 +157,9 @@ func taxable(s *graph.Set, prices map[string]*pricing.Calculated) []tax.Taxable 
 	for i := range s.Len() {
 		id, product := string(s.Text(i, "id")), string(s.Text(i, "product_id"))
 		if prices[id] != nil {
-			list = append(list, tax.Taxable{ID: id, ProductID: product, ProductTypeID: types[product]})
+			p := prices[id].Price
+			list = append(list, tax.Taxable{ID: id, ProductID: product, ProductTypeID: types[product], Quantity: money.Int(1),
+				UnitPrice: p.Amount, IsTaxInclusive: p.TaxInclusive})
 		}
 	}
 	return list

@@ -17,7 +17,7 @@ import (
 // A meter is a provider whose price is a tenth of what its option's data say.
 type meter struct{}
 
-func (meter) ID() string                                    { return "meter_meter" }
+func (meter) Identifier() string                            { return "meter" }
 func (meter) Options(context.Context) ([]module.Map, error) { return nil, nil }
 func (meter) ValidateData(_ context.Context, _, data module.Map, _ any) (module.Map, error) {
 	return data, nil
@@ -34,7 +34,7 @@ func (meter) Calculate(_ context.Context, _, data module.Map, _ any) (fulfillmen
 }
 
 func fresh() (*Flows, []module.Entity) {
-	m, p, r := fulfillment.New(meter{}), pricing.New(), region.New()
+	m, p, r := fulfillment.New(fulfillment.Provide("meter", meter{})), pricing.New(), region.New()
 	f := New(m, p, r)
 	f.LinkPrices = func(ctx context.Context, option, set string) error {
 		d, err := m.Sets.Entity().DB()

@@ -18,7 +18,7 @@ func Here() Place {
 }
 
 // declaring are the packages whose functions declare what their callers ask for.
-var declaring = []string{"/route.", "/api/resource.", "/link.", "/module.", "/workflow.", "/job.", "/event."}
+var declaring = []string{"/route.", "/api/resource.", "/link.", "/module.", "/workflow.", "/job.", "/event.", "/provider."}
 
 const framework = "github.com/gorgon-commerce/gorgon"
 
@@ -38,6 +38,9 @@ func (p Place) String() string {
 
 func declares(function string) bool {
 	name, ours := strings.CutPrefix(function, framework)
+	if ours && strings.HasPrefix(name, "/modules/") && strings.HasSuffix(name, ".Provide") {
+		return true
+	}
 	for _, p := range declaring {
 		if ours && strings.HasPrefix(name, p) {
 			return true

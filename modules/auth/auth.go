@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Config says how an auth module works. The zero value of each field but the secrets is Medusa's default.
@@ -21,9 +22,8 @@ type Config struct {
 	ResetLife   time.Duration // of a token for a new password; 15 minutes
 	CodeLife    time.Duration // of a code that verifies an address; 15 minutes
 
-	Cost      Cost       // of password hashes
-	Parallel  int        // password hashes at once; 0 is the number of processors, at most 4
-	Providers []Provider // beside e-mail and password
+	Cost     Cost // of password hashes
+	Parallel int  // password hashes at once; 0 is the number of processors, at most 4
 
 	Methods map[string][]string   // providers by actor type; a type that is not listed may use all. nil lists user and customer with all that are configured
 	Verify  map[string][]Required // what has to be verified before a login gets its actor, by actor type
@@ -52,60 +52,51 @@ func (c Config) withDefaults() Config {
 
 // A Module keeps identities.
 type Module struct {
-	Identities  *module.Table[AuthIdentity]
-	Providers   *module.Table[ProviderIdentity]
-	Resets      *module.Table[PasswordResetToken]
-	Verified    *module.Table[Verification]
-	Factors     *module.Table[MFAFactor]
-	Recovery    *module.Table[RecoveryCode]
-	SessionRows *module.Table[SessionRecord]
-	StateRows   *module.Table[StateRecord]
+	Identities         *module.Table[AuthIdentity]
+	ProviderIdentities *module.Table[ProviderIdentity]
+	Resets             *module.Table[PasswordResetToken]
+	Verified           *module.Table[Verification]
+	Factors            *module.Table[MFAFactor]
+	Recovery           *module.Table[RecoveryCode]
+	SessionRows        *module.Table[SessionRecord]
+	StateRows          *module.Table[StateRecord]
 
 	Tokens    *Tokens
 	Sessions  *Sessions
 	Passwords *Passwords
 
-	cfg       Config
-	providers []Provider
-	state     states
+	// Providers sign people in. The built-in "emailpass" is always among them.
+	Providers *provider.Set[Provider]
+
+	cfg   Config
+	state states
 }
 
 // New returns a module that logs in by e-mail and password and by the providers of cfg.
 func New(cfg Config) *Module {
 	cfg = cfg.withDefaults()
 	m := &Module{
-		Identities:  module.NewTable[AuthIdentity]("auth_identity", "auth_identities"),
-		Providers:   module.NewTable[ProviderIdentity]("provider_identity", "provider_identities"),
-		Resets:      module.NewTable[PasswordResetToken]("auth_password_reset_token", "auth_password_reset_tokens"),
-		Verified:    module.NewTable[Verification]("auth_verification", "auth_verifications"),
-		Factors:     module.NewTable[MFAFactor]("auth_mfa_factor", "auth_mfa_factors"),
-		Recovery:    module.NewTable[RecoveryCode]("auth_mfa_recovery_code", "auth_mfa_recovery_codes"),
-		SessionRows: module.NewTable[SessionRecord]("gorgon_session"),
-		StateRows:   module.NewTable[StateRecord]("gorgon_auth_state"),
-		Tokens:      NewTokens(cfg.JWTSecret, cfg.TokenLife),
-		Passwords:   NewPasswords(cfg.Cost, cfg.Parallel),
-		cfg:         cfg,
+		Identities:         module.NewTable[AuthIdentity]("auth_identity", "auth_identities"),
+		ProviderIdentities: module.NewTable[ProviderIdentity]("provider_identity", "provider_identities"),
+		Resets:             module.NewTable[PasswordResetToken]("auth_password_reset_token", "auth_password_reset_tokens"),
+		Verified:           module.NewTable[Verification]("auth_verification", "auth_verifications"),
+		Factors:            module.NewTable[MFAFactor]("auth_mfa_factor", "auth_mfa_factors"),
+		Recovery:           module.NewTable[RecoveryCode]("auth_mfa_recovery_code", "auth_mfa_recovery_codes"),
+		SessionRows:        module.NewTable[SessionRecord]("gorgon_session"),
+		StateRows:          module.NewTable[StateRecord]("gorgon_auth_state"),
+		Tokens:             NewTokens(cfg.JWTSecret, cfg.TokenLife),
+		Passwords:          NewPasswords(cfg.Cost, cfg.Parallel),
+		cfg:                cfg,
 	}
 	m.Sessions = NewSessions(m.SessionRows, cfg.CookieSecret, cfg.SessionLife)
 	m.state = states{m.StateRows}
-	m.providers = append([]Provider{EmailPass{m.Passwords}}, cfg.Providers...)
-	if m.cfg.Methods == nil {
-		all := m.names()
-		m.cfg.Methods = map[string][]string{"user": all, "customer": all}
-	}
+	m.Providers = provider.NewSet[Provider](Kind, Provide("emailpass", EmailPass{m.Passwords}))
 	return m
-}
-
-func (m *Module) names() (all []string) {
-	for _, p := range m.providers {
-		all = append(all, p.Info().ID)
-	}
-	return all
 }
 
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
-	return []module.Entity{m.Identities, m.Providers, m.Resets, m.Verified, m.Factors, m.Recovery, m.SessionRows, m.StateRows}
+	return []module.Entity{m.Identities, m.ProviderIdentities, m.Resets, m.Verified, m.Factors, m.Recovery, m.SessionRows, m.StateRows}
 }
 
 // atomic runs do in one transaction.
@@ -117,12 +108,18 @@ func (m *Module) atomic(ctx context.Context, do func(context.Context) error) err
 	return d.InTx(ctx, do)
 }
 
-// Infos lists the providers that an actor type may use.
-func (m *Module) Infos(actorType string) []Info {
-	out := []Info{}
-	for _, p := range m.providers {
-		if m.Allow(actorType, p.Info().ID) == nil {
-			out = append(out, p.Info())
+// An Option is a provider that somebody may choose to log in by.
+type Option struct {
+	ID string `json:"id"`
+	Info
+}
+
+// Options lists the providers that an actor type may use.
+func (m *Module) Options(actorType string) []Option {
+	out := []Option{}
+	for id, p := range m.Providers.All() {
+		if m.Allow(actorType, id) == nil {
+			out = append(out, Option{id, p.Info()})
 		}
 	}
 	return out
@@ -130,17 +127,19 @@ func (m *Module) Infos(actorType string) []Info {
 
 // Allow reports as fault.NotAllowed when an actor type may not use a provider.
 func (m *Module) Allow(actorType, provider string) error {
-	if allowed, listed := m.cfg.Methods[actorType]; listed && !slices.Contains(allowed, provider) {
+	allowed, listed := m.cfg.Methods[actorType]
+	if m.cfg.Methods == nil && (actorType == "user" || actorType == "customer") {
+		allowed, listed = m.Providers.IDs(), true
+	}
+	if listed && !slices.Contains(allowed, provider) {
 		return fault.New(fault.NotAllowed, "The actor type %s is not allowed to use the auth provider %s", actorType, provider)
 	}
 	return nil
 }
 
 func (m *Module) provider(name string) (Provider, Known, error) {
-	for _, p := range m.providers {
-		if p.Info().ID == name {
-			return p, Known{m, name}, nil
-		}
+	if p, err := m.Providers.Get(name); err == nil {
+		return p, Known{m, name}, nil
 	}
 	return nil, Known{}, fault.New(fault.Unauthorized, "\nUnable to retrieve the auth provider with id: %s\n"+
 		"Please make sure that the provider is registered in the container and it is configured correctly in your project configuration file.", name)
@@ -278,7 +277,7 @@ func (m *Module) Remove(ctx context.Context, id string) error {
 	mine := module.Filter{"auth_identity_id": id}
 	return m.atomic(ctx, func(ctx context.Context) error {
 		for _, clear := range []func(context.Context, module.Filter) (int64, error){
-			m.Resets.DeleteWhere, m.Recovery.DeleteWhere, m.Factors.DeleteWhere, m.Verified.DeleteWhere, m.Providers.DeleteWhere,
+			m.Resets.DeleteWhere, m.Recovery.DeleteWhere, m.Factors.DeleteWhere, m.Verified.DeleteWhere, m.ProviderIdentities.DeleteWhere,
 		} {
 			if _, err := clear(ctx, mine); err != nil {
 				return err

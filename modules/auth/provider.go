@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/id"
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Provider knows one way to prove who one is. Its errors are shown to the caller as 401, unless they are of kind fault.Unknown.
@@ -27,9 +28,15 @@ type Provider interface {
 	Update(ctx context.Context, entityID string, body map[string]any, known Known) (changed bool, err error)
 }
 
+// Kind is the kind of auth providers.
+const Kind = "auth"
+
+// Provide registers a provider under its id, which is part of its addresses: /auth/user/google,
+// /auth/customer/google/callback. Its identities are stored under the id.
+func Provide(id string, p Provider) provider.Registration { return provider.New(Kind, id, p) }
+
 // An Info says what a provider is called. Flow is "credentials" or "redirect".
 type Info struct {
-	ID          string `json:"id"`
 	Identifier  string `json:"identifier"`
 	DisplayName string `json:"display_name"`
 	Flow        string `json:"flow"`
@@ -59,7 +66,7 @@ type Known struct {
 
 // Retrieve finds an identity by the provider's name for it. An unknown one is fault.NotFound.
 func (k Known) Retrieve(ctx context.Context, entityID string) (AuthIdentity, error) {
-	p, err := k.m.Providers.List(ctx, module.Filter{"entity_id": entityID, "provider": k.provider})
+	p, err := k.m.ProviderIdentities.List(ctx, module.Filter{"entity_id": entityID, "provider": k.provider})
 	if err != nil {
 		return AuthIdentity{}, err
 	}
@@ -89,7 +96,7 @@ func (k Known) Create(ctx context.Context, entityID string, secret, claims modul
 		}
 		p := ProviderIdentity{Model: module.Model{ID: id.New("")}, EntityID: entityID, Provider: k.provider, AuthIdentityID: a.ID,
 			ProviderMetadata: secret, UserMetadata: claims}
-		p, err = k.m.Providers.Create(ctx, p)
+		p, err = k.m.ProviderIdentities.Create(ctx, p)
 		a.ProviderIdentities = []ProviderIdentity{p}
 		return err
 	})
@@ -98,7 +105,7 @@ func (k Known) Create(ctx context.Context, entityID string, secret, claims modul
 
 // Keep replaces what the provider keeps of an identity.
 func (k Known) Keep(ctx context.Context, entityID string, secret module.Map) error {
-	n, err := k.m.Providers.Update(ctx, module.Filter{"entity_id": entityID, "provider": k.provider}, module.Set{"provider_metadata": secret})
+	n, err := k.m.ProviderIdentities.Update(ctx, module.Filter{"entity_id": entityID, "provider": k.provider}, module.Set{"provider_metadata": secret})
 	if err == nil && n == 0 {
 		err = k.notFound(entityID)
 	}
@@ -120,7 +127,7 @@ type EmailPass struct{ Passwords *Passwords }
 
 // Info names the provider "emailpass".
 func (EmailPass) Info() Info {
-	return Info{"emailpass", "emailpass", "Email/Password Authentication", "credentials"}
+	return Info{"emailpass", "Email/Password Authentication", "credentials"}
 }
 
 func wrong(message string) error { return fault.New(fault.Unauthorized, "%s", message) }

@@ -18,7 +18,7 @@ type Forgotten struct {
 
 // ResetToken returns a token that allows one new password. Tokens that were given out before are void. Who is not known is fault.Invalid.
 func (m *Module) ResetToken(ctx context.Context, f Forgotten) (token string, err error) {
-	list, err := m.Providers.List(ctx, module.Filter{"provider": f.Provider, "entity_id": f.EntityID})
+	list, err := m.ProviderIdentities.List(ctx, module.Filter{"provider": f.Provider, "entity_id": f.EntityID})
 	if err != nil {
 		return "", err
 	}

@@ -5,9 +5,11 @@ package file
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A File is one that a provider keeps.
@@ -58,11 +60,40 @@ type Provider interface {
 	Open(ctx context.Context, key string) (io.ReadCloser, error)
 }
 
-// A Module keeps files by means of its provider.
-type Module struct{ Provider Provider }
+// Kind is the kind of file providers.
+const Kind = "file"
 
-// New returns a module over a provider.
+// Provide registers a provider. A shop stores its files in one place: a provider that a plugin
+// registers replaces the built-in one, and a second one is refused when the app opens.
+func Provide(id string, p Provider) provider.Registration { return provider.New(Kind, id, p) }
+
+// A Module stores files by means of its provider.
+type Module struct {
+	Provider Provider
+
+	registered *provider.Registration
+}
+
+// New returns a module over a provider, which is used unless another one is added.
 func New(p Provider) *Module { return &Module{Provider: p} }
+
+// Kind implements [provider.Registry].
+func (m *Module) Kind() string { return Kind }
+
+// Add implements [provider.Registry]. It replaces the provider that New was given.
+func (m *Module) Add(r provider.Registration) error {
+	if m.registered != nil {
+		return fmt.Errorf("%s: a shop has one file provider, and %s is registered already", r, m.registered)
+	}
+	set := provider.NewSet[Provider](Kind)
+	if err := set.Add(r); err != nil {
+		return err
+	}
+	m.registered = &r
+	p, err := set.Get(r.ID())
+	m.Provider = p
+	return err
+}
 
 // Create keeps files. When one cannot be kept, those before it are removed again.
 func (m *Module) Create(ctx context.Context, list []Draft) ([]File, error) {

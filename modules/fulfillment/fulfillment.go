@@ -3,6 +3,7 @@ package fulfillment
 
 import (
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Module keeps zones, shipping options and fulfillments.
@@ -19,11 +20,11 @@ type Module struct {
 	Labels              *module.Table[Label]
 	Addresses           *module.Table[Address]
 	ProviderRecords     *module.Table[ProviderRecord]
-	Providers           *Providers
+	Providers           *provider.Set[Provider]
 }
 
 // New returns a module with its tables, which the application binds to its database. The providers send the goods.
-func New(providers ...Provider) *Module {
+func New(providers ...provider.Registration) *Module {
 	return &Module{
 		Sets:                module.NewTable[Set]("fulfillment_set", "fulfillment_sets"),
 		ServiceZones:        module.NewTable[ServiceZone]("service_zone", "service_zones"),
@@ -37,7 +38,7 @@ func New(providers ...Provider) *Module {
 		Labels:              module.NewTable[Label]("fulfillment_label", "fulfillment_labels"),
 		Addresses:           module.NewTable[Address]("fulfillment_address", "fulfillment_addresses"),
 		ProviderRecords:     module.NewTable[ProviderRecord]("fulfillment_provider", "fulfillment_providers"),
-		Providers:           newProviders(providers),
+		Providers:           provider.NewSet[Provider](Kind, providers...),
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // by hand is a provider that remembers what it was asked for.
 type byHand struct{ cancelled int }
 
-func (*byHand) ID() string                                    { return "hand_hand" }
+func (*byHand) Identifier() string                            { return "hand" }
 func (*byHand) Options(context.Context) ([]module.Map, error) { return nil, nil }
 func (*byHand) ValidateData(_ context.Context, _, data module.Map, _ any) (module.Map, error) {
 	return data, nil
@@ -25,7 +25,7 @@ func (*byHand) Send(context.Context, Fulfillment, module.Map) (Sent, error) {
 func (b *byHand) Cancel(context.Context, module.Map) error { b.cancelled++; return nil }
 
 func fresh() (*Module, []module.Entity) {
-	m := New(&byHand{})
+	m := New(Provide("hand", &byHand{}))
 	return m, m.Tables()
 }
 

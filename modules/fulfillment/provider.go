@@ -2,17 +2,16 @@ package fulfillment
 
 import (
 	"context"
-	"slices"
 
-	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Provider sends goods: a carrier, a warehouse, or people with tape and paper. It may also be a Calculator and a Returner.
 type Provider interface {
-	// ID names the provider in data and on the wire: "manual_manual".
-	ID() string
+	// Identifier names the kind of provider: "manual". See [Provide].
+	Identifier() string
 	// Options are the ways of sending that shipping options can be made of, each with an id.
 	Options(ctx context.Context) ([]module.Map, error)
 	// ValidateData checks what a buyer says about how the goods shall come, and returns what of it is kept.
@@ -49,50 +48,19 @@ type Price struct {
 	IsTaxInclusive bool          `json:"is_calculated_price_tax_inclusive"`
 }
 
-// Providers are those that are installed, by id.
-type Providers struct{ list []Provider }
+// Kind is the kind of fulfillment providers.
+const Kind = "fulfillment"
 
-func newProviders(list []Provider) *Providers { return &Providers{slices.Clone(list)} }
-
-// Add installs a provider. It must not be called once the shop has started.
-func (p *Providers) Add(v Provider) { p.list = append(p.list, v) }
-
-// Get finds a provider. An unknown one is fault.NotFound.
-func (p *Providers) Get(id string) (Provider, error) {
-	for _, v := range p.list {
-		if v.ID() == id {
-			return v, nil
-		}
-	}
-	return nil, fault.New(fault.NotFound, "Could not find fulfillment provider with id: %s", id)
+// Provide registers a provider under a name of its instance. Its id is identifier + "_" + name, as
+// Medusa makes it: "manual_manual". Shipping options and stock locations refer to it.
+func Provide(name string, p Provider) provider.Registration {
+	return provider.New(Kind, p.Identifier()+"_"+name, p)
 }
 
-// Register notes in the database which providers are installed, and which are no longer. The application calls it when it starts.
+// Register records in the database which providers are installed. The application calls it when it
+// starts.
 func (m *Module) Register(ctx context.Context) error {
-	_, err := module.InTx(ctx, m.Sets, func(ctx context.Context) (int, error) {
-		have, err := m.ProviderRecords.List(ctx, nil)
-		if err != nil {
-			return 0, err
-		}
-		known := map[string]bool{}
-		for _, r := range have {
-			_, err := m.Providers.Get(r.ID)
-			if known[r.ID] = true; r.IsEnabled == (err == nil) {
-				continue
-			}
-			if _, err := m.ProviderRecords.Update(ctx, module.Filter{"id": r.ID}, module.Set{"is_enabled": err == nil}); err != nil {
-				return 0, err
-			}
-		}
-		var fresh []ProviderRecord
-		for _, v := range m.Providers.list {
-			if !known[v.ID()] {
-				known[v.ID()] = true
-				fresh = append(fresh, ProviderRecord{Model: module.Model{ID: v.ID()}, IsEnabled: true})
-			}
-		}
-		_, err = m.ProviderRecords.CreateMany(ctx, fresh)
-		return len(fresh), err
+	return provider.SyncRecords(ctx, m.ProviderRecords, m.Providers.IDs(), func(id string) ProviderRecord {
+		return ProviderRecord{Model: module.Model{ID: id}, IsEnabled: true}
 	})
-	return err
 }

@@ -1,27 +1,30 @@
 // Package notification keeps what was sent to people: mails, messages, the admin's feed.
 package notification
 
-import "github.com/gorgon-commerce/gorgon/module"
+import (
+	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
+)
 
 // A Notification is one message to one receiver.
 type Notification struct {
 	module.Model           `model:"prefix=noti"`
-	To                     string     `json:"to" model:"searchable"`
-	From                   *string    `json:"from" model:"searchable"`
-	Channel                string     `json:"channel"`
-	Template               *string    `json:"template"`
-	Data                   module.Map `json:"data"`
-	ProviderData           module.Map `json:"provider_data"`
-	TriggerType            *string    `json:"trigger_type"`
-	ResourceID             *string    `json:"resource_id" model:"searchable"`
-	ResourceType           *string    `json:"resource_type"`
-	ReceiverID             *string    `json:"receiver_id"`
-	OriginalNotificationID *string    `json:"original_notification_id"`
-	IdempotencyKey         *string    `json:"idempotency_key" model:"unique"`
-	ExternalID             *string    `json:"external_id"`
-	Status                 string     `json:"status" model:"enum=pending|success|failure,default=pending"`
-	ProviderID             *string    `json:"provider_id"`
-	Provider               *Provider  `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null"`
+	To                     string          `json:"to" model:"searchable"`
+	From                   *string         `json:"from" model:"searchable"`
+	Channel                string          `json:"channel"`
+	Template               *string         `json:"template"`
+	Data                   module.Map      `json:"data"`
+	ProviderData           module.Map      `json:"provider_data"`
+	TriggerType            *string         `json:"trigger_type"`
+	ResourceID             *string         `json:"resource_id" model:"searchable"`
+	ResourceType           *string         `json:"resource_type"`
+	ReceiverID             *string         `json:"receiver_id"`
+	OriginalNotificationID *string         `json:"original_notification_id"`
+	IdempotencyKey         *string         `json:"idempotency_key" model:"unique"`
+	ExternalID             *string         `json:"external_id"`
+	Status                 string          `json:"status" model:"enum=pending|success|failure,default=pending"`
+	ProviderID             *string         `json:"provider_id"`
+	Provider               *ProviderRecord `json:"provider,omitempty" rel:"belongs=provider_id,ondelete=set null"`
 }
 
 // Indexes serve look-ups by provider and receiver.
@@ -32,8 +35,8 @@ func (Notification) Indexes() []module.Index {
 	}
 }
 
-// A Provider sends the notifications of some channels, such as "email".
-type Provider struct {
+// A ProviderRecord says which channels an installed provider serves.
+type ProviderRecord struct {
 	module.Model  `model:"prefix=notpro"`
 	Handle        string         `json:"handle"`
 	Name          string         `json:"name"`
@@ -45,19 +48,19 @@ type Provider struct {
 // A Module keeps notifications.
 type Module struct {
 	Notifications *module.Table[Notification]
-	Providers     *module.Table[Provider]
+	Records       *module.Table[ProviderRecord]
 
-	senders []Sender
+	Providers *provider.Set[Provider]
 }
 
-// New returns a module without notifications, which the senders send.
-func New(senders ...Sender) *Module {
+// New returns a module whose notifications the providers send.
+func New(providers ...provider.Registration) *Module {
 	return &Module{
 		Notifications: module.NewTable[Notification]("notification", "notifications"),
-		Providers:     module.NewTable[Provider]("notification_provider", "notification_providers"),
-		senders:       senders,
+		Records:       module.NewTable[ProviderRecord]("notification_provider", "notification_providers"),
+		Providers:     provider.NewSet[Provider](Kind, providers...),
 	}
 }
 
 // Tables lists what the module keeps.
-func (m *Module) Tables() []module.Entity { return []module.Entity{m.Notifications, m.Providers} }
+func (m *Module) Tables() []module.Entity { return []module.Entity{m.Notifications, m.Records} }

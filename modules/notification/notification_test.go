@@ -8,16 +8,13 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/module/moduletest"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A pigeon carries mail, and sometimes does not arrive.
 type pigeon struct {
 	lost bool
 	sent []string
-}
-
-func (p *pigeon) Record() Provider {
-	return Provider{Model: module.Model{ID: "pigeon"}, Handle: "pigeon", Name: "Pigeon", Channels: []string{"email"}}
 }
 
 func (p *pigeon) Send(_ context.Context, n Notification) (string, error) {
@@ -29,14 +26,18 @@ func (p *pigeon) Send(_ context.Context, n Notification) (string, error) {
 }
 
 func fresh() (*Module, []module.Entity) {
-	m := New(&pigeon{})
+	m := New(Provide("pigeon", &pigeon{}, "email"))
 	return m, m.Tables()
 }
 
 func TestDeliver(t *testing.T) {
 	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		bird := m.senders[0].(*pigeon)
+		p, err := m.Providers.Get("pigeon")
+		if err != nil {
+			t.Fatal(err)
+		}
+		bird := p.(channelProvider).Provider.(*pigeon)
 		if err := m.Register(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -72,11 +73,11 @@ func TestRegister(t *testing.T) {
 			if err := m.Register(ctx); err != nil {
 				t.Fatal(err)
 			}
-			p, err := m.Providers.Retrieve(ctx, "pigeon")
+			p, err := m.Records.Retrieve(ctx, "pigeon")
 			if err != nil || p.IsEnabled != want {
 				t.Errorf("got %+v %v, want enabled %v", p, err, want)
 			}
-			m.senders = nil
+			m.Providers = provider.NewSet[Provider](Kind)
 		}
 	})
 }

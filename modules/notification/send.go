@@ -8,49 +8,14 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A Sender is a provider of notifications: mail, messages, the admin's feed.
-type Sender interface {
-	// Record says who it is and which channels it serves.
-	Record() Provider
-	// Send sends one and returns the id that it has there, if any. It may be called again for one whose sending failed.
-	Send(ctx context.Context, n Notification) (id string, err error)
-}
-
-// Add installs a provider. It must not be called once the shop has started.
-func (m *Module) Add(s Sender) { m.senders = append(m.senders, s) }
-
-// Register notes in the database which providers are installed, and which are no longer. The application calls it when it starts.
-func (m *Module) Register(ctx context.Context) error {
-	have, err := m.Providers.List(ctx, nil)
-	if err != nil {
-		return err
-	}
-	installed := map[string]bool{}
-	var rows []Provider
-	for _, s := range m.senders {
-		r := s.Record()
-		r.IsEnabled, installed[r.ID] = true, true
-		rows = append(rows, r)
-	}
-	for _, p := range have {
-		if p.IsEnabled && !installed[p.ID] {
-			if _, err := m.Providers.Update(ctx, module.Filter{"id": p.ID}, module.Set{"is_enabled": false}); err != nil {
-				return err
-			}
+// sender finds the provider that serves a channel, and its id; nil if none does.
+func (m *Module) sender(channel string) (string, Provider) {
+	for id, p := range m.Providers.All() {
+		if slices.Contains(p.(channelProvider).channels, channel) {
+			return id, p
 		}
 	}
-	_, err = m.Providers.Upsert(ctx, rows)
-	return err
-}
-
-// sender finds who serves a channel.
-func (m *Module) sender(channel string) Sender {
-	for _, s := range m.senders {
-		if slices.Contains(s.Record().Channels, channel) {
-			return s
-		}
-	}
-	return nil
+	return "", nil
 }
 
 // Keep saves notifications that are to be sent, and returns them; of those whose idempotency key is known already nothing is saved, and they are returned only if
@@ -74,8 +39,7 @@ func (m *Module) Keep(ctx context.Context, list []Notification) ([]Notification,
 		i := slices.IndexFunc(known, func(k Notification) bool { return n.IdempotencyKey != nil && *k.IdempotencyKey == *n.IdempotencyKey })
 		switch {
 		case i < 0:
-			if s := m.sender(n.Channel); s != nil {
-				id := s.Record().ID
+			if id, p := m.sender(n.Channel); p != nil {
 				n.ProviderID = &id
 			}
 			n.Status = "pending"
@@ -103,11 +67,11 @@ func (m *Module) Send(ctx context.Context, list []Notification) ([]Notification,
 
 func (m *Module) sendOne(ctx context.Context, n *Notification) error {
 	n.Status = "failure"
-	s := m.sender(n.Channel)
-	if s == nil {
+	_, p := m.sender(n.Channel)
+	if p == nil {
 		return fault.New(fault.NotFound, "Could not find a notification provider for channel: %s for notification id %s", n.Channel, n.ID)
 	}
-	id, err := s.Send(ctx, *n)
+	id, err := p.Send(ctx, *n)
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "Failed to send notification with id %s", n.ID)
 	}

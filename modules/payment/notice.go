@@ -28,8 +28,8 @@ type Notice struct {
 }
 
 // Heed has a provider read a call. It reports false for one that makes none.
-func (m *Module) Heed(ctx context.Context, provider string, c Call) (n Notice, ok bool, err error) {
-	p, err := m.Providers.Get(provider)
+func (m *Module) Heed(ctx context.Context, id string, c Call) (n Notice, ok bool, err error) {
+	p, err := m.Providers.Get(id)
 	if err != nil {
 		return n, false, nil
 	}

@@ -5,6 +5,7 @@ package payment
 
 import (
 	"github.com/gorgon-commerce/gorgon/module"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Module keeps payments.
@@ -17,11 +18,11 @@ type Module struct {
 	Reasons     *module.Table[Reason]
 	Records     *module.Table[ProviderRecord]
 	Holders     *module.Table[AccountHolder]
-	Providers   *Providers
+	Providers   *provider.Set[Provider]
 }
 
 // New returns a module with the providers that are installed.
-func New(providers ...Provider) *Module {
+func New(providers ...provider.Registration) *Module {
 	return &Module{
 		Collections: module.NewTable[Collection]("payment_collection", "payment_collections"),
 		Sessions:    module.NewTable[Session]("payment_session", "payment_sessions"),
@@ -31,7 +32,7 @@ func New(providers ...Provider) *Module {
 		Reasons:     module.NewTable[Reason]("refund_reason", "refund_reasons"),
 		Records:     module.NewTable[ProviderRecord]("payment_provider", "payment_providers"),
 		Holders:     module.NewTable[AccountHolder]("account_holder", "account_holders"),
-		Providers:   &Providers{providers},
+		Providers:   provider.NewSet[Provider](Kind, providers...),
 	}
 }
 

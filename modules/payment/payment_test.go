@@ -18,7 +18,7 @@ import (
 )
 
 func fresh() (*payment.Module, []module.Entity) {
-	m := payment.New(system.Provider{})
+	m := payment.New(payment.Provide("default", system.Provider{}))
 	return m, m.Tables()
 }
 

@@ -3,11 +3,11 @@ package payment
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
+	"github.com/gorgon-commerce/gorgon/provider"
 )
 
 // A Request asks a provider to do something about one session or payment. The same Key means the same request: a provider that has done it
@@ -31,8 +31,8 @@ type Answer struct {
 // again with the same key when an answer was lost. An error that is a [fault.Error] says that the provider refuses and has done nothing;
 // after any other it is not known what it has done, and it will be asked again.
 type Provider interface {
-	// ID names the provider in data and on the wire: "pp_system_default".
-	ID() string
+	// Identifier names the kind of provider: "stripe". See [Provide].
+	Identifier() string
 	// Initiate begins a session. Its status is Pending when empty.
 	Initiate(ctx context.Context, r Request) (Answer, error)
 	// Authorize asks for the money: Authorized, Captured, RequiresMore or Failed.
@@ -64,53 +64,34 @@ func Refuses(err error) bool {
 	return ok
 }
 
-// Providers are those that are installed, by id.
-type Providers struct{ list []Provider }
+// Kind is the kind of payment providers.
+const Kind = "payment"
 
-// Add installs a provider. It must not be called once the shop has started.
-func (p *Providers) Add(v Provider) { p.list = append(p.list, v) }
-
-// Get finds a provider. An unknown one is fault.NotFound.
-func (p *Providers) Get(id string) (Provider, error) {
-	i := slices.IndexFunc(p.list, func(v Provider) bool { return v.ID() == id })
-	if i < 0 {
-		return nil, fault.New(fault.NotFound, "Could not find payment provider with id: %s", id)
+// Provide registers a provider under a name of its instance, which may be empty. Its id is "pp_" +
+// identifier + "_" + name, as Medusa makes it: sessions, payments and regions refer to it, and its
+// webhooks arrive at /hooks/payment/ + identifier + "_" + name.
+func Provide(name string, p Provider) provider.Registration {
+	id := "pp_" + p.Identifier()
+	if name != "" {
+		id += "_" + name
 	}
-	return p.list[i], nil
+	return provider.New(Kind, id, p)
 }
 
-// Register notes in the database which providers are installed, and which are no longer. The application calls it when it starts.
+// Register records in the database which providers are installed. The application calls it when it
+// starts.
 func (m *Module) Register(ctx context.Context) error {
-	have, err := m.Records.List(ctx, nil)
-	if err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for _, r := range have {
-		_, err := m.Providers.Get(r.ID)
-		if known[r.ID] = true; r.IsEnabled == (err == nil) {
-			continue
-		}
-		if _, err := m.Records.Update(ctx, module.Filter{"id": r.ID}, module.Set{"is_enabled": err == nil}); err != nil {
-			return err
-		}
-	}
-	var fresh []ProviderRecord
-	for _, v := range m.Providers.list {
-		if !known[v.ID()] {
-			fresh = append(fresh, ProviderRecord{Model: module.Model{ID: v.ID()}, IsEnabled: true})
-		}
-	}
-	_, err = m.Records.CreateMany(ctx, fresh)
-	return err
+	return provider.SyncRecords(ctx, m.Records, m.Providers.IDs(), func(id string) ProviderRecord {
+		return ProviderRecord{Model: module.Model{ID: id}, IsEnabled: true}
+	})
 }
 
 // A Local provider answers out of itself: nothing outside of the shop comes of its methods, so that they may run inside a transaction.
 type Local interface{ Local() }
 
 // Inside reports whether a provider is Local.
-func (m *Module) Inside(provider string) bool {
-	p, err := m.Providers.Get(provider)
+func (m *Module) Inside(id string) bool {
+	p, err := m.Providers.Get(id)
 	_, local := p.(Local)
 	return err == nil && local
 }
@@ -127,8 +108,8 @@ type NewAccount struct {
 }
 
 // KeepsAccounts reports whether a provider is an AccountKeeper.
-func (m *Module) KeepsAccounts(provider string) bool {
-	p, err := m.Providers.Get(provider)
+func (m *Module) KeepsAccounts(id string) bool {
+	p, err := m.Providers.Get(id)
 	_, ok := p.(AccountKeeper)
 	return err == nil && ok
 }

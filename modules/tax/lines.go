@@ -9,13 +9,6 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 )
 
-// A Taxable is something that may be taxed: goods, by their product and its type, or shipping, by its option.
-type Taxable struct {
-	ID                       string
-	ProductID, ProductTypeID string
-	ShippingOptionID         string // set for shipping alone
-}
-
 func (t *Taxable) references() []string {
 	if t.ShippingOptionID != "" {
 		return []string{"shipping_option:" + t.ShippingOptionID}
@@ -23,37 +16,35 @@ func (t *Taxable) references() []string {
 	return []string{"product:" + t.ProductID, "product_type:" + t.ProductTypeID}
 }
 
-// A Line is one rate of tax of a taxable, in percent.
-type Line struct {
-	TaxableID, RateID, Name, Code, ProviderID string
-	Rate                                      float64
-}
-
-// SystemProvider is the name in tax lines of the provider that takes the rates as they are.
-const SystemProvider = "system"
-
-// Lines finds the rates of what goes to a country and province, in one statement. Where a country has no tax region there are none.
-func (m *Module) Lines(ctx context.Context, country, province string, list []Taxable) ([]Line, error) {
+// Lines calculates the taxes of a request by the provider of the destination's country. A country
+// without a tax region has no taxes. The tables are read with one statement.
+func (m *Module) Lines(ctx context.Context, r Request) ([]Line, error) {
 	d, err := m.Rates.Entity().DB()
-	if err != nil || len(list) == 0 {
+	if err != nil || len(r.Items) == 0 {
 		return nil, err
 	}
-	rows, err := d.Query(ctx, candidates(d.Dialect(), strings.ToLower(country), strings.ToLower(province), list))
+	country, province := strings.ToLower(r.Address.CountryCode), strings.ToLower(r.Address.ProvinceCode)
+	rows, err := d.Query(ctx, candidates(d.Dialect(), country, province, r.Items))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	rates, national, err := scan(rows)
-	if err != nil || !national {
+	rates, region, err := scan(rows)
+	if err != nil || region == nil {
 		return nil, err
 	}
-	var out []Line
-	for _, t := range list {
-		for _, r := range applicable(rates, t) {
-			out = append(out, Line{TaxableID: t.ID, RateID: r.id, Name: r.name, Code: r.code, ProviderID: SystemProvider, Rate: r.rate})
+	p, err := m.providerOf(country, region.provider)
+	if err != nil {
+		return nil, err
+	}
+	r.Items = slices.Clone(r.Items)
+	for i, t := range r.Items {
+		for _, x := range applicable(rates, t) {
+			r.Items[i].RateLines = append(r.Items[i].RateLines,
+				Line{TaxableID: t.ID, RateID: x.id, Name: x.name, Code: x.code, ProviderID: p.Identifier(), Rate: x.rate})
 		}
 	}
-	return out, nil
+	return p.Lines(ctx, r)
 }
 
 // candidates reads the regions of an address with their default rates and those that have a rule for one of the list.
@@ -66,7 +57,7 @@ func candidates(d db.Dialect, country, province string, list []Taxable) db.State
 			}
 		}
 	}
-	return db.Statement{SQL: `SELECT g.id, g.parent_id, g.province_code, r.id, r.rate, r.name, r.code, r.is_default, r.is_combinable, u.reference, u.reference_id
+	return db.Statement{SQL: `SELECT g.id, g.parent_id, g.province_code, r.id, r.rate, r.name, r.code, r.is_default, r.is_combinable, u.reference, u.reference_id, g.provider_id
 		FROM tax_region g LEFT JOIN tax_rate r ON r.tax_region_id = g.id AND r.deleted_at IS NULL
 		LEFT JOIN tax_rate_rule u ON u.tax_rate_id = r.id AND u.deleted_at IS NULL AND ` + d.In("u.reference_id", "$1") + `
 		WHERE g.deleted_at IS NULL AND g.country_code = $2 AND (g.province_code IS NULL OR g.province_code = $3)
@@ -83,11 +74,16 @@ type rate struct {
 
 func truth(v []byte) bool { return len(v) > 0 && (v[0] == 't' || v[0] == '1') }
 
-// scan also reports whether the country has a region.
-func scan(rows db.Rows) (out []rate, national bool, err error) {
+// A countryRegion is the tax region of a whole country.
+type countryRegion struct{ provider string }
+
+// scan reads the rates, and the region of the country, which is nil if there is none.
+func scan(rows db.Rows) (out []rate, region *countryRegion, err error) {
 	for rows.Next() {
 		at := func(i int) string { return string(rows.Value(i)) }
-		national = national || rows.Value(2) == nil
+		if rows.Value(2) == nil {
+			region = &countryRegion{provider: at(11)}
+		}
 		if rows.Value(3) == nil {
 			continue
 		}
@@ -96,7 +92,7 @@ func scan(rows db.Rows) (out []rate, national bool, err error) {
 				isDefault: truth(rows.Value(7)), combine: truth(rows.Value(8))}
 			if rows.Value(4) != nil {
 				if r.rate, err = strconv.ParseFloat(at(4), 64); err != nil {
-					return nil, false, err
+					return nil, nil, err
 				}
 			}
 			out = append(out, r)
@@ -106,7 +102,7 @@ func scan(rows db.Rows) (out []rate, national bool, err error) {
 			last.references = append(last.references, at(9)+":"+at(10))
 		}
 	}
-	return out, national, rows.Err()
+	return out, region, rows.Err()
 }
 
 // applicable are the rate that fits best, and its parent region's if it is combined with that.

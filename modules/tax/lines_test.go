@@ -40,7 +40,7 @@ func TestLines(t *testing.T) {
 		things := []Taxable{{ID: "1", ProductID: "shirt"}, {ID: "2", ProductID: "novel", ProductTypeID: "book"}, {ID: "3", ProductID: "bible", ProductTypeID: "book"},
 			{ID: "4", ShippingOptionID: "so"}}
 		for where, want := range map[[2]string]string{{"DK", ""}: "1vat 2books 3bible 4vat ", {"dk", "Aarhus"}: "1vat 2books 3bible 4local 4vat ", {"de", ""}: ""} {
-			lines, err := m.Lines(t.Context(), where[0], where[1], things)
+			lines, err := m.Lines(t.Context(), Request{Address: Address{CountryCode: where[0], ProvinceCode: where[1]}, Items: things})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -55,7 +55,7 @@ func diary(run func(*testing.T, *gorgontest.Shop, *cookbook.Diary)) func(*testin
 
 func desk(run func(*testing.T, *gorgontest.Shop, *cookbook.Desk)) func(*testing.T) {
 	return inShop(func(s *commerce.Shop) *cookbook.Desk {
-		s.Notification.Add(&mailbox{})
+		s.App.Use(gorgon.Plugin{Name: "mailbox", Providers: []gorgon.Provider{notification.Provide("mailbox", &mailbox{}, "email")}})
 		return cookbook.NewDesk(s)
 	}, run)
 }
@@ -224,12 +224,7 @@ type mailbox struct {
 	sent []notification.Notification
 }
 
-// Record implements notification.Sender.
-func (m *mailbox) Record() notification.Provider {
-	return notification.Provider{Model: module.Model{ID: "mailbox"}, Handle: "mailbox", Name: "mailbox", Channels: []string{"email"}}
-}
-
-// Send implements notification.Sender.
+// Send implements notification.Provider.
 func (m *mailbox) Send(_ context.Context, n notification.Notification) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

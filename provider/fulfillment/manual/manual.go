@@ -11,8 +11,8 @@ import (
 // A Provider is the provider "manual_manual". It brings goods back too, and has no prices of its own.
 type Provider struct{}
 
-// ID implements fulfillment.Provider.
-func (Provider) ID() string { return "manual_manual" }
+// Identifier implements fulfillment.Provider.
+func (Provider) Identifier() string { return "manual" }
 
 // Options implements fulfillment.Provider.
 func (Provider) Options(context.Context) ([]module.Map, error) {

@@ -10,7 +10,7 @@ import (
 func TestManual(t *testing.T) {
 	t.Parallel()
 	id := "manual_manual"
-	m := fulfillment.New(manual.Provider{})
+	m := fulfillment.New(fulfillment.Provide("manual", manual.Provider{}))
 	for _, back := range []bool{false, true} {
 		if _, err := m.Ask(t.Context(), fulfillment.Fulfillment{ProviderID: &id}, nil, back); err != nil {
 			t.Error(err)

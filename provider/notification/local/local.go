@@ -6,26 +6,13 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
 )
 
-// A Provider is the provider "local".
-type Provider struct {
-	Channels []string // "feed" when empty
-	Log      *slog.Logger
-}
+// A Provider writes notifications to Log, or to the default logger if that is nil.
+type Provider struct{ Log *slog.Logger }
 
-// Record implements notification.Sender.
-func (p Provider) Record() notification.Provider {
-	channels := p.Channels
-	if len(channels) == 0 {
-		channels = []string{"feed"}
-	}
-	return notification.Provider{Model: module.Model{ID: "local"}, Handle: "local", Name: "local", Channels: channels}
-}
-
-// Send implements notification.Sender.
+// Send implements notification.Provider.
 func (p Provider) Send(ctx context.Context, n notification.Notification) (string, error) {
 	log := p.Log
 	if log == nil {

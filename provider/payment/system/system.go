@@ -17,8 +17,8 @@ var (
 	_ payment.AccountKeeper = Provider{}
 )
 
-// ID implements payment.Provider.
-func (Provider) ID() string { return "pp_system_default" }
+// Identifier implements payment.Provider.
+func (Provider) Identifier() string { return "system" }
 
 // Initiate implements payment.Provider.
 func (Provider) Initiate(context.Context, payment.Request) (payment.Answer, error) {
