@@ -96,6 +96,7 @@ type commands struct {
 	Migrate  migrateCmd  `cmd:"" name:"db:migrate" help:"Apply all pending migrations."`
 	Generate generateCmd `cmd:"" name:"db:generate" help:"Write the migrations that a plugin's models need since the last ones were written."`
 	Rollback rollbackCmd `cmd:"" name:"db:rollback" help:"Undo the last batch of migrations."`
+	Repair   repairCmd   `cmd:"" name:"db:repair" help:"Correct rows that break constraints, such as those of a database that Medusa has filled. The command doctor lists them."`
 	Setup    setupCmd    `cmd:"" name:"db:setup" help:"Create the database, apply all migrations, and make the first records."`
 	Create   createCmd   `cmd:"" name:"db:create" help:"Create the database that DATABASE_URL names."`
 	Drop     dropCmd     `cmd:"" name:"db:drop" help:"Drop the database that DATABASE_URL names, with all that is in it." hidden:""`

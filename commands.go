@@ -192,6 +192,7 @@ func (doctorCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 			err = fmt.Errorf("pending: %s; run db:migrate", names(pending))
 		}
 		check("migrations", err)
+		check("data", a.checkData(ctx))
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of the checks failed", bad)

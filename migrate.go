@@ -23,6 +23,9 @@ func (a *App) Migrate(ctx context.Context) ([]db.Migration, error) {
 	if err := a.Open(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.canMigrate(ctx); err != nil {
+		return nil, err
+	}
 	done, err := db.Migrate(ctx, a.db, a.migrations())
 	if err != nil || a.cache == nil {
 		return done, err

@@ -101,10 +101,10 @@ var changing = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z|(wf_exec|evt|jobrun|
 func plain(s string) string {
 	s = changing.ReplaceAllStringFunc(s, func(m string) string {
 		switch {
-		case strings.Contains(m, "T") && strings.HasSuffix(m, "Z") && m[4] == '-':
-			return "TIME"
 		case strings.HasPrefix(m, "auto-"):
 			return "TX"
+		case strings.Contains(m, "T") && strings.HasSuffix(m, "Z") && m[4] == '-':
+			return "TIME"
 		case strings.Contains(m, "_"):
 			return "ID"
 		}

@@ -45,6 +45,10 @@ type Plugin struct {
 
 	Migrations []db.Set // without any, tables and links are made as they are declared, and never altered
 
+	// Repairs correct old rows that break constraints of the tables, one for each such constraint: those of a database that another program has
+	// filled. See the command db:repair.
+	Repairs []Repair
+
 	// Cached are tables of which answers to route.Cached routes may be kept in memory until they change, or for a while at most if there is more
 	// than 0. An answer that has read any other table is not kept.
 	Cached map[string]time.Duration
@@ -65,6 +69,13 @@ type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error) bool
 type Worker struct {
 	Name string
 	Run  func(ctx context.Context) error
+}
+
+// A Repair corrects rows that break a constraint. It runs in a transaction, in a database that may lack all tables and constraints that are Gorgon's own.
+type Repair struct {
+	Constraint string // its name
+	Help       string // what becomes of the rows, as a verb: "keeps …"
+	Run        func(ctx context.Context) (changed int, err error)
 }
 
 // A Command is a command of the shop's program. Run points to a struct whose fields are arguments and flags as kong has them, and which has a method

@@ -43,6 +43,7 @@ func (s *Shop) Plugin() gorgon.Plugin {
 		Auth:          access,
 		Keys:          access,
 		Cached:        catalogue(),
+		Repairs:       s.repairs(),
 		Start:         []func(context.Context) error{s.mirror, s.seed},
 		Commands: []gorgon.Command{
 			{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}},

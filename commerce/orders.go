@@ -25,6 +25,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
+// orderOfCart is the index by which the database refuses a second order of one cart.
+const orderOfCart = "gorgon_order_cart_cart_id_unique"
+
 // OrderLinks tie orders to what they were made of, and to what is done about them.
 type OrderLinks struct {
 	OrderCarts        *link.Link[order.Order, carts.Cart]
@@ -56,7 +59,7 @@ func newOrderLinks(m *Modules, o *order.Module, p *payments.Module) OrderLinks {
 			link.Fields("fulfillments", "return"), link.Rows("return_fulfillment_link", "return_link")),
 	}
 	e := l.OrderCarts.Entity()
-	e.Indexes = append(e.Indexes, graph.Index{Name: "gorgon_order_cart_cart_id_unique", Columns: []string{"cart_id"}, Unique: true, Where: "deleted_at IS NULL"})
+	e.Indexes = append(e.Indexes, graph.Index{Name: orderOfCart, Columns: []string{"cart_id"}, Unique: true, Where: "deleted_at IS NULL"})
 	return l
 }
 

@@ -39,6 +39,7 @@ func facts(t *testing.T, file string) map[string][]string {
 	out := map[string][]string{}
 	for _, line := range strings.Split(strings.TrimRight(string(b), "\n"), "\n")[1:] {
 		table, rest, _ := strings.Cut(line, "\t")
+		table = strings.Trim(table, `"`)
 		out[table] = append(out[table], rest)
 	}
 	return out

@@ -1,6 +1,8 @@
 package order
 
 import (
+	"context"
+
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -105,4 +107,27 @@ type ItemTaxLine struct {
 	Data         module.Map    `json:"data"`
 	ItemID       string        `json:"item_id" model:"index"`
 	Item         *LineItem     `json:"item,omitempty" rel:"belongs=item_id,ondelete=cascade"`
+}
+
+// ClampQuantities sets what was fulfilled, shipped and delivered of items to zero where it is below, deleted items included, and
+// returns how many items there were.
+func (m *Module) ClampQuantities(ctx context.Context) (changed int, err error) {
+	negative, zero := module.Filter{"$lt": 0}, money.Int(0)
+	items, err := m.Items.List(ctx, module.Filter{"$or": []module.Filter{{"fulfilled_quantity": negative}, {"shipped_quantity": negative}, {"delivered_quantity": negative}}},
+		module.Find{WithDeleted: true, Order: []string{"id"}})
+	if err != nil {
+		return 0, err
+	}
+	for _, i := range items {
+		where := module.Filter{"id": i.ID}
+		if i.DeletedAt != nil {
+			where["deleted_at"] = module.Filter{"$ne": nil}
+		}
+		_, err := m.Items.Update(ctx, where, module.Set{"fulfilled_quantity": money.Max(i.FulfilledQuantity, zero),
+			"shipped_quantity": money.Max(i.ShippedQuantity, zero), "delivered_quantity": money.Max(i.DeliveredQuantity, zero)})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(items), nil
 }

@@ -36,8 +36,8 @@ type Order struct {
 	NoNotification    *bool            `json:"no_notification"`
 	Metadata          module.Map       `json:"metadata"`
 	CanceledAt        *time.Time       `json:"canceled_at"`
-	ShippingAddress   *Address         `json:"shipping_address,omitempty" rel:"belongs=shipping_address_id,ondelete=none,searchable"`
-	BillingAddress    *Address         `json:"billing_address,omitempty" rel:"belongs=billing_address_id,ondelete=none,searchable"`
+	ShippingAddress   *Address         `json:"shipping_address,omitempty" rel:"belongs=shipping_address_id,ondelete=set null,searchable"`
+	BillingAddress    *Address         `json:"billing_address,omitempty" rel:"belongs=billing_address_id,ondelete=set null,searchable"`
 	Items             []LineItem       `json:"items,omitempty" rel:"pivot=order_item,order_id,item_id"`
 	ShippingMethods   []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,order_id,shipping_method_id"`
 	Transactions      []Transaction    `json:"transactions,omitempty" rel:"has=order_id,cascade"`
