@@ -28,11 +28,11 @@ check: ## formatting, vet, and the shape of the code: quick, without a database
 wire: ## replay the recordings of the reference server, by area (ONLY=regexp)
 	@scripts/wire table "$(WIRE)" "$(JOBS)" "$(ONLY)"
 
-wire-check: ## fail when a scenario of testdata/wire-passing.txt no longer passes
+wire-check: ## fail when a scenario neither passes nor differs just as testdata/wire-deviations.txt says
 	@scripts/wire check "$(WIRE)" "$(JOBS)"
 
-wire-accept: ## add the scenarios that pass to testdata/wire-passing.txt
-	@scripts/wire accept "$(WIRE)" "$(JOBS)"
+wire-accept: ## note the scenarios that pass, and the differences of those that testdata/wire-deviations.txt names (ONLY=regexp)
+	@scripts/wire accept "$(WIRE)" "$(JOBS)" "$(ONLY)"
 
 sdk: ## drive a purchase with the official JavaScript SDK against the binary
 	@scripts/sdk-test

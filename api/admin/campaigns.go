@@ -102,7 +102,7 @@ func Campaigns(flows *promotion.Flows, read resource.Reader) []route.Route {
 		Read:          read,
 	}
 	below := r
-	below.MissingUpdate, below.Many, below.Singular, below.Create, below.Update, below.Delete = "", "", false, nil, nil, nil
+	below.MissingUpdate, below.Many, below.Singular, below.Create, below.Update, below.Delete = r.Missing, "", false, nil, nil, nil
 	below.Actions = []resource.Action{resource.Post("/{id}/promotions", resource.Do(c.promotions))}
 	return append(r.Routes(), below.Routes()...)
 }

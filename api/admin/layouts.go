@@ -8,6 +8,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/jstime"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/route"
+	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
 // A NewLayout arranges a zone of the admin.
@@ -54,8 +55,13 @@ func Layouts(flows *flow.Layouts) []route.Route {
 	list := resource.Resource{
 		Path: "/admin/layouts/configurations", Entity: "layout_configuration", One: "layout_configuration", Many: "layout_configurations",
 		Fields:  "id zone user_id is_system_default configuration created_at updated_at",
-		Filters: resource.Filters{list("id"), list("zone"), list("user_id"), {Name: "is_system_default", Kind: resource.Flag}},
+		Filters: resource.Filters{list("id"), list("zone"), list("user_id"), {Name: "is_system_default", Kind: schema.Bool().Optional()}}, // which no query string can be,
 		Limit:   20,
+		// Only what is for the user: their own arrangements, and those for all.
+		Prepare: func(ctx context.Context, q *resource.Query) error {
+			q.Filters["$or"] = []any{map[string]any{"user_id": actorID(ctx)}, map[string]any{"is_system_default": true}}
+			return nil
+		},
 	}
 	const one = "/admin/layouts/{zone}/configuration"
 	return append(list.Routes(), route.Get(one, l.show), route.Post(one, l.set), route.Delete(one, l.clear))

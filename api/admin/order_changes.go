@@ -360,7 +360,7 @@ func (a changeAPI) edits() []route.Route {
 		act(http.MethodPost, path+"/{id}/shipping-method/{action_id}", reposting(f.Post.Update), preview),
 		act(http.MethodDelete, path+"/{id}/shipping-method/{action_id}", dropping(f.Post.Remove), preview),
 		act(http.MethodPost, path+"/{id}/request", ending(f.Request), preview),
-		act(http.MethodPost, path+"/{id}/confirm", ending(f.Confirm), a.before("order_preview", change.OfOrder)),
+		act(http.MethodPost, path+"/{id}/confirm", ending(f.Confirm), a.before("order_preview", a.flows.OfKnownOrder)),
 		gone(path+"/{id}", "order-edit", f.Cancel),
 	}
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
 	"github.com/gorgon-commerce/gorgon/flow/payment"
@@ -65,15 +66,19 @@ func Payments(flows *payment.Flows, read resource.Reader) []route.Route {
 		Path: "/admin/payments/payment-providers", Entity: "payment_provider", One: "payment_provider", Many: "payment_providers", Limit: 20, Fields: "id is_enabled",
 		Filters: resource.Filters{{Name: "id", Kind: resource.TextOrList}, {Name: "is_enabled", Kind: resource.Flag}}, Read: read,
 	}
-	return append(providers.Routes(), resource.Resource{
+	payments := resource.Resource{
 		Path: "/admin/payments", Entity: "payment", One: "payment", Many: "payments", Limit: 20, Singular: true, Read: read,
 		Fields: "id currency_code amount captured_at payment_collection_id payment_session_id captures.id captures.amount refunds.id refunds.amount " +
 			"refunds.note refunds.payment_id refunds.refund_reason_id refunds.refund_reason.label refunds.refund_reason.code",
 		Filters: resource.Filters{{Name: "q", Kind: resource.Text}, {Name: "id", Kind: resource.TextOrList}, {Name: "payment_session_id", Kind: resource.TextOrList},
 			{Name: "created_at", Kind: resource.Dates}, {Name: "updated_at", Kind: resource.Dates}, {Name: "deleted_at", Kind: resource.Dates}},
 		Missing: "Payment with id: %s was not found",
-		Actions: []resource.Action{resource.Post("/{id}/capture", resource.Do(capture)), resource.Post("/{id}/refund", resource.Do(refund))},
-	}.Routes()...)
+		Actions: []resource.Action{resource.Post("/{id}/capture", resource.Do(capture))},
+	}
+	refunds := payments
+	refunds.Many, refunds.Singular, refunds.MissingUpdate = "", false, "Payment id not found: %s"
+	refunds.Actions = []resource.Action{resource.Post("/{id}/refund", resource.Do(refund))}
+	return slices.Concat(providers.Routes(), payments.Routes(), refunds.Routes())
 }
 
 // PaymentCollections routes /admin/payment-collections.

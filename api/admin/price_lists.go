@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,9 +104,11 @@ func PriceLists(flows *flow.Flows, products *product.Module, read resource.Reade
 		Update:        resource.Do(a.update),
 		Delete:        a.delete,
 		Prepare:       rulesByAttribute,
-		Actions:       []resource.Action{resource.Post("/{id}/products", resource.Do(a.removeProducts))},
 		Read:          read,
 	}
+	below := r
+	below.MissingUpdate, below.Many, below.Singular, below.Create, below.Update, below.Delete = "", "", false, nil, nil, nil
+	below.Actions = []resource.Action{resource.Post("/{id}/products", resource.Do(a.removeProducts))}
 	prices := resource.Resource{
 		Path: "/admin/price-lists/{list_id}/prices", Entity: "price", One: "price", Many: "prices", Plain: true,
 		Fields: priceListPriceFields, Limit: 50, Read: read,
@@ -121,7 +124,7 @@ func PriceLists(flows *flow.Flows, products *product.Module, read resource.Reade
 		q.Fields = withPriceSet(strings.Fields(priceListPriceFields))
 		return nil
 	}
-	return append(append(r.Routes(), prices.Routes()...), batch.Routes()...)
+	return slices.Concat(r.Routes(), below.Routes(), prices.Routes(), batch.Routes())
 }
 
 // rulesByAttribute shows the rules of lists by their attributes.

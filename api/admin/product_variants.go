@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
+	"github.com/gorgon-commerce/gorgon/fault"
 	flow "github.com/gorgon-commerce/gorgon/flow/product"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -130,8 +131,15 @@ func (a productAPI) updateVariant(ctx context.Context, in variantPatch) (string,
 	return in.ProductID, err
 }
 
-func (a productAPI) deleteVariant(ctx context.Context, _, id string) error {
-	_, err := a.flows.DeleteVariants.Run(ctx, []string{id})
+func (a productAPI) deleteVariant(ctx context.Context, productID, id string) error {
+	n, err := a.flows.Product.Products.Count(ctx, module.Filter{"id": productID})
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "Product not found")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = a.flows.DeleteVariants.Run(ctx, []string{id})
 	return err
 }
 

@@ -50,7 +50,7 @@ func Users(users *user.Flows, logins *auth.Flows, read resource.Reader) []route.
 		Filters: times(text("q"), list("id"), resource.Filter{Name: "email", Kind: nullish}, resource.Filter{Name: "first_name", Kind: nullish},
 			resource.Filter{Name: "last_name", Kind: nullish}),
 		Limit:         50,
-		MissingUpdate: "User with id: %s was not found",
+		MissingUpdate: `User with id "%s" not found`,
 		Update:        resource.Do(u.update),
 		Delete:        u.delete,
 		Read:          read,

@@ -101,10 +101,14 @@ func (s *server) deletePart(ctx context.Context, req *route.Request, p Part, key
 			return nil, err
 		}
 	}
-	if rows.Len() == 0 {
+	switch gone := (deletion{id, p.Object, p.Raw}); {
+	case rows.Len() > 0:
+		return partDeletion{gone, rows}, nil
+	case p.Before:
 		return nil, s.missing(s.Missing, key)
+	default: // nothing is left of nothing: as with whole records, that is no mistake
+		return gone, nil
 	}
-	return partDeletion{deletion{id, p.Object, p.Raw}, rows}, nil
 }
 
 // partDeletion is {"id": …, "object": …, "deleted": true, "parent": {…}}.

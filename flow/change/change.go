@@ -158,6 +158,15 @@ type subject func(ctx context.Context, id string) (Ref, error)
 // OfOrder is about an order itself.
 func OfOrder(_ context.Context, id string) (Ref, error) { return Ref{OrderID: id}, nil }
 
+// OfKnownOrder is OfOrder of an order that exists.
+func (k *Kit) OfKnownOrder(ctx context.Context, id string) (Ref, error) {
+	n, err := k.Order.Orders.Count(ctx, module.Filter{"id": id})
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "Order id not found: %s", id)
+	}
+	return Ref{OrderID: id}, err
+}
+
 // load reads an order and holds it. One that is cancelled is not changed any more.
 func (k *Kit) load(ctx context.Context, id string) (*order.Order, error) {
 	o, err := k.Order.Load(ctx, id, true)
@@ -190,8 +199,12 @@ func (k *Kit) open(ctx context.Context, s subject, id string) (*draft, error) {
 	return d, nil
 }
 
-// about reports whether a change is about what a ref names.
+// about reports whether a change is about what a ref names. The receipt of a return is about the
+// return alone, even one of a claim or an exchange.
 func about(c *order.Change, r Ref) bool {
+	if text(c.ChangeType) == order.ReturnReceive {
+		return r.ReturnID == text(c.ReturnID)
+	}
 	for _, p := range [][2]string{{r.ClaimID, text(c.ClaimID)}, {r.ExchangeID, text(c.ExchangeID)}} {
 		if p[0] != p[1] {
 			return false

@@ -91,7 +91,7 @@ func (k *Kit) receive(kind string) func(context.Context, *draft, Lines) error {
 				missing = append(missing, l.ID)
 			}
 			a := l.action(kind, "return", r.ID)
-			a.ReturnID, a.ClaimID, a.ExchangeID = &r.ID, r.ClaimID, r.ExchangeID
+			a.ReturnID = &r.ID
 			list = append(list, a)
 		}
 		if len(missing) > 0 {

@@ -123,6 +123,9 @@ type Promise struct {
 // promise writes it down, and brings the discounts in line with it.
 func (k *Kit) promise(ctx context.Context, in Promise) (Ref, error) {
 	c, err := k.Order.Changes.Retrieve(ctx, in.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return Ref{}, fault.New(fault.NotFound, "OrderChange with id %q not found", in.ID)
+	}
 	if err != nil {
 		return Ref{}, err
 	}

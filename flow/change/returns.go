@@ -201,7 +201,7 @@ func (k *Kit) beginReceive(ctx context.Context, in Begin) (Ref, error) {
 		return Ref{}, err
 	}
 	kind := order.ReturnReceive
-	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ReturnID: &r.ID, ClaimID: r.ClaimID, ExchangeID: r.ExchangeID, CreatedBy: ref(in.By)})
+	c, err := k.begin(ctx, o, in, order.Change{ChangeType: &kind, ReturnID: &r.ID, CreatedBy: ref(in.By)})
 	if err != nil {
 		return Ref{}, err
 	}

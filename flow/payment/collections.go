@@ -121,6 +121,9 @@ func (f *Flows) OfOrder(ctx context.Context, id string) ([]payment.Collection, e
 func (f *Flows) delete(ctx workflow.Context, id string) (string, error) {
 	return workflow.Step(ctx, "delete-payment-collections", func(ctx context.Context, id string) (string, error) {
 		c, err := f.Payment.Collections.Retrieve(ctx, id, module.Find{Lock: true})
+		if fault.KindOf(err) == fault.NotFound {
+			return id, fault.New(fault.NotFound, "PaymentCollection id not found: %s", id)
+		}
 		if err != nil {
 			return id, err
 		}

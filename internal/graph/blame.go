@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -27,6 +28,42 @@ func (e *Entity) blame(ctx context.Context, err error, value func(*Column) strin
 		}
 	}
 	return err
+}
+
+// columnText reads the columns of a record as text.
+func columnText(row reflect.Value) func(*Column) string {
+	return func(c *Column) string {
+		if v := deref(row.FieldByIndex(c.Path).Interface()); v != nil {
+			return asText(v)
+		}
+		return "null"
+	}
+}
+
+// culprit finds which of some records breaks a unique index, for the database names the index only:
+// the first whose values are stored, else the first that repeats one before it.
+func (e *Entity) culprit(ctx context.Context, ce *db.ConstraintError, rows []reflect.Value) int {
+	if ce.Kind != db.Unique || len(rows) < 2 {
+		return 0
+	}
+	seen, repeated := map[string]bool{}, 0
+	for i, row := range rows {
+		where, key, value := Filter{}, "", columnText(row)
+		for _, name := range ce.Columns {
+			if c := e.Column(name); c != nil && c.Path != nil {
+				where[name] = value(c)
+				key += value(c) + "\x00"
+			}
+		}
+		if n, err := Count(ctx, e, where); err == nil && n > 0 {
+			return i
+		}
+		if seen[key] && repeated == 0 {
+			repeated = i
+		}
+		seen[key] = true
+	}
+	return repeated
 }
 
 // stored is what a column of the one record that matches held before the transaction that has failed; empty where it is not known.

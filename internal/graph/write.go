@@ -67,7 +67,7 @@ func (e *Entity) Insert(ctx context.Context, rows []reflect.Value, conflict bool
 			return err
 		}
 		if _, err := d.Exec(ctx, s); err != nil {
-			return e.explain(d.Detach(ctx), err, rows[start])
+			return e.explain(d.Detach(ctx), err, rows[start:min(start+size, len(rows))]...)
 		}
 	}
 	return nil
@@ -310,15 +310,14 @@ func deref(v any) any {
 	return r.Interface()
 }
 
-// explain turns a broken constraint into words for the user, with the record's own values.
-func (e *Entity) explain(ctx context.Context, err error, row reflect.Value) error {
-	value := func(c *Column) string {
-		if v := deref(row.FieldByIndex(c.Path).Interface()); v != nil {
-			return asText(v)
-		}
-		return "null"
+// explain turns a broken constraint into words for the user, with the values of the record that breaks it.
+func (e *Entity) explain(ctx context.Context, err error, rows ...reflect.Value) error {
+	ce, ok := errors.AsType[*db.ConstraintError](err)
+	if !ok {
+		return err
 	}
-	if ce, ok := errors.AsType[*db.ConstraintError](err); ok && ce.Kind == db.ForeignKey && len(ce.Columns) == 0 {
+	value := columnText(rows[e.culprit(ctx, ce, rows)])
+	if ce.Kind == db.ForeignKey && len(ce.Columns) == 0 {
 		ce.Columns = e.dangling(ctx, value)
 	}
 	return e.words(err, value)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/modules/file"
+	"github.com/gorgon-commerce/gorgon/route"
 )
 
 // Path is where Handler is meant to stand, and where the addresses of files begin.
@@ -187,7 +188,7 @@ func (p *Provider) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f, err := p.read(strings.TrimPrefix(path.Clean("/"+r.URL.Path), Path))
 		if err != nil {
-			http.Error(w, "Cannot "+r.Method+" "+r.URL.Path, http.StatusNotFound)
+			route.From(r.Context()).Fail(w, r, fault.New(fault.NotFound, "Cannot %s %s", r.Method, r.URL.Path))
 			return
 		}
 		defer f.Close()
