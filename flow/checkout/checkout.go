@@ -85,6 +85,9 @@ func (f *Flows) complete(ctx workflow.Context, id string) (string, error) {
 	if err != nil || b.OrderID != "" {
 		return b.OrderID, err
 	}
+	if err := f.validate(ctx, b); err != nil {
+		return "", err
+	}
 	if _, err := workflow.Step(ctx, "validate-cart-payments", f.check, b); err != nil {
 		return "", err
 	}
@@ -150,7 +153,14 @@ func (f *Flows) unchanged(ctx context.Context, b basket) (bool, error) {
 	if !totals.Kept(now.Totals().Total).Equal(totals.Kept(b.State.Totals().Total)) || len(now.Items) != len(b.State.Items) || !now.UpdatedAt.Equal(b.State.UpdatedAt) {
 		return false, fault.New(fault.Conflict, "The cart has changed while it was being completed. Try again.")
 	}
-	return true, nil
+	if b.Variants, err = f.Cart.Goods(ctx, now); err != nil {
+		return false, err
+	}
+	out, err := f.outdated(ctx, b)
+	if err == nil && len(out.Reasons) > 0 {
+		err = changed(out)
+	}
+	return err == nil, err
 }
 
 // place makes the order.

@@ -43,10 +43,7 @@ func (m *Module) Active(ctx context.Context, codes []string, automatic bool) ([]
 	}
 	list, err := m.Promotions.List(ctx, where, module.Find{Relations: details(), Order: []string{"id"}})
 	now := db.Now()
-	return slices.DeleteFunc(list, func(p Promotion) bool {
-		c := p.Campaign
-		return p.CampaignID != nil && (c == nil || c.StartsAt != nil && c.StartsAt.After(now) || c.EndsAt != nil && !c.EndsAt.After(now))
-	}), err
+	return slices.DeleteFunc(list, func(p Promotion) bool { return !p.inCampaign(now) }), err
 }
 
 // Attributes are all that the promotion's rules ask for.
