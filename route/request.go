@@ -144,10 +144,30 @@ func (q *Request) read(r *http.Request, limit int64) error {
 		q.body, err = schema.ParseBody(raw)
 	case "text/plain":
 		q.body = schema.Text(decodeText(raw, charset))
+		err = schema.CheckText(q.body.Str())
 	default:
 		q.body, err = schema.ParseForm(string(raw))
 	}
 	return err
+}
+
+// checkText refuses text in the query and the headers that no database can store. Headers that are
+// not UTF-8 are in Latin-1, which is what HTTP says of them.
+func (q *Request) checkText() error {
+	if err := schema.CheckQuery(q.rawQuery); err != nil {
+		return err
+	}
+	for _, values := range q.header {
+		for i, v := range values {
+			if !utf8.ValidString(v) {
+				values[i] = latin1([]byte(v))
+			}
+			if err := schema.CheckText(values[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func contentType(header string) (media, charset string) {
@@ -175,6 +195,10 @@ func decodeText(raw []byte, charset string) string {
 	if charset == "" || strings.HasPrefix(charset, "utf") {
 		return strings.ToValidUTF8(string(raw), "\ufffd")
 	}
+	return latin1(raw)
+}
+
+func latin1(raw []byte) string {
 	out := make([]byte, 0, len(raw))
 	for _, c := range raw {
 		out = utf8.AppendRune(out, rune(c))

@@ -183,12 +183,16 @@ func (rt *Router) find(path, method string, req *Request) *leaf {
 // parse reads the body and the parameters, or answers what is wrong with them.
 func (rt *Router) parse(w http.ResponseWriter, r *http.Request, req *Request, found *leaf) bool {
 	limit := rt.cfg.BodyLimit
+	if err := req.checkText(); err != nil {
+		req.refuse(w, r, err)
+		return false
+	}
 	if found != nil {
 		if found.route.BodyLimit > 0 {
 			limit = found.route.BodyLimit
 		}
-		if broken, ok := unescapeAll(req.params[:]); !ok {
-			req.refuse(w, r, fault.New(fault.Invalid, "Failed to decode param '%s'", broken))
+		if err := unescapeAll(req.params[:]); err != nil {
+			req.refuse(w, r, err)
 			return false
 		}
 		for i, n := range found.names {

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
 // A branch of the tree of routes is one segment deep. Static segments come before parameters, parameters before wildcards;
@@ -169,19 +172,22 @@ func (b *branch) walk(visit func(*leaf)) {
 	}
 }
 
-// unescapeAll decodes the parameters; a broken escape reports false.
-func unescapeAll(vals []string) (string, bool) {
+// unescapeAll decodes the parameters.
+func unescapeAll(vals []string) error {
 	for i, v := range vals {
 		if !strings.Contains(v, "%") {
 			continue
 		}
 		plain, err := url.PathUnescape(v)
 		if err != nil {
-			return v, false
+			return fault.New(fault.Invalid, "Failed to decode param '%s'", v)
+		}
+		if err := schema.CheckText(plain); err != nil {
+			return err
 		}
 		vals[i] = plain
 	}
-	return "", true
+	return nil
 }
 
 // A matcher is a compiled Middleware.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/fault"
+	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
 // An Upload is a file of a multipart form.
@@ -76,6 +77,11 @@ func readUploads(w http.ResponseWriter, r *http.Request, field string, limit int
 }
 
 func readUpload(part *multipart.Part) (Upload, error) {
+	for _, text := range []string{part.FileName(), part.Header.Get("Content-Type")} {
+		if err := schema.CheckText(text); err != nil {
+			return Upload{}, err
+		}
+	}
 	content, err := io.ReadAll(part)
 	return Upload{Filename: part.FileName(), ContentType: part.Header.Get("Content-Type"), Content: content}, err
 }
@@ -83,6 +89,9 @@ func readUpload(part *multipart.Part) (Upload, error) {
 func uploadFault(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.TooLarge, "request entity too large")
+	}
+	if _, ok := errors.AsType[*fault.Error](err); ok {
+		return err
 	}
 	return fault.New(fault.Invalid, "Multipart: %s", strings.TrimPrefix(err.Error(), "multipart: "))
 }

@@ -109,7 +109,8 @@ func parseForm(s string, depth int, strict bool) (Value, error) {
 			root.merge(nest(chain, p.val))
 		}
 	}
-	return root.value(), nil
+	v := root.value()
+	return v, v.check()
 }
 
 type pair struct {
@@ -158,13 +159,14 @@ func cutPair(part string) (string, *node) {
 	return unescape(part[:pos]), &node{kind: KindString, text: unescape(part[pos+1:])}
 }
 
-// unescape gives the text back as it is, but for plus signs, when an escape in it is broken.
+// unescape gives the text back as it is, but for plus signs, when an escape in it is broken. Halves
+// of surrogate pairs are unescaped, so that CheckText refuses them.
 func unescape(s string) string {
 	if !strings.ContainsAny(s, "%+") {
 		return s
 	}
 	out, err := url.QueryUnescape(s)
-	if err != nil || !utf8.ValidString(out) {
+	if err != nil || !utf8.ValidString(out) && !hasSurrogate(out) {
 		return strings.ReplaceAll(s, "+", " ")
 	}
 	return out

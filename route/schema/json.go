@@ -268,7 +268,7 @@ func (p *jsonParser) escaped(start int) (string, bool) {
 		switch {
 		case c == '"':
 			p.pos++
-			return string(b), true
+			return p.text(string(b))
 		case c == '\\':
 			var ok bool
 			if b, ok = p.escape(b); !ok {
@@ -284,6 +284,14 @@ func (p *jsonParser) escaped(start int) (string, bool) {
 	}
 	p.fail("Unterminated string")
 	return "", false
+}
+
+// text checks a string that had escapes. Others cannot have what CheckText refuses.
+func (p *jsonParser) text(s string) (string, bool) {
+	if p.err == nil {
+		p.err = CheckText(s)
+	}
+	return s, p.err == nil
 }
 
 func (p *jsonParser) escape(b []byte) ([]byte, bool) {
@@ -316,6 +324,9 @@ func (p *jsonParser) escape(b []byte) ([]byte, bool) {
 			return utf8.AppendRune(b, both), true
 		}
 		p.pos = back
+	}
+	if utf16.IsSurrogate(r) { // an unpaired half, which Go's runes do not have
+		return append(b, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f), true
 	}
 	return utf8.AppendRune(b, r), true
 }
