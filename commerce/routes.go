@@ -84,7 +84,8 @@ func catalogue() map[string]time.Duration {
 		store_currency tax_provider tax_rate tax_rate_rule tax_region
 		fulfillment_provider fulfillment_set geo_zone inventory_item location_fulfillment_set location_fulfillment_provider payment_provider product_shipping_profile
 		product_variant_inventory_item region_payment_provider sales_channel_stock_location service_zone shipping_option shipping_option_price_set
-		shipping_option_rule shipping_option_type shipping_profile stock_location publishable_api_key_sales_channel`) {
+		shipping_option_rule shipping_option_type shipping_profile stock_location publishable_api_key_sales_channel
+		auth_identity provider_identity`) {
 		out[t] = 0
 	}
 	return out

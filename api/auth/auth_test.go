@@ -250,3 +250,73 @@ func TestGuesses(t *testing.T) {
 	var in struct{ Token string }
 	s.With("X-Forwarded-For", "198.51.100.7").Post("/auth/user/emailpass", `{"email":"admin@x.io","password":"pw"}`).Into(&in)
 }
+
+// A token opens nothing once its user is gone, is no longer that of the login, or has a new password.
+func TestTokensEnd(t *testing.T) {
+	s := open(t)
+	me := `{"id":"` + s.admin.ID + `","type":"user"}`
+	old := s.login("/auth/user/emailpass", "ADMIN@x.io", "pw")
+	s.as(old).Get("/admin/whoami").Want(200, me)
+	cookie, _, _ := strings.Cut(s.as(old).Post("/auth/session", nil).Header.Get("Set-Cookie"), ";")
+	s.With("Cookie", cookie).Get("/admin/whoami").Want(200, me)
+
+	reset, err := s.flows.ResetToken.Run(t.Context(), auth.Forgotten{EntityID: "Admin@X.io", Provider: "emailpass", ActorType: "user"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.as(reset).Post("/auth/user/emailpass/update", `{"password":"new"}`).Want(200, `{"success":true}`)
+	s.as(old).Get("/admin/whoami").Want(401, unauthorized)
+	s.With("Cookie", cookie).Get("/admin/whoami").Want(401, unauthorized)
+	s.Post("/auth/user/emailpass", `{"email":"admin@x.io","password":"pw"}`).Want(401, wrong)
+
+	token := s.login("/auth/user/emailpass", "aDmin@x.io", "new")
+	s.as(token).Get("/admin/whoami").Want(200, me)
+	identities, err := s.auth.ByActor(t.Context(), "user", s.admin.ID)
+	if err != nil || len(identities) != 1 {
+		t.Fatal(identities, err)
+	}
+	id := identities[0].ID
+	if _, err := s.auth.Attach(t.Context(), auth.Attachment{AuthIdentityID: id, ActorType: "user"}); err != nil {
+		t.Fatal(err)
+	}
+	s.as(token).Get("/admin/whoami").Want(401, unauthorized)
+	if _, err := s.auth.Attach(t.Context(), auth.Attachment{AuthIdentityID: id, ActorType: "user", ActorID: s.admin.ID}); err != nil {
+		t.Fatal(err)
+	}
+	s.as(token).Get("/admin/whoami").Want(200, me)
+	if _, err := s.users.RemoveAccount.Run(t.Context(), s.admin.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.as(token).Get("/admin/whoami").Want(401, unauthorized)
+	s.as(token).Post("/auth/token/refresh", nil).Want(401, unauthorized)
+}
+
+// An address is one person in upper and lower case. Where a database has both spellings, the exact one counts.
+func TestEmailCase(t *testing.T) {
+	s := open(t)
+	s.Post("/auth/user/emailpass/register", `{"email":"Admin@X.io","password":"x"}`).Want(401,
+		`{"type":"unauthorized","message":"Identity with email already exists"}`)
+	if _, err := s.users.Invite.Run(t.Context(), []user.Invitation{{Email: "ADMIN@x.io"}}); err == nil {
+		t.Error("a user was invited")
+	}
+	if _, err := s.users.Create.Run(t.Context(), []user.User{{Email: "ADMIN@x.io"}}); err == nil {
+		t.Error("a second user was made of one address")
+	}
+	for _, email := range []string{"Two@x.io", "two@X.io"} {
+		hash, err := s.auth.Passwords.Hash(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.auth.Identities.Create(t.Context(), auth.AuthIdentity{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.auth.ProviderIdentities.Create(t.Context(), auth.ProviderIdentity{EntityID: email, Provider: "emailpass", AuthIdentityID: a.ID,
+			ProviderMetadata: module.Map{"password": hash}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.login("/auth/user/emailpass", "Two@x.io", "Two@x.io")
+	s.login("/auth/user/emailpass", "two@X.io", "two@X.io")
+}

@@ -7,7 +7,6 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/flow/user"
 	"github.com/gorgon-commerce/gorgon/internal/jstime"
-	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
 	people "github.com/gorgon-commerce/gorgon/modules/user"
 	"github.com/gorgon-commerce/gorgon/route"
@@ -22,8 +21,11 @@ func (a api) newUser(ctx context.Context, req *route.Request) (any, error) {
 	if err := a.auth.Allow("user", provider); err != nil {
 		return nil, err
 	}
-	c, ok := a.auth.Tokens.Parse(bearer(req))
-	if !ok || c.ActorType != "user" || c.AuthIdentityID == "" {
+	c, err := a.auth.Verify(ctx, bearer(req))
+	if err != nil {
+		return nil, err
+	}
+	if c == nil || c.ActorType != "user" || c.AuthIdentityID == "" {
 		return route.Raw{Status: http.StatusUnauthorized, ContentType: jsonType, Body: []byte(`{"message":"Unauthorized"}`)}, nil
 	}
 	if c.MFAEnabled && c.MFACompletedAt == nil {
@@ -48,7 +50,7 @@ func (a api) userOf(ctx context.Context, who *route.Actor, provider, foreign str
 	if len(id.ProviderIdentities) != 1 || id.ProviderIdentities[0].Provider != provider {
 		return nil, fault.New(fault.Unauthorized, "%s", foreign)
 	}
-	have, err := a.users.User.Users.List(ctx, module.Filter{"email": email})
+	have, err := a.users.User.ByEmail(ctx, email)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ func (a api) startSession(w http.ResponseWriter, r *http.Request) {
 		route.From(r.Context()).Fail(w, r, err)
 		return
 	}
+	c.CredentialVersion = ""
 	answer(w, http.StatusOK, map[string]auth.Claims{"user": c})
 }
 

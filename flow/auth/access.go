@@ -24,10 +24,10 @@ var (
 )
 
 // Bearer verifies a login's token.
-func (x *Access) Bearer(_ context.Context, token string) (*route.Actor, error) {
-	c, ok := x.Auth.Tokens.Parse(token)
-	if !ok {
-		return nil, nil
+func (x *Access) Bearer(ctx context.Context, token string) (*route.Actor, error) {
+	c, err := x.Auth.Verify(ctx, token)
+	if c == nil || err != nil {
+		return nil, err
 	}
 	return c.Actor(), nil
 }
@@ -36,6 +36,9 @@ func (x *Access) Bearer(_ context.Context, token string) (*route.Actor, error) {
 func (x *Access) Session(r *http.Request) (*route.Actor, error) {
 	c, err := x.Auth.Sessions.Claims(r)
 	if c == nil || err != nil {
+		return nil, err
+	}
+	if ok, err := x.Auth.Current(r.Context(), *c); !ok || err != nil {
 		return nil, err
 	}
 	return c.Actor(), nil

@@ -85,7 +85,8 @@ func (f *Flows) resetToken(ctx workflow.Context, in auth.Forgotten) (string, err
 	if err != nil {
 		return "", err
 	}
-	return token, workflow.Emit(ctx, PasswordReset, Forgot{in.EntityID, in.ActorType, token, orEmpty(in.Metadata)})
+	c, _ := f.Auth.Tokens.ParseReset(token) // which names the address that was registered
+	return token, workflow.Emit(ctx, PasswordReset, Forgot{c.EntityID, in.ActorType, token, orEmpty(in.Metadata)})
 }
 
 func orEmpty(m module.Map) module.Map {

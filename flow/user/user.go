@@ -96,7 +96,7 @@ func inviteID(v user.Invite) string { return v.ID }
 func itself(id string) string       { return id }
 
 func (f *Flows) create(ctx workflow.Context, list []user.User) ([]user.User, error) {
-	out, err := workflow.Step(ctx, "create-users-step", f.User.Users.CreateMany, list)
+	out, err := workflow.Step(ctx, "create-users-step", f.User.Create, list)
 	if err != nil {
 		return nil, err
 	}

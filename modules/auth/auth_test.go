@@ -83,7 +83,9 @@ func TestLoginRefused(t *testing.T) {
 			want string
 		}{
 			{with("a@x.io", "wrong"), "Invalid email or password"},
-			{with("A@x.io", "pw"), "Invalid email or password"},
+			{with("A@x.io", "wrong"), "Invalid email or password"},
+			{with("_@x.io", "pw"), "Invalid email or password"},
+			{with("%", "pw"), "Invalid email or password"},
 			{with("b@x.io", "pw"), "Invalid email or password"},
 			{with("a@x.io", nil), "Password should be a string"},
 			{with("a@x.io", 1), "Password should be a string"},

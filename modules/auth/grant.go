@@ -23,7 +23,7 @@ func claims(a AuthIdentity, actorType, provider string) Claims {
 	c := Claims{ActorType: actorType, AuthIdentityID: a.ID, AuthProvider: provider, AppMetadata: maps.Clone(a.AppMetadata)}
 	c.ActorID, _ = a.AppMetadata[actorType+"_id"].(string)
 	if p := a.of(provider); p != nil {
-		c.UserMetadata = p.UserMetadata
+		c.UserMetadata, c.CredentialVersion = p.UserMetadata, p.credentialVersion()
 	}
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -74,6 +75,31 @@ func (k Known) Retrieve(ctx context.Context, entityID string) (AuthIdentity, err
 		return AuthIdentity{}, k.notFound(entityID)
 	}
 	return k.m.Retrieve(ctx, p[0].AuthIdentityID)
+}
+
+// RetrieveByEmail finds an identity whose name is an e-mail address, which is the same person in
+// upper and lower case. The exact spelling comes first: a database may hold several.
+func (k Known) RetrieveByEmail(ctx context.Context, email string) (AuthIdentity, error) {
+	p, err := k.m.byEmail(ctx, k.provider, email)
+	if err != nil {
+		return AuthIdentity{}, err
+	}
+	if p == nil {
+		return AuthIdentity{}, k.notFound(email)
+	}
+	return k.m.Retrieve(ctx, p.AuthIdentityID)
+}
+
+// byEmail asks for the spelling as given and in lower case first, because these are found by an
+// index.
+func (m *Module) byEmail(ctx context.Context, provider, email string) (*ProviderIdentity, error) {
+	for _, name := range []any{email, strings.ToLower(email), module.AnyCase(email)} {
+		list, err := m.ProviderIdentities.List(ctx, module.Filter{"provider": provider, "entity_id": name}, module.Find{Order: []string{"created_at", "id"}})
+		if err != nil || len(list) > 0 {
+			return first(list), err
+		}
+	}
+	return nil, nil
 }
 
 func (k Known) notFound(entityID string) error {
@@ -151,7 +177,7 @@ func (p EmailPass) Register(ctx context.Context, r Request, known Known) (AuthId
 	if err != nil {
 		return AuthIdentity{}, err
 	}
-	have, err := known.Retrieve(ctx, email)
+	have, err := known.RetrieveByEmail(ctx, email)
 	if fault.KindOf(err) == fault.NotFound {
 		return p.create(ctx, email, password, known)
 	}
@@ -189,7 +215,7 @@ func (p EmailPass) Authenticate(ctx context.Context, r Request, known Known) (Au
 	if err != nil {
 		return AuthIdentity{}, "", err
 	}
-	have, err := known.Retrieve(ctx, email)
+	have, err := known.RetrieveByEmail(ctx, email)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return AuthIdentity{}, "", err
 	}
@@ -208,7 +234,7 @@ func (p EmailPass) Update(ctx context.Context, entityID string, body map[string]
 	if !ok {
 		return false, nil
 	}
-	have, err := known.Retrieve(ctx, entityID)
+	have, err := known.RetrieveByEmail(ctx, entityID)
 	if err != nil {
 		return false, err
 	}
@@ -221,5 +247,5 @@ func (p EmailPass) Update(ctx context.Context, entityID string, body map[string]
 		return false, errors.New("auth: the identity has no part of the provider")
 	}
 	secret["password"] = hash
-	return true, known.Keep(ctx, entityID, secret)
+	return true, known.Keep(ctx, have.of(known.provider).EntityID, secret)
 }

@@ -18,11 +18,10 @@ type Forgotten struct {
 
 // ResetToken returns a token that allows one new password. Tokens that were given out before are void. Who is not known is fault.Invalid.
 func (m *Module) ResetToken(ctx context.Context, f Forgotten) (token string, err error) {
-	list, err := m.ProviderIdentities.List(ctx, module.Filter{"provider": f.Provider, "entity_id": f.EntityID})
+	p, err := m.byEmail(ctx, f.Provider, f.EntityID)
 	if err != nil {
 		return "", err
 	}
-	p := first(list)
 	if p == nil {
 		return "", fault.New(fault.Invalid, "Provider identity with entity_id %s and provider %s not found", f.EntityID, f.Provider)
 	}
@@ -38,7 +37,7 @@ func (m *Module) ResetToken(ctx context.Context, f Forgotten) (token string, err
 	if err != nil {
 		return "", err
 	}
-	return m.Tokens.signReset(ResetClaims{EntityID: f.EntityID, Provider: f.Provider, ActorType: f.ActorType, ID: jti}, m.cfg.ResetLife)
+	return m.Tokens.signReset(ResetClaims{EntityID: p.EntityID, Provider: f.Provider, ActorType: f.ActorType, ID: jti}, m.cfg.ResetLife)
 }
 
 // Redeem uses a reset token up and returns whose new password it allows. One that is not valid here is fault.Unauthorized.

@@ -24,6 +24,8 @@ type Claims struct {
 	AppMetadata    module.Map `json:"app_metadata"`
 	UserMetadata   module.Map `json:"user_metadata"`
 	Validity
+	// CredentialVersion is that of the password when the token was made. Medusa's tokens have none.
+	CredentialVersion string `json:"credential_version,omitempty"`
 }
 
 // Actor is who the claims speak of, as routes see it.

@@ -38,7 +38,7 @@ func (m *Module) Registrable(ctx context.Context, email string, account bool) er
 	if email == "" {
 		return fault.New(fault.Invalid, "Email is required to create a customer")
 	}
-	have, err := m.Customers.List(ctx, module.Filter{"email": email})
+	have, err := m.Customers.List(ctx, module.Filter{"email": module.AnyCase(email)})
 	if len(have) == 0 || err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@
 package user
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -76,8 +77,48 @@ func (m *Module) Invite(ctx context.Context, list []Invitation) ([]Invite, error
 	return m.Invites.CreateMany(ctx, invites)
 }
 
+// ByEmail finds users by their addresses, in upper or lower case. Exact spellings come first.
+func (m *Module) ByEmail(ctx context.Context, emails ...string) ([]User, error) {
+	either := make([]module.Filter, len(emails))
+	for i, e := range emails {
+		either[i] = module.Filter{"email": module.AnyCase(e)}
+	}
+	if len(either) == 0 {
+		return nil, nil
+	}
+	list, err := m.Users.List(ctx, module.Filter{"$or": either})
+	slices.SortStableFunc(list, func(a, b User) int {
+		return cmp.Compare(place(emails, a.Email), place(emails, b.Email))
+	})
+	return list, err
+}
+
+// place is where a list has a text; its length if it has not.
+func place(list []string, text string) int {
+	if i := slices.Index(list, text); i >= 0 {
+		return i
+	}
+	return len(list)
+}
+
+// Create saves users. An address of somebody else, in upper or lower case, is fault.Invalid.
+func (m *Module) Create(ctx context.Context, list []User) ([]User, error) {
+	emails := make([]string, len(list))
+	for i, u := range list {
+		emails[i] = u.Email
+	}
+	have, err := m.ByEmail(ctx, emails...)
+	if err != nil {
+		return nil, err
+	}
+	if len(have) > 0 {
+		return nil, fault.New(fault.Invalid, "User with email: %s, already exists.", have[0].Email)
+	}
+	return m.Users.CreateMany(ctx, list)
+}
+
 func (m *Module) strangers(ctx context.Context, emails []string) error {
-	have, err := m.Users.List(ctx, module.Filter{"email": emails})
+	have, err := m.ByEmail(ctx, emails...)
 	if len(have) == 0 || err != nil {
 		return err
 	}
