@@ -97,7 +97,7 @@ func newOrderFlows(k orderKit) OrderFlows {
 		return append(ids, "")[0], err
 	}
 	orders := flow.New(&flow.Flows{Order: k.Order, Payment: pay, Cart: k.Cart, Fulfillment: k.Fulfillment, Inventory: k.Modules.Inventory,
-		Fulfillments: k.Links.OrderFulfillments, LocationOf: where})
+		Fulfillments: k.Links.OrderFulfillments, Carts: k.Links.OrderCarts, LocationOf: where})
 	return OrderFlows{
 		PaymentFlows: pay,
 		CheckoutFlows: checkout.New(&checkout.Flows{Cart: k.Cart, Payment: pay, Order: k.Order, Carts: k.Links.OrderCarts,

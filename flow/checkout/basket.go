@@ -10,7 +10,6 @@ import (
 	carts "github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 	payments "github.com/gorgon-commerce/gorgon/modules/payment"
-	"github.com/gorgon-commerce/gorgon/modules/promotion"
 )
 
 // open reads a cart to complete it, and holds it.
@@ -150,18 +149,7 @@ func (f *Flows) reserve(ctx context.Context, w wanted) ([]Reservation, error) {
 
 // register counts the use of promotions.
 func (f *Flows) register(ctx context.Context, b basket) (bool, error) {
-	u := promotion.Uses{CustomerID: text(b.State.CustomerID), CustomerEmail: text(b.State.Email)}
-	for _, l := range b.State.Items {
-		for _, a := range l.Adjustments {
-			u.List = append(u.List, promotion.Use{Code: text(a.Code), Amount: a.Amount})
-		}
-	}
-	for _, m := range b.State.ShippingMethods {
-		for _, a := range m.Adjustments {
-			u.List = append(u.List, promotion.Use{Code: text(a.Code), Amount: a.Amount})
-		}
-	}
-	return true, f.Cart.Promotion.Register(ctx, u)
+	return true, f.Cart.Promotion.Register(ctx, b.State.PromotionUses())
 }
 
 func text(s *string) string {

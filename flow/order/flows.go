@@ -11,6 +11,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/flow/payment"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
+	carts "github.com/gorgon-commerce/gorgon/modules/cart"
 	sent "github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/inventory"
 	"github.com/gorgon-commerce/gorgon/modules/order"
@@ -68,6 +69,7 @@ type Flows struct {
 	Fulfillment  *fulfillment.Flows
 	Inventory    *inventory.Module
 	Fulfillments *link.Link[order.Order, sent.Fulfillment]
+	Carts        *link.Link[order.Order, carts.Cart]
 	// LocationOf finds where a fulfillment set is; empty for nowhere.
 	LocationOf func(ctx context.Context, set string) (string, error)
 

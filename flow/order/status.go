@@ -29,6 +29,9 @@ func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
 		if _, err := f.Inventory.ReleaseLines(ctx, lines); err != nil {
 			return false, err
 		}
+		if err := f.releasePromotions(ctx, in.ID); err != nil {
+			return false, err
+		}
 		now, err := f.load(ctx, in.ID)
 		if err != nil {
 			return false, err
@@ -43,6 +46,23 @@ func (f *Flows) cancel(ctx workflow.Context, in Act) (string, error) {
 		return "", err
 	}
 	return in.ID, workflow.Emit(ctx, Canceled, event.ID{ID: in.ID})
+}
+
+// releasePromotions gives back the uses of promotions that the order's cart was counted with. An
+// order without a cart, such as a former draft, was never counted.
+func (f *Flows) releasePromotions(ctx context.Context, id string) error {
+	ids, err := f.Carts.Others(ctx, id)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	s, err := f.Cart.Load(ctx, ids[0], false)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Cart.Promotion.Release(ctx, s.PromotionUses())
 }
 
 func (f *Flows) cancelable(ctx context.Context, id string) (*order.Order, error) {

@@ -21,15 +21,34 @@ type Uses struct {
 	CustomerID, CustomerEmail string `json:"-"`
 }
 
-// Register counts what an order uses of promotions' limits and campaigns' budgets. What exceeds one is fault.NotAllowed. The rows stay locked until
-// the transaction ends, so that what two orders use together does not exceed it either.
-func (m *Module) Register(ctx context.Context, u Uses) error {
-	var codes []string
+func (u Uses) codes() (codes []string) {
 	for _, x := range u.List {
 		if x.Code != "" && !slices.Contains(codes, x.Code) {
 			codes = append(codes, x.Code)
 		}
 	}
+	return codes
+}
+
+// amount is what the promotion with a code takes off in all.
+func (u Uses) amount(code string) (sum money.Decimal) {
+	for _, x := range u.List {
+		if x.Code == code {
+			sum = sum.Add(x.Amount)
+		}
+	}
+	return sum
+}
+
+// attribute is the value that a budget counts uses by; empty where the order has none.
+func (u Uses) attribute(b Budget) string {
+	return Basket{CustomerID: u.CustomerID, Email: u.CustomerEmail}.Attribute(*b.Attribute)
+}
+
+// Register counts what an order uses of promotions' limits and campaigns' budgets. What exceeds one is fault.NotAllowed. The rows stay locked until
+// the transaction ends, so that what two orders use together does not exceed it either.
+func (m *Module) Register(ctx context.Context, u Uses) error {
+	codes := u.codes()
 	if len(codes) == 0 {
 		return nil
 	}
@@ -49,12 +68,6 @@ func (m *Module) Register(ctx context.Context, u Uses) error {
 }
 
 func (m *Module) register(ctx context.Context, p Promotion, u Uses) error {
-	amount := money.Zero
-	for _, x := range u.List {
-		if x.Code == p.Code {
-			amount = amount.Add(x.Amount)
-		}
-	}
 	if p.Limit != nil {
 		locked, err := m.Promotions.Retrieve(ctx, p.ID, module.Find{Lock: true})
 		if err != nil {
@@ -70,7 +83,7 @@ func (m *Module) register(ctx context.Context, p Promotion, u Uses) error {
 	if p.Campaign == nil || p.Campaign.Budget == nil {
 		return nil
 	}
-	return m.spend(ctx, p.Campaign.Budget.ID, amount, u)
+	return m.spend(ctx, p.Campaign.Budget.ID, u.amount(p.Code), u)
 }
 
 // spend counts one promotion's use of a budget.
@@ -83,7 +96,7 @@ func (m *Module) spend(ctx context.Context, id string, amount money.Decimal, u U
 	case b.Type == "usage":
 		amount = money.Int(1)
 	case b.attributed():
-		who := Basket{CustomerID: u.CustomerID, Email: u.CustomerEmail}.Attribute(*b.Attribute)
+		who := u.attribute(b)
 		if who == "" {
 			return nil
 		}
