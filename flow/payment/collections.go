@@ -66,7 +66,7 @@ func (f *Flows) createForOrder(ctx workflow.Context, in Debt) (string, error) {
 		if in.Amount == nil {
 			in.Amount = &owed
 		}
-		if owed.Less(*in.Amount) {
+		if money.Max(owed, money.Payable(owed, o.CurrencyCode)).Less(*in.Amount) {
 			return "", fault.New(fault.NotAllowed, "Amount cannot be greater than pending difference of the order")
 		}
 		return f.another(ctx, o, *in.Amount)

@@ -91,6 +91,7 @@ func (f *Flows) credits(ctx context.Context, r payment.Returned) ([]order.Credit
 	if owed := o.Owed(); owed.Sign() < 0 {
 		more = more.Add(owed)
 	}
+	more = money.Min(more, o.Totals().Total) // a refund in whole units may be more than the order costs
 	if more.Sign() <= 0 {
 		return nil, nil
 	}

@@ -13,7 +13,7 @@ import (
 func (m *Module) AddStatuses() {
 	e := m.Orders.Entity()
 	e.AddComputed(&graph.Computed{Name: "payment_status", Needs: []string{"payment_collections.status", "payment_collections.raw_amount",
-		"payment_collections.raw_captured_amount", "payment_collections.raw_refunded_amount"}, Value: each(func(s *graph.Set, row int) []byte {
+		"payment_collections.raw_captured_amount", "payment_collections.raw_refunded_amount", "payment_collections.currency_code"}, Value: each(func(s *graph.Set, row int) []byte {
 		return strconv.AppendQuote(nil, paymentStatus(s, row))
 	})})
 	e.AddComputed(&graph.Computed{Name: "fulfillment_status", Needs: []string{"fulfillments.canceled_at", "fulfillments.delivered_at", "fulfillments.shipped_at",
@@ -26,21 +26,21 @@ func (m *Module) AddStatuses() {
 func paymentStatus(s *graph.Set, row int) string {
 	n := map[string]float64{}
 	set, rows := s.Related(row, "payment_collections")
-	near := totals.Smallest(2)
-	part := func(all, some money.Decimal) float64 {
-		if all.Sub(some).Cmp(near) <= 0 {
+	part := func(all, some money.Decimal, currency string) float64 {
+		if money.Settled(all.Sub(some), currency).Sign() <= 0 {
 			return 1
 		}
 		return 0.5
 	}
 	for _, r := range rows {
+		currency := string(set.Text(int(r), "currency_code"))
 		all := totals.Amount(set, int(r), "raw_amount")
 		captured, refunded := totals.Amount(set, int(r), "raw_captured_amount"), totals.Amount(set, int(r), "raw_refunded_amount")
 		if captured.Sign() > 0 || all.IsZero() {
-			n["captured"] += part(all, captured)
+			n["captured"] += part(all, captured, currency)
 		}
 		if refunded.Sign() > 0 {
-			n["refunded"] += part(all, refunded)
+			n["refunded"] += part(all, refunded, currency)
 		}
 		n[string(set.Text(int(r), "status"))]++
 	}

@@ -65,12 +65,14 @@ func (m *ShippingMethod) method() totals.Method {
 // this one, and Returning what the goods are worth that are on their way back.
 type Balance struct {
 	Before, Current, Paid, Refunded, Credit, Returning money.Decimal
+
+	Currency string
 }
 
 // balance adds up the order.
 func (o *Order) balance(before, credit money.Decimal) Balance {
 	t := o.Totals()
-	b := Balance{Before: before, Credit: credit, Current: totals.Kept(t.Total), Returning: totals.Kept(t.Items.ReturnRequested)}
+	b := Balance{Currency: o.CurrencyCode, Before: before, Credit: credit, Current: totals.Kept(t.Total), Returning: totals.Kept(t.Items.ReturnRequested)}
 	for _, t := range o.Transactions {
 		if t.Amount.Sign() > 0 {
 			b.Paid = b.Paid.Add(t.Amount)
@@ -105,9 +107,10 @@ func (o *Order) stored() Balance {
 	return b
 }
 
-// Due is what is to be paid still; negative when it is to be given back.
+// Due is what is to be paid still; negative when it is to be given back. Less than a unit of the
+// currency is zero, since nobody can pay it.
 func (b Balance) Due() money.Decimal {
-	return b.Current.Sub(b.Paid.Sub(b.Refunded)).Sub(b.Returning)
+	return money.Settled(b.Current.Sub(b.Paid.Sub(b.Refunded)).Sub(b.Returning), b.Currency)
 }
 
 // Owed is what the order's buyer owes still; negative when they are owed.

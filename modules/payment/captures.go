@@ -27,6 +27,23 @@ func (p Payment) request(key string, amount money.Decimal) Request {
 	return Request{Key: key, Session: p.SessionID, Amount: amount, CurrencyCode: p.CurrencyCode, Data: p.Data}
 }
 
+// part is what a provider moves for amount when moved went before it. It is whole units of the
+// currency, and the parts of a sum add up to the rounded sum.
+func (p Payment) part(moved, amount money.Decimal) money.Decimal {
+	return money.Payable(moved.Add(amount), p.CurrencyCode).Sub(money.Payable(moved, p.CurrencyCode))
+}
+
+// covers reports whether amount can be taken out of left: it is compared exactly, and as a provider
+// would move it, in whole units of the currency.
+func (p Payment) covers(left, amount money.Decimal) bool {
+	return amount.Sign() > 0 && !money.Max(left, money.Payable(left, p.CurrencyCode)).Less(amount)
+}
+
+// settled reports whether moved is all of amount but for less than a unit of the currency.
+func settled(amount, moved money.Decimal, currency string) bool {
+	return moved.Sign() > 0 && money.Settled(amount.Sub(moved), currency).Sign() <= 0
+}
+
 // A Taking asks for a part of a payment; nil for all that is left.
 type Taking struct {
 	PaymentID string         `json:"payment_id"`
@@ -59,14 +76,14 @@ func (m *Module) Take(ctx context.Context, in Taking) (Taken, error) {
 			return Taken{}, fault.New(fault.Invalid, "The payment: %s has been canceled.", p.ID)
 		}
 		left := p.Amount.Sub(p.captured())
-		if p.CapturedAt != nil || left.Sign() <= 0 {
+		if p.CapturedAt != nil || left.Sign() <= 0 || settled(p.Amount, p.captured(), p.CurrencyCode) {
 			return Taken{Payment: p, Done: true}, nil
 		}
 		amount := left
 		if in.Amount != nil {
 			amount = *in.Amount
 		}
-		if amount.Sign() <= 0 || left.Less(amount) {
+		if !p.covers(left, amount) {
 			return Taken{}, fault.New(fault.Invalid, "You cannot capture more than the authorized amount substracted by what is already captured.")
 		}
 		c, err := m.Captures.Create(ctx, Capture{Amount: amount, PaymentID: p.ID, CreatedBy: optional(in.By)})
@@ -98,7 +115,7 @@ func (m *Module) Capture(ctx context.Context, t Taken) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	a, err := p.Capture(ctx, t.Payment.request(t.Capture.ID, t.Capture.Amount))
+	a, err := p.Capture(ctx, t.Payment.request(t.Capture.ID, t.Payment.part(t.Payment.captured(), t.Capture.Amount)))
 	return a, heard(ctx, m.captures(), t.Capture.ID, err)
 }
 
@@ -110,7 +127,7 @@ func (m *Module) Captured(ctx context.Context, h Heard) (Payment, error) {
 			return p, err
 		}
 		set := module.Set{"data": orEmpty(h.Answer.Data)}
-		if p.CapturedAt == nil && p.captured().Cmp(p.Amount) >= 0 {
+		if p.CapturedAt == nil && settled(p.Amount, p.captured(), p.CurrencyCode) {
 			set["captured_at"] = db.Now()
 		}
 		if p, err = m.Payments.UpdateOne(ctx, p.ID, set); err != nil {
@@ -147,7 +164,7 @@ func (m *Module) GiveBack(ctx context.Context, in Return) (Returned, error) {
 		if in.Amount != nil {
 			amount = *in.Amount
 		}
-		if amount.Sign() <= 0 || left.Less(amount) {
+		if !p.covers(left, amount) {
 			return Returned{}, fault.New(fault.Invalid, "You are not allowed to refund more than the captured amount")
 		}
 		r, err := m.Refunds.Create(ctx, Refund{Amount: amount, PaymentID: p.ID, CreatedBy: optional(in.By), Note: in.Note, ReasonID: in.ReasonID})
@@ -166,7 +183,7 @@ func (m *Module) Refund(ctx context.Context, r Returned) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	a, err := p.Refund(ctx, r.Payment.request(r.Refund.ID, r.Refund.Amount))
+	a, err := p.Refund(ctx, r.Payment.request(r.Refund.ID, r.Payment.part(r.Payment.refunded(), r.Refund.Amount)))
 	return a, heard(ctx, m.refunds(), r.Refund.ID, err)
 }
 
@@ -197,7 +214,7 @@ func (m *Module) Cancel(ctx context.Context, p Payment) (Answer, error) {
 		return Answer{}, err
 	}
 	if c, ok := v.(Canceler); ok {
-		return c.Cancel(ctx, p.request("cancel-"+p.ID, p.Amount))
+		return c.Cancel(ctx, p.request("cancel-"+p.ID, money.Payable(p.Amount, p.CurrencyCode)))
 	}
 	return Answer{Data: p.Data}, nil
 }

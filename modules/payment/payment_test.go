@@ -25,8 +25,13 @@ func fresh() (*payment.Module, []module.Entity) {
 // paid makes an authorised payment.
 func paid(t testing.TB, m *payment.Module, amount string) payment.Payment {
 	t.Helper()
+	return paidIn(t, m, "eur", amount)
+}
+
+func paidIn(t testing.TB, m *payment.Module, currency, amount string) payment.Payment {
+	t.Helper()
 	ctx := t.Context()
-	c, err := m.Collections.Create(ctx, payment.Collection{CurrencyCode: "eur", Amount: money.Must(amount)})
+	c, err := m.Collections.Create(ctx, payment.Collection{CurrencyCode: currency, Amount: money.Must(amount)})
 	if err != nil {
 		t.Fatal(err)
 	}

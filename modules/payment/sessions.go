@@ -42,7 +42,7 @@ func orEmpty(m module.Map) module.Map {
 }
 
 func (s Session) request(key string) Request {
-	return Request{Key: key, Session: s.ID, Amount: s.Amount, CurrencyCode: s.CurrencyCode, Data: s.Data, Context: s.Context}
+	return Request{Key: key, Session: s.ID, Amount: money.Payable(s.Amount, s.CurrencyCode), CurrencyCode: s.CurrencyCode, Data: s.Data, Context: s.Context}
 }
 
 // Initiate has the session's provider begin it. It works outside of the database.
@@ -196,9 +196,9 @@ func (m *Module) settle(ctx context.Context, id string) error {
 
 func (c Collection) status(authorized, captured money.Decimal) string {
 	switch {
-	case captured.Sign() > 0 && captured.Cmp(c.Amount) >= 0:
+	case settled(c.Amount, captured, c.CurrencyCode):
 		return Completed
-	case authorized.Sign() > 0 && authorized.Cmp(c.Amount) >= 0: // however much of it is captured
+	case settled(c.Amount, authorized, c.CurrencyCode): // however much of it is captured
 		return AllAuthorized
 	case authorized.Sign() > 0:
 		return PartiallyAuthorized
