@@ -12,7 +12,8 @@ process.env.NODE_ENV ??= command === "build" ? "production" : "development"
 const bundler = createRequire(import.meta.url)("@medusajs/admin-bundler")
 const root = join(process.cwd(), "extensions")
 const sources = existsSync(root) ? readdirSync(root).sort().map((name) => join(root, name, "src", "admin")) : []
-const options = { path: "/app", backendUrl: "/", storefrontUrl: process.env.MEDUSA_STOREFRONT_URL, plugins: [], sources }
+const plugins = ["@medusajs/draft-order/admin"] // the admin extensions that a stock Medusa has
+const options = { path: "/app", backendUrl: "/", storefrontUrl: process.env.MEDUSA_STOREFRONT_URL, plugins, sources }
 
 if (command === "build") {
   await bundler.build({ ...options, outDir: target })

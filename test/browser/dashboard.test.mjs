@@ -66,7 +66,7 @@ manage("orders are listed and shown", async (page) => {
 
 // Pages that need nothing but the shop's goods.
 for (const path of [
-  "/products", "/collections", "/categories", "/product-options", "/inventory", "/reservations", "/orders", "/customers", "/customer-groups", "/promotions", "/campaigns",
+  "/products", "/collections", "/categories", "/product-options", "/inventory", "/reservations", "/orders", "/draft-orders", "/customers", "/customer-groups", "/promotions", "/campaigns",
   "/price-lists", "/settings/store", "/settings/users", "/settings/regions", "/settings/tax-regions", "/settings/return-reasons", "/settings/refund-reasons", "/settings/sales-channels",
   "/settings/product-types", "/settings/product-tags", "/settings/locations", "/settings/locations/shipping-profiles", "/settings/publishable-api-keys",
   "/settings/secret-api-keys", "/settings/workflows", "/settings/profile",

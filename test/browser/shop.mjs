@@ -4,7 +4,9 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { chromium } from "playwright-core"
 
-export const { GORGON_URL: base, GORGON_EMAIL: email, GORGON_PASSWORD: password } = process.env
+import { base, email, password } from "./env.mjs"
+
+export { base, email, password }
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -31,8 +33,8 @@ export function visit(name, act, expected = []) {
 let session
 
 // manage is a test in a page that an admin has logged in to.
-export function manage(name, act, expected = []) {
-  test(name, { timeout: 60_000 }, async () => {
+export function manage(name, act, expected = [], timeout = 60_000) {
+  test(name, { timeout }, async () => {
     session ??= await login()
     await run(name, await browser.newContext({ storageState: session }), act, expected)
   })
