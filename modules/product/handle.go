@@ -9,13 +9,13 @@ import (
 )
 
 var (
-	strange  = regexp.MustCompile(`[^\p{L}\p{N}\s\p{Z}\x{FEFF}_-]`)
+	strange  = regexp.MustCompile(`[^\p{L}\p{M}\p{N}\s\p{Z}\x{FEFF}_-]`)
 	gaps     = regexp.MustCompile(`[\s\p{Z}\x{FEFF}_]+`)
 	dashes   = regexp.MustCompile(`-+`)
-	validURL = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{Lm}\p{N}]+(?:-[\p{Ll}\p{Lo}\p{Lm}\p{N}]+)*$`)
+	validURL = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+(?:-[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+)*$`)
 )
 
-// Handle makes a product's handle of its title: lower case, letters and digits of any script, single hyphens between words. A title that
+// Handle makes a product's handle of its title: lower case, letters, digits and vowel signs of any script, single hyphens between words. A title that
 // has none of these gets one by chance.
 func Handle(title string) string {
 	h := strings.ReplaceAll(strings.ToLower(title), "ß", "ss")

@@ -22,6 +22,7 @@ func TestHandle(t *testing.T) {
 	t.Parallel()
 	for title, want := range map[string]string{
 		"Wire Shirt": "wire-shirt", "  Straße_42!  ": "strasse-42", "私の 製品": "私の-製品", "a--b": "a-b", "L'été": "lété", "Über & Unter": "über-unter",
+		"हिन्दी किताब": "हिन्दी-किताब", "เสื้อยืด สีแดง": "เสื้อยืด-สีแดง", "كتاب عربي": "كتاب-عربي",
 	} {
 		if got := Handle(title); got != want {
 			t.Errorf("%q: got %q, want %q", title, got, want)
