@@ -16,9 +16,14 @@ func (f *Flows) joinCatalogue(m *Modules) {
 	f.PriceListFlows = pricing.New(m.Pricing, p.PriceSets)
 }
 
+func (s *Shop) storeCatalogue() store.Catalogue {
+	return store.Catalogue{Products: s.ProductFlows, Regions: s.Region, Stores: s.Store, Carts: s.Cart,
+		Customers: s.Customer, Channels: s.SalesChannel}
+}
+
 // catalogueRoutes are the routes of products and what they are sorted by.
 func (s *Shop) catalogueRoutes() []route.Route {
-	c := store.Catalogue{Products: s.ProductFlows, Regions: s.Region, Stores: s.Store, Carts: s.Cart, Customers: s.Customer, Channels: s.SalesChannel}
+	c := s.storeCatalogue()
 	return slices.Concat(
 		admin.PriceLists(s.PriceListFlows, s.Product, nil),
 		admin.ProductCategories(s.ProductFlows, nil),
@@ -27,7 +32,7 @@ func (s *Shop) catalogueRoutes() []route.Route {
 		admin.Products(s.ProductFlows, nil),
 		c.ProductVariants(nil).Routes(),
 		c.Shown(nil).Routes(),
-		store.ProductCategories(nil).Routes(),
+		c.ProductCategories(nil).Routes(),
 		store.ProductOptions(nil).Routes(),
 	)
 }

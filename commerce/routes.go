@@ -54,14 +54,15 @@ func (s *Shop) adminRoutes() []route.Route {
 }
 
 func (s *Shop) storeRoutes() []route.Route {
+	c := s.storeCatalogue()
 	return slices.Concat(
 		store.Carts(s.CartFlows),
 		store.Hooks(s.CheckoutFlows),
-		cached(store.Collections().Routes()),
+		cached(c.Collections().Routes()),
 		cached(store.Currencies().Routes()),
 		store.Customers(s.CustomerFlows, nil),
-		cached(store.ProductTags().Routes()),
-		cached(store.ProductTypes().Routes()),
+		cached(c.ProductTags().Routes()),
+		cached(c.ProductTypes().Routes()),
 		cached(store.Regions().Routes()),
 		store.ShippingOptions(s.ShippingFlows, resource.Graph),
 	)

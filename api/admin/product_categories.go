@@ -80,6 +80,9 @@ func prepareTree(_ context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_descendants_tree")
 	q.Nulls("parent_category_id", "external_id")
 	q.Fields = withKin(q.Fields, "products.")
+	if q.Key == "" && len(q.Order) == 0 {
+		q.Order = []string{"rank"}
+	}
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {
 		return nil
@@ -87,7 +90,7 @@ func prepareTree(_ context.Context, q *resource.Query) error {
 	fields, tree := flow.TreeOf(q.Fields, up, down, nil)
 	tree.Whole = q.Key == ""
 	q.Fields, q.Context = fields, map[string]any{product.TreeContext: tree}
-	if q.Key == "" {
+	if q.Key == "" { // trees come by rank before anything that was asked for
 		q.Order = append([]string{"rank"}, q.Order...)
 	}
 	return nil

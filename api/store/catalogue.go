@@ -7,26 +7,26 @@ import (
 )
 
 // ProductTags is /store/product-tags.
-func ProductTags() resource.Resource {
+func (c Catalogue) ProductTags() resource.Resource {
 	return resource.Resource{
 		Path: "/store/product-tags", Entity: "product_tag", One: "product_tag", Many: "product_tags", Singular: true,
 		Fields:  "id value external_id created_at updated_at metadata *products",
 		Allow:   below("products", ProductFields, ProductExtras),
 		Filters: resource.Filters{text("q"), list("id"), list("value"), list("external_id"), dates("created_at"), dates("updated_at"), dates("deleted_at")},
 		Limit:   50,
-		Prepare: published,
+		Prepare: c.prepareRelatedProducts,
 	}
 }
 
 // ProductTypes is /store/product-types.
-func ProductTypes() resource.Resource {
-	r := ProductTags()
+func (c Catalogue) ProductTypes() resource.Resource {
+	r := c.ProductTags()
 	r.Path, r.Entity, r.One, r.Many = "/store/product-types", "product_type", "product_type", "product_types"
 	return r
 }
 
 // Collections is /store/collections.
-func Collections() resource.Resource {
+func (c Catalogue) Collections() resource.Resource {
 	return resource.Resource{
 		Path: "/store/collections", Entity: "product_collection", One: "collection", Many: "collections", Singular: true,
 		Fields:  "id title handle external_id created_at updated_at",
@@ -34,7 +34,7 @@ func Collections() resource.Resource {
 		Filters: resource.Filters{text("q"), list("id"), list("title"), list("handle"), list("external_id"), dates("created_at"), dates("updated_at")},
 		Limit:   10,
 		Order:   "-created_at",
-		Prepare: published,
+		Prepare: c.prepareRelatedProducts,
 	}
 }
 

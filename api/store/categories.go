@@ -15,7 +15,7 @@ import (
 const categoryFields = "id name description handle rank external_id parent_category_id created_at updated_at metadata *parent_category *category_children"
 
 // ProductCategories is /store/product-categories. Those that are internal or not active are not there.
-func ProductCategories(read resource.Reader) resource.Resource {
+func (c Catalogue) ProductCategories(read resource.Reader) resource.Resource {
 	tree := resource.Filters{{Name: "include_ancestors_tree", Kind: resource.Flag}, {Name: "include_descendants_tree", Kind: resource.Flag}}
 	external := schema.Union(schema.String(), schema.ArrayOf(schema.String()), schema.Null()).Optional()
 	return resource.Resource{
@@ -28,7 +28,7 @@ func ProductCategories(read resource.Reader) resource.Resource {
 		OneFilters: tree,
 		Limit:      50,
 		Missing:    "Product category with id: %s was not found",
-		Prepare:    prepareCategories,
+		Prepare:    c.prepareCategories,
 		Read:       read,
 	}
 }
@@ -48,20 +48,25 @@ func nestedCategories(depth int) []string {
 	return out
 }
 
-func prepareCategories(_ context.Context, q *resource.Query) error {
+func (c Catalogue) prepareCategories(ctx context.Context, q *resource.Query) error {
 	delete(q.Filters, "include_ancestors_tree")
 	delete(q.Filters, "include_descendants_tree")
 	q.Nulls("parent_category_id", "external_id")
 	q.Filters["is_active"], q.Filters["is_internal"] = true, false
-	q.Only = map[string]map[string]any{"product": {"status": "published"}}
+	if err := c.prepareRelatedProducts(ctx, q); err != nil {
+		return err
+	}
+	if q.Key == "" && len(q.Order) == 0 {
+		q.Order = []string{"rank"}
+	}
 	up, down := q.Params.Get("include_ancestors_tree").True(), q.Params.Get("include_descendants_tree").True()
 	if !up && !down {
 		return nil
 	}
 	fields, tree := flow.TreeOf(q.Fields, up, down, module.Filter{"is_active": true, "is_internal": false})
 	tree.Whole = q.Key == ""
-	q.Fields, q.Context[product.TreeContext] = fields, tree
-	if q.Key == "" {
+	q.Fields, q.Context = fields, map[string]any{product.TreeContext: tree}
+	if q.Key == "" { // trees come by rank before anything that was asked for
 		q.Order = append([]string{"rank"}, q.Order...)
 	}
 	return nil

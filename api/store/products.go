@@ -170,6 +170,17 @@ func (c Catalogue) channels(ctx context.Context, q *resource.Query) ([]string, e
 	return ofKey, nil
 }
 
+// prepareRelatedProducts keeps products that are read through something else, at any depth, to those that /store/products lists for the same
+// publishable key.
+func (c Catalogue) prepareRelatedProducts(ctx context.Context, q *resource.Query) error {
+	shown := map[string]any{"status": "published"}
+	if channels := route.Channels(ctx); len(channels) == 0 || c.several(ctx) {
+		shown["sales_channels"] = map[string]any{"id": channels}
+	}
+	q.Only = map[string]map[string]any{"product": shown}
+	return nil
+}
+
 // several reports whether the shop has more than one sales channel; with one, all products are sold there.
 func (c Catalogue) several(ctx context.Context) bool {
 	list, err := c.Channels.Channels.List(ctx, module.Filter{}, module.Find{Select: []string{"id"}, Take: 2})

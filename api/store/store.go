@@ -2,7 +2,6 @@
 package store
 
 import (
-	"context"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/api/resource"
@@ -23,12 +22,6 @@ func below(relation string, fields ...string) []string {
 		}
 	}
 	return out
-}
-
-// published asks for no more than the published ones of products that are read through something else.
-func published(_ context.Context, q *resource.Query) error {
-	q.Only = map[string]map[string]any{"product": {"status": "published"}}
-	return nil
 }
 
 // The fields of products that buyers see, and those that they may ask for.

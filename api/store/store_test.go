@@ -26,7 +26,7 @@ func (s *seen) AppendList(b []byte) []byte       { return append(b, "[]"...) }
 func TestAllowed(t *testing.T) {
 	t.Parallel()
 	s := &seen{}
-	r := store.ProductTags()
+	r := store.Catalogue{}.ProductTags()
 	r.Read = s.read
 	c := routetest.New(t, r.Routes()...)
 	for asked, want := range map[string]string{
