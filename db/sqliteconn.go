@@ -47,7 +47,7 @@ func openLiteConn(path string) (*liteConn, error) {
 		return nil, fmt.Errorf("db: %w", err)
 	}
 	conn.SetBusyTimeout(liteBusy)
-	if err := errors.Join(refunc.Register(conn), addClock(conn)); err != nil {
+	if err := errors.Join(refunc.Register(conn), addClock(conn), addLower(conn)); err != nil {
 		return nil, err
 	}
 	c := &liteConn{conn: conn, prepared: map[string]*liteStmt{}, stop: make(chan struct{})}

@@ -176,7 +176,7 @@ func TestGraph(t *testing.T) {
 		}
 		_, err = s.wrote.Attach(t.Context(), link.Join(a.ID, "book_0"))
 		ok(t, err)
-		if got, want := read(s.authors, module.Filter{"id": a.ID}, "books.title"), `[{"id":"`+a.ID+`","books":[null,{"title":"Two","id":"`+b[1].ID+`"}]}]`; got != want {
+		if got, want := read(s.authors, module.Filter{"id": a.ID}, "books.title"), `[{"id":"`+a.ID+`","books":[{"title":"Two","id":"`+b[1].ID+`"},null]}]`; got != want {
 			t.Errorf("\n%s\n%s", got, want)
 		}
 	})

@@ -20,6 +20,7 @@ import (
 //	serial           numbered by the database
 //	unique, index    an index of live records; =NAME gives it a name, and the option gone makes it one of deleted records
 //	searchable       the filter "q" looks into it
+//	rank             related records come in its order, before that of their creation
 //	notnull, null    otherwise than the Go type says
 //	type=NAME        PostgreSQL's type, where it is not the usual one: character varying, timestamp, post_state_enum
 //	column=NAME      the name of a column that JSON does not show

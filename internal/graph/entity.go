@@ -39,6 +39,7 @@ type Column struct {
 	Primary    bool // part of the table's primary key, where that is not the key that names records
 	Serial     bool // numbered by the database
 	Searchable bool
+	Rank       bool    // related records are ordered by it
 	Default    *string // as a literal without quotes
 	Enum       []string
 	RawOf      string // set on raw_NAME: the name of its numeric column

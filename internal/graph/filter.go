@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -232,6 +233,9 @@ func (b *builder) live(e *Entity, alias string) {
 	}
 }
 
+// literal makes a text mean itself in a LIKE pattern.
+var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
 // search writes Medusa's free-text condition: each word of q occurs in some searchable column.
 func (b *builder) search(e *Entity, alias string, v any) error {
 	q, ok := v.(string)
@@ -248,7 +252,7 @@ func (b *builder) search(e *Entity, alias string, v any) error {
 		if i > 0 {
 			b.put(" AND ")
 		}
-		b.word(e, alias, "%"+w+"%", true)
+		b.word(e, alias, "%"+literal.Replace(w)+"%", true)
 	}
 	b.put(")")
 	return nil
@@ -292,16 +296,27 @@ func (b *builder) relatedWord(r *Relation, alias, pattern string) {
 }
 
 func (b *builder) ilike(alias string, c *Column, pattern string) {
-	op := " LIKE " // SQLite's LIKE ignores the case of ASCII letters
-	if b.dialect == db.Postgres {
-		op = " ILIKE "
-	}
-	b.text(alias, c)
-	b.put(op)
-	b.arg(pattern)
-	if b.dialect == db.SQLite {
+	switch {
+	case b.dialect == db.Postgres:
+		b.text(alias, c)
+		b.put(" ILIKE ")
+		b.arg(pattern)
+	case isASCII(pattern): // SQLite's LIKE ignores the case of these letters alone
+		b.text(alias, c)
+		b.put(" LIKE ")
+		b.arg(pattern)
 		b.put(` ESCAPE '\'`) // PostgreSQL's default
+	default:
+		b.put(db.LowerFunction, "(")
+		b.text(alias, c)
+		b.put(") LIKE ", db.LowerFunction, "(")
+		b.arg(pattern)
+		b.put(`) ESCAPE '\'`)
 	}
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 // text writes a column as text, whatever its type.

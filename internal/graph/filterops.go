@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -224,7 +225,11 @@ func argument(d db.Dialect, c *Column, v any) (any, error) {
 	case Array:
 		return arrayArg(v)
 	}
-	return textArg(c, v)
+	text, err := textArg(c, v)
+	if s, ok := text.(string); ok && !c.plain() && len(c.Enum) > 0 && !slices.Contains(c.Enum, s) {
+		return nil, fault.New(fault.Invalid, "Invalid value '%s' for %s. Expected one of: %s", s, c.Name, strings.Join(c.Enum, ", "))
+	}
+	return text, err
 }
 
 func textArg(c *Column, v any) (any, error) {

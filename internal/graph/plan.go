@@ -220,6 +220,11 @@ func (n *Node) relate(r *Relation, f *Fields, shown, show bool) {
 		}
 	}
 	c := &child{rel: r, node: newNode(r.To, f, r, n.typed, show), shown: shown, key: -1}
+	for i, col := range r.To.Columns {
+		if col.Rank && r.List {
+			c.node.column(i, false)
+		}
+	}
 	if r.Pivot == nil {
 		c.key = c.node.column(r.To.byName[r.ForeignKey], false)
 	}

@@ -189,87 +189,6 @@ func (b *builder) columns(n *Node, alias string) {
 	}
 }
 
-func (q *Query) order(b *builder) error {
-	if len(q.Order) == 0 {
-		return nil
-	}
-	b.put(" ORDER BY ")
-	for i, o := range q.Order {
-		if i > 0 {
-			b.put(", ")
-		}
-		path, desc := strings.CutPrefix(o, "-")
-		if err := b.orderBy(q.Node.Entity, "t0", strings.Split(path, ".")); err != nil {
-			return err
-		}
-		if desc {
-			b.put(" DESC")
-		}
-		b.nulls(q.Node.Entity.Column(path), desc)
-		b.then(q, path, desc)
-	}
-	return nil
-}
-
-// then puts records of the same moment in the order of their ids, which grow.
-func (b *builder) then(q *Query, path string, desc bool) {
-	if path != "created_at" && path != "updated_at" || q.Node.Entity.Column("id") == nil {
-		return
-	}
-	b.put(", ")
-	b.col("t0", "id")
-	if desc {
-		b.put(" DESC")
-	}
-}
-
-// nulls makes SQLite order NULLs as PostgreSQL does: as if they were greater than all values.
-func (b *builder) nulls(c *Column, desc bool) {
-	switch {
-	case b.dialect != db.SQLite || c == nil || !c.Nullable:
-	case desc:
-		b.put(" NULLS FIRST")
-	default:
-		b.put(" NULLS LAST")
-	}
-}
-
-// orderBy writes a column, or a sub-select that reaches it over relations that lead to one record each.
-func (b *builder) orderBy(e *Entity, alias string, path []string) error {
-	if len(path) == 1 {
-		c := e.Column(path[0])
-		if c == nil {
-			return fault.New(fault.Invalid, "Order field %s is not valid", path[0])
-		}
-		b.col(alias, c.Name)
-		return nil
-	}
-	r := e.Relation(path[0])
-	if r == nil || r.Pivot != nil || r.To.Source != nil {
-		return fault.New(fault.Invalid, "Order field %s is not valid", strings.Join(path, "."))
-	}
-	t := b.alias()
-	b.put("(SELECT ")
-	if r.List {
-		b.put("min(")
-	}
-	if err := b.orderBy(r.To, t, path[1:]); err != nil {
-		return err
-	}
-	if r.List {
-		b.put(")")
-	}
-	b.put(" FROM ")
-	b.ident(r.To.Table)
-	b.put(" ", t, " WHERE ")
-	b.col(t, r.ForeignKey)
-	b.put(" = ")
-	b.col(alias, r.LocalKey)
-	b.live(r.To, t)
-	b.put(")")
-	return nil
-}
-
 // children reads the next level of each set of a level, all in one batch, and returns that next level.
 func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, error) {
 	var next []*Set
@@ -305,6 +224,9 @@ func (q *Query) children(ctx context.Context, d *db.DB, level []*Set) ([]*Set, e
 	}
 	for _, sub := range next {
 		sub.parent.group()
+		if d.Dialect() == db.Postgres {
+			sub.parent.sortSequences()
+		}
 	}
 	return next, nil
 }
@@ -365,11 +287,8 @@ func (c *child) statement(d db.Dialect, keys []string, q *Query) (db.Statement, 
 			return db.Statement{}, err
 		}
 	}
-	b.put(" ORDER BY ")
-	if missed {
-		b.col("p", c.rel.Pivot.Foreign)
-	} else {
-		b.col("t0", to.KeyName())
+	if !c.rel.Belongs { // else there is one
+		b.orderRelated(c.rel)
 	}
 	return b.statement(), nil
 }

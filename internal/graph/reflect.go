@@ -189,6 +189,7 @@ func has(m map[string]string, k string) bool { _, ok := m[k]; return ok }
 
 func (c *Column) options(table string, tag map[string]string) {
 	c.Key, c.Serial, c.Searchable = has(tag, "key"), has(tag, "serial"), has(tag, "searchable")
+	c.Rank = has(tag, "rank")
 	if has(tag, "notnull") {
 		c.Nullable = false
 	}

@@ -21,7 +21,7 @@ const (
 type Order struct {
 	module.Model      `model:"prefix=order,deleted=all"`
 	RegionID          *string          `json:"region_id"`
-	DisplayID         int              `json:"display_id" model:"serial,null"`
+	DisplayID         int              `json:"display_id" model:"serial,null,searchable"`
 	CustomDisplayID   *string          `json:"custom_display_id" model:"searchable"`
 	CustomerID        *string          `json:"customer_id"`
 	Version           int              `json:"version" model:"default=1"`

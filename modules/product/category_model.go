@@ -12,7 +12,7 @@ type Category struct {
 	MPath            string     `json:"mpath" model:"index=IDX_product_category_path"`
 	IsActive         bool       `json:"is_active" model:"default=false"`
 	IsInternal       bool       `json:"is_internal" model:"default=false"`
-	Rank             int        `json:"rank" model:"default=0"`
+	Rank             int        `json:"rank" model:"default=0,rank"`
 	ParentCategoryID *string    `json:"parent_category_id" model:"index"`
 	Metadata         module.Map `json:"metadata"`
 	ExternalID       *string    `json:"external_id"`

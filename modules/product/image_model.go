@@ -7,7 +7,7 @@ type Image struct {
 	module.Model `model:"prefix=img"`
 	URL          string     `json:"url" model:"index=IDX_product_image_url"`
 	Metadata     module.Map `json:"metadata"`
-	Rank         int        `json:"rank" model:"default=0,index=IDX_product_image_rank"`
+	Rank         int        `json:"rank" model:"default=0,rank,index=IDX_product_image_rank"`
 	ProductID    string     `json:"product_id" model:"index"`
 	Product      *Product   `json:"product,omitempty" rel:"belongs=product_id,ondelete=cascade"`
 	Variants     []Variant  `json:"variants,omitempty" rel:"pivot=product_variant_product_image,image_id,variant_id"`

@@ -26,7 +26,7 @@ type OptionValue struct {
 	Value          string          `json:"value" model:"searchable"`
 	OptionID       *string         `json:"option_id" model:"index"`
 	Metadata       module.Map      `json:"metadata"`
-	Rank           *int            `json:"rank"`
+	Rank           *int            `json:"rank" model:"rank"`
 	Option         *Option         `json:"option,omitempty" rel:"belongs=option_id,ondelete=cascade,stub"`
 	Variants       []Variant       `json:"variants,omitempty" rel:"pivot=product_variant_option,option_value_id,variant_id"`
 	ProductOptions []ProductOption `json:"product_options,omitempty" rel:"pivot=product_product_option_value,product_option_value_id,product_product_option_id"`

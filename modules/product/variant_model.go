@@ -21,7 +21,7 @@ type Variant struct {
 	Height          *float64      `json:"height" model:"type=real"`
 	Width           *float64      `json:"width" model:"type=real"`
 	Metadata        module.Map    `json:"metadata"`
-	VariantRank     *int          `json:"variant_rank" model:"default=0"`
+	VariantRank     *int          `json:"variant_rank" model:"default=0,rank"`
 	ProductID       *string       `json:"product_id" model:"index"`
 	Thumbnail       *string       `json:"thumbnail"`
 	Product         *Product      `json:"product,omitempty" rel:"belongs=product_id,ondelete=cascade,searchable,shown,stub"`

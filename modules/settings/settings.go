@@ -10,7 +10,7 @@ import (
 // A Layout arranges the widgets of one zone of the admin, such as "product.details": for one user, or for all who have no layout of their own.
 type Layout struct {
 	module.Model    `model:"prefix=lyconf,type=text"`
-	Zone            string     `json:"zone"`
+	Zone            string     `json:"zone" model:"searchable"`
 	UserID          *string    `json:"user_id"`
 	IsSystemDefault bool       `json:"is_system_default" model:"default=false"`
 	Configuration   module.Map `json:"configuration" model:"notnull"`
@@ -27,7 +27,7 @@ func (Layout) Indexes() []module.Index {
 // A View is a choice of columns, filters and order for a table of the admin.
 type View struct {
 	module.Model    `model:"prefix=vconf"`
-	Entity          string     `json:"entity"`
+	Entity          string     `json:"entity" model:"searchable"`
 	Name            *string    `json:"name"`
 	UserID          *string    `json:"user_id" model:"index"`
 	IsSystemDefault bool       `json:"is_system_default" model:"default=false"`
@@ -46,7 +46,7 @@ func (View) Indexes() []module.Index {
 type Preference struct {
 	module.Model `model:"prefix=usrpref"`
 	UserID       string     `json:"user_id" model:"index"`
-	Key          string     `json:"key"`
+	Key          string     `json:"key" model:"searchable"`
 	Value        module.Map `json:"value" model:"notnull"`
 }
 
@@ -58,7 +58,7 @@ func (Preference) Indexes() []module.Index {
 // A Label is what a property of a model is called in the admin.
 type Label struct {
 	module.Model `model:"prefix=plbl"`
-	Entity       string  `json:"entity" model:"index"`
+	Entity       string  `json:"entity" model:"index,searchable"`
 	Property     string  `json:"property"`
 	Label        string  `json:"label"`
 	Description  *string `json:"description"`
