@@ -82,9 +82,16 @@ func TestVariants(t *testing.T) {
 		wants(t, add("half", map[string]string{"Size": "S"}), fault.Invalid, "Product has 2 option values but there were 1 provided option values for the variant: half.")
 		wants(t, add("none", map[string]string{"Size": "XL", "Color": "red"}), fault.Invalid, "Option value XL does not exist for option Size")
 		wants(t, add("other", map[string]string{"Size": "S", "Kolor": "red"}), fault.Invalid, "Option value red does not exist for option Kolor")
+		both := []VariantDraft{{Variant: Variant{Title: "c", ProductID: &p.ID}, Options: map[string]string{"Size": "M", "Color": "red"}},
+			{Variant: Variant{Title: "d", ProductID: &p.ID}, Options: map[string]string{"Color": "red", "Size": "M"}}}
+		_, err := m.CreateVariants(ctx, both)
+		wants(t, err, fault.Invalid, `Variant "c" has same combination of option values as "d".`)
+		if n, err := m.Variants.Count(ctx, module.Filter{"product_id": p.ID}); err != nil || n != 1 {
+			t.Errorf("%d variants, %v", n, err)
+		}
 		twice := []VariantPatch{{Set: module.Set{"title": "a"}, Options: map[string]string{"Size": "M", "Color": "red"}},
 			{Set: module.Set{"title": "b"}, Options: map[string]string{"Size": "M", "Color": "red"}}}
-		_, err := m.Update(ctx, []Patch{{ID: p.ID, Variants: module.Some(twice)}})
+		_, err = m.Update(ctx, []Patch{{ID: p.ID, Variants: module.Some(twice)}})
 		wants(t, err, fault.Invalid, `Variant "a" has same combination of option values as "b".`)
 		changes, err := m.Update(ctx, []Patch{{ID: p.ID, Variants: module.Some(twice[:1])}})
 		if err != nil || len(changes[0].Removed) != 1 || len(changes[0].Variants) != 1 {

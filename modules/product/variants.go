@@ -119,6 +119,9 @@ func (m *Module) CreateVariants(ctx context.Context, drafts []VariantDraft) ([]V
 		if err := m.distinct(ctx, *d.ProductID, "", values[i]); err != nil {
 			return nil, err
 		}
+		if j := twin(drafts[:i], values, *d.ProductID, values[i]); j >= 0 {
+			return nil, fault.New(fault.Invalid, `Variant "%s" has same combination of option values as "%s".`, drafts[j].Title, d.Title)
+		}
 	}
 	out, err := m.Variants.CreateMany(ctx, variants)
 	if err != nil {
@@ -150,6 +153,21 @@ func (m *Module) distinct(ctx context.Context, product, self string, values []st
 		err = fault.New(fault.Invalid, "Variant (%s) with provided options already exists.", twins[0].Title)
 	}
 	return err
+}
+
+// twin finds the draft of a product that has all of the option values, -1 if there is none. Without
+// it two drafts of one request could be the same variant.
+func twin(drafts []VariantDraft, values [][]string, product string, wanted []string) int {
+	if len(wanted) == 0 {
+		return -1
+	}
+	for i, d := range drafts {
+		differs := func(v string) bool { return !slices.Contains(values[i], v) }
+		if *d.ProductID == product && !slices.ContainsFunc(wanted, differs) {
+			return i
+		}
+	}
+	return -1
 }
 
 // UpdateVariants changes variants and returns them in that order.
