@@ -3,6 +3,7 @@ package gorgon
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -191,7 +192,7 @@ func (doctorCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 		if err == nil && len(pending) > 0 {
 			err = fmt.Errorf("pending: %s; run db:migrate", names(pending))
 		}
-		check("migrations", err)
+		check("migrations", errors.Join(err, a.checkOrigin(ctx)))
 		check("data", a.checkData(ctx))
 	}
 	if bad > 0 {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/db"
@@ -38,11 +39,12 @@ func (a *App) migrations() []db.Set {
 	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations(), idempotency.Migrations()}
 	of := a.owners()
 	for _, p := range a.plugins {
+		own := slices.ContainsFunc(p.Migrations, func(s db.Set) bool { return s.Plugin == p.Name })
+		if !own && len(of[p.Name]) > 0 {
+			sets = append(sets, declared(p.Name, ddl.Tables(a.db.Dialect(), of[p.Name])))
+		}
 		for _, s := range p.Migrations {
 			sets = append(sets, a.overtaking(s))
-		}
-		if len(p.Migrations) == 0 && len(of[p.Name]) > 0 {
-			sets = append(sets, declared(p.Name, ddl.Tables(a.db.Dialect(), of[p.Name])))
 		}
 	}
 	return sets

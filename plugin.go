@@ -43,7 +43,11 @@ type Plugin struct {
 	Auth           route.Authenticator   // who requests come from; the last plugin that has one decides
 	Keys           route.PublishableKeys // what /store asks for; the last plugin that has some decides
 
-	Migrations []db.Set // without any, tables and links are made as they are declared, and never altered
+	// Migrations are sets of files. Without one of the plugin's name, tables and links are made as they are declared, and never altered; the other sets
+	// follow them.
+	Migrations []db.Set
+	// CanMigrate is an error if the database cannot be migrated from where it stands. It runs before pending migrations, and for the command doctor.
+	CanMigrate func(ctx context.Context) error
 
 	// Repairs correct old rows that break constraints of the tables, one for each such constraint: those of a database that another program has
 	// filled. See the command db:repair.

@@ -38,6 +38,9 @@ func (a *App) canMigrate(ctx context.Context) error {
 	if err != nil || len(pending) == 0 {
 		return err
 	}
+	if err := a.checkOrigin(ctx); err != nil {
+		return err
+	}
 	list, err := a.violations(ctx)
 	if err != nil {
 		return err
@@ -51,6 +54,19 @@ func (a *App) canMigrate(ctx context.Context) error {
 		a.cfg.Log.WarnContext(ctx, "rows cannot be changed until they are corrected", "error", a.explain([]ddl.Violation{v}))
 	}
 	return a.explain(blocking)
+}
+
+// checkOrigin asks the plugins whether the database can be migrated.
+func (a *App) checkOrigin(ctx context.Context) error {
+	for _, p := range a.plugins {
+		if p.CanMigrate == nil {
+			continue
+		}
+		if err := p.CanMigrate(a.Context(ctx)); err != nil {
+			return fmt.Errorf("plugin %s: %w", p.Name, err)
+		}
+	}
+	return nil
 }
 
 // explain says what is wrong and what to do.

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/gorgon-commerce/gorgon"
+	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/flow/auth"
 	"github.com/gorgon-commerce/gorgon/flow/execution"
 	"github.com/gorgon-commerce/gorgon/provider"
@@ -43,6 +44,8 @@ func (s *Shop) Plugin() gorgon.Plugin {
 		Auth:          access,
 		Keys:          access,
 		Cached:        catalogue(),
+		Migrations:    []db.Set{medusaJournal()},
+		CanMigrate:    s.checkMedusa,
 		Repairs:       s.repairs(),
 		Start:         []func(context.Context) error{s.mirror, s.seed},
 		Commands: []gorgon.Command{

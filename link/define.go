@@ -71,9 +71,9 @@ func (p *plan) entity() *graph.Entity {
 	now := "CURRENT_TIMESTAMP"
 	e := &graph.Entity{At: origin.Here(), Table: p.table, Prefix: p.prefix, Label: p.table, Aliases: []string{p.table + "s"}}
 	e.Columns = []*graph.Column{
-		{Name: p.from.column, SQLType: "character varying", Key: true},
-		{Name: p.to.column, SQLType: "character varying", Key: true},
-		{Name: "id", SQLType: "character varying"},
+		{Name: p.from.column, SQLType: "character varying(255)", Key: true},
+		{Name: p.to.column, SQLType: "character varying(255)", Key: true},
+		{Name: "id", SQLType: "character varying(255)"},
 	}
 	e.Columns = append(append(e.Columns, p.extra...),
 		&graph.Column{Name: "created_at", Type: graph.Time, Default: &now},

@@ -251,5 +251,5 @@ func label(table string) string {
 
 // plain reports whether a column compares with text as it is, which enums of the database do not.
 func (c *Column) plain() bool {
-	return c.Type == Text && (c.SQLType == "" || c.SQLType == "character varying")
+	return c.Type == Text && (c.SQLType == "" || strings.HasPrefix(c.SQLType, "character varying"))
 }
