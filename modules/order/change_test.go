@@ -168,3 +168,26 @@ func TestCredit(t *testing.T) {
 		}
 	})
 }
+
+// TestComparedPrice wants each version after the first to say what a line's price was compared with, as Medusa's do.
+func TestComparedPrice(t *testing.T) {
+	moduletest.Each(t, fresh, func(t *testing.T, m *order.Module) {
+		ctx, before := t.Context(), money.Int(12)
+		o, err := m.Create(ctx, order.Order{CurrencyCode: "eur", Status: order.Pending,
+			Items: []order.LineItem{{Title: "Shirt", UnitPrice: money.Int(10), CompareAtUnitPrice: &before, Detail: &order.Item{Quantity: money.Int(1)}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := m.Load(ctx, o.ID, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Revise(ctx, order.Revision{Order: loaded}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := m.Items.List(ctx, module.Filter{"order_id": o.ID, "version": 2})
+		if err != nil || len(list) != 1 || list[0].CompareAtUnitPrice == nil || !list[0].CompareAtUnitPrice.Equal(before) {
+			t.Errorf("version 2 has %+v, %v", list, err)
+		}
+	})
+}

@@ -83,6 +83,9 @@ func (m *Module) copyVersion(ctx context.Context, o *Order) error {
 	for _, l := range o.Items {
 		d, price := *l.Detail, l.Price()
 		d.Model, d.Version, d.UnitPrice = module.Model{}, o.Version, &price
+		if d.CompareAtUnitPrice == nil {
+			d.CompareAtUnitPrice = l.CompareAtUnitPrice
+		}
 		items = append(items, d)
 		for _, a := range l.Adjustments {
 			a.Model, a.Version = module.Model{}, o.Version
