@@ -34,13 +34,10 @@ func (m *Module) Current(ctx context.Context, c Claims) (bool, error) {
 	if id, _ := a.AppMetadata[c.ActorType+"_id"].(string); c.ActorID != "" && c.ActorID != id {
 		return false, nil
 	}
-	if c.AuthProvider == "" {
-		return true, nil
-	}
 	p := a.of(c.AuthProvider)
 	switch {
 	case p == nil:
-		return false, nil
+		return c.CredentialVersion == "", nil
 	case c.CredentialVersion != "":
 		return c.CredentialVersion == p.credentialVersion(), nil
 	}
