@@ -217,7 +217,7 @@ func (s *Shop) login(actorType string, identity auth.AuthIdentity) *routetest.Cl
 
 func (s *Shop) token(actorType string, identity auth.AuthIdentity) string {
 	s.t.Helper()
-	g, err := s.Auth.Grant(s.Context(), auth.Login{Identity: identity, Provider: "emailpass"}, actorType)
+	g, err := s.Auth.Grant(s.Context(), auth.Login{Identity: identity}, actorType)
 	if err != nil {
 		s.t.Fatal(err)
 	}
