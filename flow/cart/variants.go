@@ -2,8 +2,11 @@ package cart
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/gorgon-commerce/gorgon/db"
+	"github.com/gorgon-commerce/gorgon/fault"
 	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/money"
 )
@@ -131,4 +134,20 @@ func (v *Variant) shipped() bool {
 		}
 	}
 	return false
+}
+
+// CheckVariants refuses a cart with line items whose variant or product was deleted. The buyer has
+// to remove these line items: nothing in stock stands for them any more.
+func (s *State) CheckVariants(variants []Variant) error {
+	var deleted []string
+	for i := range s.Items {
+		l := &s.Items[i]
+		if l.VariantID != nil && !slices.ContainsFunc(variants, func(v Variant) bool { return v.ID == *l.VariantID && v.Product != nil }) {
+			deleted = append(deleted, l.Title+" (line item "+l.ID+")")
+		}
+	}
+	if len(deleted) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "No longer for sale: %s. Remove it from the cart to complete the cart.", strings.Join(deleted, ", "))
 }
