@@ -41,11 +41,12 @@ func (m *Module) Current(ctx context.Context, c Claims) (bool, error) {
 	case c.CredentialVersion != "":
 		return c.CredentialVersion == p.credentialVersion(), nil
 	}
-	// Medusa's tokens have no version. A password that is younger than the token voids it.
-	return p.credentialVersion() == "" || p.UpdatedAt.Unix() <= c.IssuedAt, nil
+	// Medusa's tokens have no version. A password that was changed after the token was made voids it.
+	changed := p.credentialVersion() != "" && p.UpdatedAt.After(p.CreatedAt)
+	return !changed || p.UpdatedAt.Unix() <= c.IssuedAt, nil
 }
 
-const identityColumns = `SELECT a.app_metadata, p.provider_metadata, p.updated_at FROM auth_identity a
+const identityColumns = `SELECT a.app_metadata, p.provider_metadata, p.created_at, p.updated_at FROM auth_identity a
 	LEFT JOIN provider_identity p ON p.auth_identity_id = a.id AND p.provider = $1 AND p.deleted_at IS NULL
 	WHERE a.id = $2 AND a.deleted_at IS NULL`
 
@@ -64,13 +65,13 @@ func (m *Module) identityOf(ctx context.Context, c Claims) (*AuthIdentity, error
 		return nil, rows.Err()
 	}
 	var app, secret []byte
-	var updated *time.Time
-	if err := db.Scan(rows, &app, &secret, &updated); err != nil {
+	var created, updated *time.Time
+	if err := db.Scan(rows, &app, &secret, &created, &updated); err != nil {
 		return nil, err
 	}
 	a := &AuthIdentity{Model: module.Model{ID: c.AuthIdentityID}}
-	if updated != nil {
-		a.ProviderIdentities = []ProviderIdentity{{Provider: c.AuthProvider, Model: module.Model{UpdatedAt: *updated}}}
+	if created != nil && updated != nil {
+		a.ProviderIdentities = []ProviderIdentity{{Provider: c.AuthProvider, Model: module.Model{CreatedAt: *created, UpdatedAt: *updated}}}
 		err = unmarshalColumn(secret, &a.ProviderIdentities[0].ProviderMetadata)
 	}
 	return a, errors.Join(err, unmarshalColumn(app, &a.AppMetadata), rows.Err())
