@@ -49,7 +49,7 @@ func (c *buildCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 		}
 		return err
 	}
-	pkg, _, ok := develop.Find(ctx, built())
+	pkg, _, ok := develop.FindMainPackage(ctx, built())
 	if !ok {
 		return errors.New("there is no shop to build here: no package main with a go.mod, or no go command; --admin-only builds the dashboard")
 	}
@@ -88,7 +88,7 @@ func (c *buildCmd) build(ctx context.Context, pkg string, out io.Writer) error {
 	if err := run(ctx, out, nil, "go", compile(c.Output, pkg)...); err != nil {
 		return err
 	}
-	return admin.Append(c.Output, (&admin.Project{}).Bundle())
+	return admin.AppendBundle(c.Output, (&admin.Project{}).BundleFile())
 }
 
 func compile(to, pkg string) []string {

@@ -141,7 +141,7 @@ func (c *startCmd) Run(ctx context.Context, a *App) error {
 	if err := a.Open(ctx); err != nil {
 		return err
 	}
-	empty, err := db.Empty(ctx, a.db)
+	empty, err := db.IsEmpty(ctx, a.db)
 	if err == nil && (empty || c.Migrate) {
 		_, err = a.Migrate(ctx)
 	}

@@ -34,20 +34,20 @@ func (a *App) status(ctx context.Context, out io.Writer) error {
 	if err := a.Open(ctx); err != nil {
 		return err
 	}
-	list, err := db.Status(ctx, a.db, a.migrations())
+	list, err := db.MigrationStatus(ctx, a.db, a.migrations())
 	for _, m := range list {
 		state := "pending"
 		if m.Batch > 0 {
-			state = "applied " + m.AppliedAt.Format(db.TimeText)
+			state = "applied " + m.AppliedAt.Format(db.TimeLayout)
 		}
 		fmt.Fprintf(out, "%-40s %s\n", m.Plugin+"/"+m.Name, state)
 	}
 	return err
 }
 
-func tell(out io.Writer, did string, list []db.Migration, none string) error {
+func tell(out io.Writer, verb string, list []db.Migration, none string) error {
 	for _, m := range list {
-		fmt.Fprintln(out, did, m.Plugin+"/"+m.Name)
+		fmt.Fprintln(out, verb, m.Plugin+"/"+m.Name)
 	}
 	if len(list) == 0 {
 		fmt.Fprintln(out, none)
@@ -63,7 +63,7 @@ type generateCmd struct {
 
 // Run implements kong's command.
 func (c *generateCmd) Run(_ context.Context, a *App, out io.Writer) error {
-	files, err := a.Generate(c.Plugin, c.Dir, c.Name)
+	files, err := a.GenerateMigrations(c.Plugin, c.Dir, c.Name)
 	for _, f := range files {
 		fmt.Fprintln(out, "wrote", f)
 	}
@@ -107,8 +107,8 @@ func createDatabase(ctx context.Context, address, template string) (string, erro
 		return "", err
 	}
 	defer c.Close(context.WithoutCancel(ctx))
-	var there bool
-	if err := c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&there); err != nil || there {
+	var exists bool
+	if err := c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&exists); err != nil || exists {
 		return "", err
 	}
 	sql := "CREATE DATABASE " + pgx.Identifier{name}.Sanitize()
@@ -148,7 +148,7 @@ func (setupCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err := (&migrateCmd{}).Run(ctx, a, out); err != nil {
 		return err
 	}
-	return a.Load(ctx)
+	return a.RunLoaders(ctx)
 }
 
 type syncCmd struct{}
@@ -177,18 +177,18 @@ type doctorCmd struct{}
 // Run implements kong's command.
 func (doctorCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	bad := 0
-	check := func(what string, err error) {
+	check := func(subject string, err error) {
 		verdict := "ok"
 		if err != nil {
 			verdict, bad = err.Error(), bad+1
 		}
-		fmt.Fprintf(out, "%-12s %s\n", what, verdict)
+		fmt.Fprintf(out, "%-12s %s\n", subject, verdict)
 	}
 	check("secrets", a.secrets())
 	err := a.Open(ctx)
 	check("database", err)
 	if err == nil {
-		pending, err := db.Pending(ctx, a.db, a.migrations())
+		pending, err := db.PendingMigrations(ctx, a.db, a.migrations())
 		if err == nil && len(pending) > 0 {
 			err = fmt.Errorf("pending: %s; run db:migrate", names(pending))
 		}

@@ -54,8 +54,8 @@ func TestCompletionScripts(t *testing.T) {
 		}
 		check := exec.Command(shell, "-n")
 		check.Stdin = strings.NewReader(out)
-		if said, err := check.CombinedOutput(); err != nil {
-			t.Errorf("%s: %v\n%s", shell, err, said)
+		if output, err := check.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", shell, err, output)
 		}
 	}
 	if _, code := command(t, "completion", "ksh"); code != 2 {

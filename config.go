@@ -93,7 +93,7 @@ func (c Config) withDefaults() Config {
 		c.Log = newLog(c.Production, c.Getenv("LOG_LEVEL"))
 	}
 	if c.TracerProvider != nil {
-		c.Log = slog.New(telemetry.Logs(c.Log.Handler()))
+		c.Log = slog.New(telemetry.LogHandler(c.Log.Handler()))
 	}
 	return c
 }

@@ -25,7 +25,7 @@ func (a *App) dashboardRoutes() []route.Route {
 	if a.cfg.DisableAdmin {
 		return nil
 	}
-	site := &admin.Site{Files: admin.Places(), Command: program() + " build --admin-only"}
+	site := &admin.Site{Files: admin.BundleLocations(), Command: program() + " build --admin-only"}
 	return []route.Route{route.Handle(http.MethodGet, admin.Path, site), route.Handle(http.MethodGet, admin.Path+"/{path...}", site)}
 }
 
@@ -37,15 +37,15 @@ func (a *App) tellDashboard() {
 	if a.cfg.DisableAdmin || a.attached {
 		return
 	}
-	site := &admin.Site{Files: admin.Places()}
+	site := &admin.Site{Files: admin.BundleLocations()}
 	b := site.Bundle()
 	if b == nil {
 		a.cfg.Log.Warn("no dashboard: it is not built yet, all else works", "build", program()+" build --admin-only", "needs", "Node.js 20")
 		return
 	}
 	defer b.Close()
-	stamp, err := a.Dashboard().Stamp()
-	if err == nil && stamp != b.Stamp {
+	stamp, err := a.Dashboard().Fingerprint()
+	if err == nil && stamp != b.Fingerprint {
 		a.cfg.Log.Warn("the dashboard is older than its extensions", "build", program()+" build --admin-only")
 	}
 	a.cfg.Log.Info("dashboard", "at", a.BackendURL()+admin.Path)

@@ -35,10 +35,10 @@ func (c *developCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	c.apply(a)
 	if c.Attached {
 		a.attached = true
-		attached, stop := develop.Attached(ctx)
+		attached, stop := develop.ParentContext(ctx)
 		defer stop()
 		ctx = attached
-	} else if pkg, module, ok := develop.Find(ctx, built()); ok && c.Watch {
+	} else if pkg, module, ok := develop.FindMainPackage(ctx, built()); ok && c.Watch {
 		return a.watch(ctx, pkg, module, out)
 	}
 	if _, err := a.Migrate(ctx); err != nil {
@@ -67,7 +67,7 @@ func (a *App) watch(ctx context.Context, pkg, module string, out io.Writer) erro
 		s.Dashboard = &develop.Dashboard{
 			Path: admin.Path, Dir: p.ExtensionsDir(), Args: []string{"build", "--extensions-only"},
 			Serve: func(ctx context.Context, ready func(string)) error {
-				return p.Develop(ctx, a.cfg.Port, func(address string) {
+				return p.ServeDev(ctx, a.cfg.Port, func(address string) {
 					a.cfg.Log.Info("dashboard", "at", a.BackendURL()+admin.Path)
 					ready(address)
 				})

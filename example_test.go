@@ -61,7 +61,7 @@ func ExampleApp() {
 
 	_, _ = book.visits.Create(app.Context(ctx), Visit{Name: "Ada"})
 	w := httptest.NewRecorder()
-	app.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/visits", nil))
+	app.Router().ServeHTTP(w, httptest.NewRequest("GET", "/visits", nil))
 	fmt.Println(w.Code, w.Body)
 	// Output: 200 1
 }
@@ -88,7 +88,7 @@ func ExamplePlugin() {
 	ctx := context.Background()
 	book := guestbook{module.NewTable[Visit]("visit")}
 	plugin := book.Plugin()
-	plugin.Start = append(plugin.Start, func(ctx context.Context) error {
+	plugin.Loaders = append(plugin.Loaders, func(ctx context.Context) error {
 		if n, err := book.visits.Count(ctx, nil); err != nil || n > 0 {
 			return err
 		}

@@ -90,8 +90,8 @@ func (a *App) Jobs() *job.Scheduler { return a.jobs }
 // Engine runs the workflows of an open app.
 func (a *App) Engine() *workflow.Engine { return a.engine }
 
-// Handler is the HTTP side of an open app.
-func (a *App) Handler() *route.Router { return a.router }
+// Router is the HTTP side of an open app.
+func (a *App) Router() *route.Router { return a.router }
 
 // Log is where the app tells what it does.
 func (a *App) Log() *slog.Logger { return a.cfg.Log }
@@ -103,8 +103,8 @@ func (a *App) Context(ctx context.Context) context.Context {
 	return graph.WithSchema(context.WithValue(ctx, appKey{}, a), a.schema)
 }
 
-// From returns the app that ctx belongs to, nil outside of one.
-func From(ctx context.Context) *App {
+// FromContext returns the app that ctx belongs to, nil outside of one.
+func FromContext(ctx context.Context) *App {
 	a, _ := ctx.Value(appKey{}).(*App)
 	return a
 }
@@ -115,7 +115,7 @@ func Provide[T any](a *App, v T) { a.provided.Store(reflect.TypeFor[T](), v) }
 
 // Resolve returns what was provided under the type T to the app of ctx.
 func Resolve[T any](ctx context.Context) (v T, err error) {
-	a := From(ctx)
+	a := FromContext(ctx)
 	if a == nil {
 		return v, fmt.Errorf("gorgon: no app in the context to resolve %v", reflect.TypeFor[T]())
 	}

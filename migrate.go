@@ -35,11 +35,11 @@ func (a *App) Migrate(ctx context.Context) ([]db.Migration, error) {
 }
 
 // migrations are those of the framework and of the plugins; for a plugin that has none, what the database lacks of its tables is added.
-func (a *App) migrations() []db.Set {
-	sets := []db.Set{event.Migrations(), job.Migrations(), workflow.Migrations(), idempotency.Migrations()}
+func (a *App) migrations() []db.MigrationSet {
+	sets := []db.MigrationSet{event.Migrations(), job.Migrations(), workflow.Migrations(), idempotency.Migrations()}
 	of := a.owners()
 	for _, p := range a.plugins {
-		own := slices.ContainsFunc(p.Migrations, func(s db.Set) bool { return s.Plugin == p.Name })
+		own := slices.ContainsFunc(p.Migrations, func(s db.MigrationSet) bool { return s.Plugin == p.Name })
 		if !own && len(of[p.Name]) > 0 {
 			sets = append(sets, declared(p.Name, ddl.Tables(a.db.Dialect(), of[p.Name])))
 		}
@@ -51,13 +51,13 @@ func (a *App) migrations() []db.Set {
 }
 
 // overtaking tells what tables the files of a set lead to, so that they can take over from those that were made before there were files.
-func (a *App) overtaking(s db.Set) db.Set {
+func (a *App) overtaking(s db.MigrationSet) db.MigrationSet {
 	if s.FS == nil {
 		return s
 	}
 	dialect := a.db.Dialect()
-	if made, err := ddl.ReadSnapshot(s.FS); err == nil && made[dialect.String()] != nil {
-		s.Declared = declared(s.Plugin, made[dialect.String()]).Declared
+	if snapshot, err := ddl.ReadSnapshot(s.FS); err == nil && snapshot[dialect.String()] != nil {
+		s.Declared = declared(s.Plugin, snapshot[dialect.String()]).Declared
 	}
 	return s
 }
@@ -85,18 +85,18 @@ func (a *App) owners() map[string][]*graph.Entity {
 }
 
 // declared is a migration that adds to a database what it lacks of tables.
-func declared(plugin string, tables []ddl.Table) db.Set {
+func declared(plugin string, tables []ddl.Table) db.MigrationSet {
 	b, _ := json.Marshal(tables) // strings
 	sum := sha256.Sum256(b)
-	return db.Set{Plugin: plugin, Declared: &db.Declared{Name: "tables_" + hex.EncodeToString(sum[:4]), SQL: func(ctx context.Context, d *db.DB) (string, error) {
+	return db.MigrationSet{Plugin: plugin, Declared: &db.DeclaredSchema{Name: "tables_" + hex.EncodeToString(sum[:4]), SQL: func(ctx context.Context, d *db.DB) (string, error) {
 		list, err := ddl.Missing(ctx, d, tables)
 		return ddl.Script(list), err
 	}}}
 }
 
-// Generate writes the migration files that lead from what a plugin's last ones declare to its models as they are now: for each dialect one that does it and one that
+// GenerateMigrations writes the migration files that lead from what a plugin's last ones declare to its models as they are now: for each dialect one that does it and one that
 // undoes it. dir holds the plugin's migrations, and schema.json, which remembers the models. It returns the files; none if nothing has changed.
-func (a *App) Generate(plugin, dir, name string) (files []string, err error) {
+func (a *App) GenerateMigrations(plugin, dir, name string) (files []string, err error) {
 	list, err := a.tablesOf(plugin)
 	if err != nil {
 		return nil, err

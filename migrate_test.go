@@ -43,7 +43,7 @@ type richNote struct {
 	Colour string        `json:"colour" model:"enum=red|blue"`
 }
 
-func notebook[T any](t *testing.T, url string, migrations ...db.Set) (*gorgon.App, *module.Table[T]) {
+func notebook[T any](t *testing.T, url string, migrations ...db.MigrationSet) (*gorgon.App, *module.Table[T]) {
 	t.Helper()
 	app := gorgon.New(gorgon.Config{DatabaseURL: url, JWTSecret: "test", CookieSecret: "test", Log: slog.New(slog.DiscardHandler), Getenv: func(string) string { return "" }})
 	notes := module.NewTable[T]("note")
@@ -60,7 +60,7 @@ func TestFilesTakeOver(t *testing.T) {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			ctx, dir := t.Context(), t.TempDir()
-			files := db.Set{Plugin: "notebook", FS: os.DirFS(dir)}
+			files := db.MigrationSet{Plugin: "notebook", FS: os.DirFS(dir)}
 
 			first, notes := notebook[note](t, url)
 			migrate(t, first)
@@ -69,15 +69,15 @@ func TestFilesTakeOver(t *testing.T) {
 				t.Fatal(err)
 			}
 			changed, _ := notebook[longNote](t, url)
-			if _, err := changed.Generate("notebook", filepath.Join(dir, "other"), "begin"); err != nil {
+			if _, err := changed.GenerateMigrations("notebook", filepath.Join(dir, "other"), "begin"); err != nil {
 				t.Fatal(err)
 			}
-			other, _ := notebook[longNote](t, url, db.Set{Plugin: "notebook", FS: os.DirFS(filepath.Join(dir, "other"))})
+			other, _ := notebook[longNote](t, url, db.MigrationSet{Plugin: "notebook", FS: os.DirFS(filepath.Join(dir, "other"))})
 			if _, err := other.Migrate(ctx); err == nil || !strings.Contains(err.Error(), "not then what its migrations lead to") {
 				t.Errorf("other tables were taken over: %v", err)
 			}
 
-			if _, err := first.Generate("notebook", dir, "begin"); err != nil {
+			if _, err := first.GenerateMigrations("notebook", dir, "begin"); err != nil {
 				t.Fatal(err)
 			}
 			second, notes := notebook[note](t, url, files)
@@ -85,7 +85,7 @@ func TestFilesTakeOver(t *testing.T) {
 			if got, err := notes.Retrieve(ctx, saved.ID); err != nil || got.Text != "kept" {
 				t.Errorf("got %+v, %v", got, err)
 			}
-			if _, err := changed.Generate("notebook", dir, "author"); err != nil {
+			if _, err := changed.GenerateMigrations("notebook", dir, "author"); err != nil {
 				t.Fatal(err)
 			}
 			third, longer := notebook[longNote](t, url, files)
@@ -120,8 +120,8 @@ func TestNewFields(t *testing.T) {
 			if _, err := riches.Update(t.Context(), module.Filter{}, module.Set{"author": nil}); err == nil {
 				t.Error("a new column takes NULL")
 			}
-			if again := migrate(t, rich); len(again) > 0 {
-				t.Errorf("still pending: %+v", again)
+			if second := migrate(t, rich); len(second) > 0 {
+				t.Errorf("still pending: %+v", second)
 			}
 		})
 	}
@@ -141,23 +141,23 @@ func TestStartMigrates(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "notes.db")
 	short, _ := notebook[note](t, url)
-	if code, said := start(t, short); code != 0 {
-		t.Fatalf("on an empty database got %d: %s", code, said)
+	if code, output := start(t, short); code != 0 {
+		t.Fatalf("on an empty database got %d: %s", code, output)
 	}
 	long, _ := notebook[longNote](t, url)
-	if code, said := start(t, long); code == 0 || !strings.Contains(said, "1 migrations are pending") {
-		t.Errorf("behind the program got %d: %s", code, said)
+	if code, output := start(t, long); code == 0 || !strings.Contains(output, "1 migrations are pending") {
+		t.Errorf("behind the program got %d: %s", code, output)
 	}
 	long, _ = notebook[longNote](t, url)
-	if code, said := start(t, long, "--migrate"); code != 0 {
-		t.Errorf("told to migrate got %d: %s", code, said)
+	if code, output := start(t, long, "--migrate"); code != 0 {
+		t.Errorf("told to migrate got %d: %s", code, output)
 	}
 }
 
 // start runs an app until it has begun to serve.
-func start(t *testing.T, app *gorgon.App, args ...string) (code int, said string) {
+func start(t *testing.T, app *gorgon.App, args ...string) (code int, output string) {
 	ctx, stop := context.WithCancel(t.Context())
-	app.Use(gorgon.Plugin{Name: "short-lived", Start: []func(context.Context) error{func(context.Context) error {
+	app.Use(gorgon.Plugin{Name: "short-lived", Loaders: []func(context.Context) error{func(context.Context) error {
 		stop()
 		return nil
 	}}})

@@ -18,10 +18,10 @@ func (a *App) documentation() []route.Route {
 	return []route.Route{
 		route.Func(http.MethodGet, "/openapi.json", func(context.Context, *route.Request) (any, error) {
 			b, err := describe()
-			return route.Raw{ContentType: "application/json; charset=utf-8", Body: b}, err
+			return route.RawResponse{ContentType: "application/json; charset=utf-8", Body: b}, err
 		}),
 		route.Func(http.MethodGet, "/docs", func(context.Context, *route.Request) (any, error) {
-			return route.Raw{ContentType: "text/html; charset=utf-8", Body: openapi.Page}, nil
+			return route.RawResponse{ContentType: "text/html; charset=utf-8", Body: openapi.ViewerPage}, nil
 		}),
 	}
 }

@@ -22,7 +22,7 @@ func (a *App) operate(ctx context.Context) error {
 	if err := a.Open(ctx); err != nil {
 		return err
 	}
-	pending, err := db.Pending(ctx, a.db, a.migrations())
+	pending, err := db.PendingMigrations(ctx, a.db, a.migrations())
 	if err == nil && len(pending) > 0 {
 		err = fmt.Errorf("%w: run db:migrate", ErrPending)
 	}
@@ -64,7 +64,7 @@ func moment(t *time.Time) string {
 	if t == nil || t.IsZero() {
 		return "-"
 	}
-	return t.UTC().Format(db.TimeText)
+	return t.UTC().Format(db.TimeLayout)
 }
 
 type runsCmd struct {
@@ -98,13 +98,13 @@ func (c *runsListCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err := a.operate(ctx); err != nil {
 		return err
 	}
-	list, err := a.engine.Runs(ctx, c.Workflow, c.State, c.Limit)
+	list, err := a.engine.ListRuns(ctx, c.Workflow, c.State, c.Limit)
 	if err != nil {
 		return err
 	}
 	runs := make([]timeline.Run, len(list))
 	for i, s := range list {
-		runs[i] = timeline.Of(s)
+		runs[i] = timeline.FromSnapshot(s)
 	}
 	return c.show(out, runs, func(w io.Writer) error {
 		if len(list) == 0 {
@@ -129,7 +129,7 @@ func (c *runsShowCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return c.show(out, timeline.Of(s), func(w io.Writer) error { return timeline.Write(w, s) })
+	return c.show(out, timeline.FromSnapshot(s), func(w io.Writer) error { return timeline.Write(w, s) })
 }
 
 type runsRetryCmd struct {
@@ -219,11 +219,11 @@ func (c *jobsListCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	return c.show(out, append([]job.Status{}, list...), func(w io.Writer) error {
 		return table(w, "No job is known yet.", "NAME\tSCHEDULE\tNEXT\tRUNNING\tRUNS\tLAST", len(list), func(i int) string {
 			s, last := list[i], "-"
-			if s.Last != nil {
-				last = string(s.Last.State) + " " + moment(&s.Last.StartedAt)
+			if s.LastRun != nil {
+				last = string(s.LastRun.State) + " " + moment(&s.LastRun.StartedAt)
 			}
 			running := map[bool]string{true: "yes", false: "no"}[s.Running]
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", s.Name, s.Spec, moment(&s.NextAt), running, s.Runs, last)
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", s.Name, s.Schedule, moment(&s.NextAt), running, s.Runs, last)
 		})
 	})
 }
@@ -243,13 +243,13 @@ func (c *jobsHistoryCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return c.show(out, append([]job.Tick{}, list...), func(w io.Writer) error {
+	return c.show(out, append([]job.Run{}, list...), func(w io.Writer) error {
 		return table(w, "No job has run yet.", "JOB\tFOR\tSTATE\tBEGAN\tTOOK\tERROR", len(list), func(i int) string {
-			t, took := list[i], "-"
+			t, duration := list[i], "-"
 			if t.EndedAt != nil {
-				took = t.EndedAt.Sub(t.StartedAt).Round(time.Millisecond).String()
+				duration = t.EndedAt.Sub(t.StartedAt).Round(time.Millisecond).String()
 			}
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.Job, moment(&t.ScheduledFor), t.State, moment(&t.StartedAt), took, firstLine(t.Error))
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.Job, moment(&t.ScheduledFor), t.State, moment(&t.StartedAt), duration, firstLine(t.Error))
 		})
 	})
 }
@@ -305,11 +305,11 @@ func (c *eventsListCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err := a.operate(ctx); err != nil {
 		return err
 	}
-	list, err := a.bus.Journal(ctx, c.Name, c.Limit)
+	list, err := a.bus.ListEvents(ctx, c.Name, c.Limit)
 	if err != nil {
 		return err
 	}
-	return c.show(out, append([]event.Entry{}, list...), func(w io.Writer) error {
+	return c.show(out, append([]event.OutboxEvent{}, list...), func(w io.Writer) error {
 		return table(w, "There are no such events.", "ID\tNAME\tTOLD\tHANDED OUT\tDATA", len(list), func(i int) string {
 			e := list[i]
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.ID, e.Name, moment(&e.CreatedAt), moment(e.DoneAt), firstLine(string(e.Data)))
@@ -328,11 +328,11 @@ func (c *eventsDeadCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err := a.operate(ctx); err != nil {
 		return err
 	}
-	list, err := a.bus.Letters(ctx, !c.All, c.Limit)
+	list, err := a.bus.FailedDeliveries(ctx, !c.All, c.Limit)
 	if err != nil {
 		return err
 	}
-	return c.show(out, append([]event.Letter{}, list...), func(w io.Writer) error {
+	return c.show(out, append([]event.FailedDelivery{}, list...), func(w io.Writer) error {
 		return table(w, "There are none.", "ID\tNAME\tSUBSCRIBER\tATTEMPTS\tNEXT\tERROR", len(list), func(i int) string {
 			l := list[i]
 			return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", l.ID, l.Name, l.Subscriber, l.Attempt, moment(l.NextAt), firstLine(l.Error))
@@ -378,7 +378,7 @@ func (c *eventsDropCmd) Run(ctx context.Context, a *App, out io.Writer) error {
 	if err := a.operate(ctx); err != nil {
 		return err
 	}
-	return did(out, a.bus.Drop(ctx, c.ID, c.Subscriber), "%s will not get event %s.", c.Subscriber, c.ID)
+	return did(out, a.bus.DiscardFailed(ctx, c.ID, c.Subscriber), "%s will not get event %s.", c.Subscriber, c.ID)
 }
 
 // firstLine keeps a cell of a table to one line.

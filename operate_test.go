@@ -31,13 +31,13 @@ type plant struct {
 func (p *plant) app() *gorgon.App {
 	app := gorgon.New(gorgon.Config{DatabaseURL: p.url, JWTSecret: "test", CookieSecret: "test", Log: slog.New(slog.DiscardHandler), Getenv: func(string) string { return "" }})
 	app.Use(gorgon.Plugin{Name: "plant",
-		Workflows: []workflow.Any{workflow.New("approve", approve, workflow.Durable(), workflow.Retention(time.Hour)), workflow.New("charge", p.charge, workflow.Durable())},
+		Workflows: []workflow.AnyWorkflow{workflow.New("approve", approve, workflow.Durable(), workflow.Retention(time.Hour)), workflow.New("charge", p.charge, workflow.Durable())},
 		Subscriptions: []event.Subscription{event.On(paid, func(context.Context, event.ID) error {
 			if p.mended {
 				return nil
 			}
 			return errors.New("the mail server is away\nfor long")
-		}, event.Named("mailer"), event.Tries(1))},
+		}, event.WithName("mailer"), event.MaxAttempts(1))},
 		Jobs: []job.Job{job.Cron("sweep", "0 3 * * *", func(context.Context) error { return nil }), job.Cron("broken", "0 4 * * *", func(context.Context) error { return errors.New("no broom") })},
 	})
 	return app
@@ -173,7 +173,7 @@ func untilState(t *testing.T, app *gorgon.App, id, state string) {
 		if err != nil || time.Now().After(end) {
 			t.Fatal(s.State, err)
 		}
-		if s.State == state && (state != workflow.Invoking || len(s.Steps) == 2 && s.Waiting) {
+		if s.State == state && (state != workflow.StateInvoking || len(s.Steps) == 2 && s.Waiting) {
 			return
 		}
 	}
@@ -184,7 +184,7 @@ func TestRunsCommands(t *testing.T) {
 	eachPlant(t, func(t *testing.T, p *plant) {
 		p.want("There are no such runs.", "runs", "list")
 		id := p.start("approve", `"order_1"`)
-		p.until(id, workflow.Invoking)
+		p.until(id, workflow.StateInvoking)
 		p.want("ID WORKFLOW STATE BEGAN TRANSACTION ERROR\nID approve invoking TIME TX -", "runs", "list")
 		p.want(`
 Run ID
@@ -197,7 +197,7 @@ AFTER TOOK WHAT STEP
 TOOK TOOK done reserve
 TOOK waiting approval await, until TIME`, "runs", "show", id)
 		p.want("Run ID was told approval.", "runs", "signal", id, "approval", `"ann"`)
-		p.until(id, workflow.Done)
+		p.until(id, workflow.StateDone)
 		p.want(`
 Run ID
 Workflow approve, version 0, transaction TX
@@ -227,9 +227,9 @@ TOOK TOOK done approval await`, "runs", "show", id)
 		}
 
 		id = p.start("approve", `"order_2"`)
-		p.until(id, workflow.Invoking)
+		p.until(id, workflow.StateInvoking)
 		p.want("Run ID ends.", "runs", "cancel", id)
-		p.until(id, workflow.Reverted)
+		p.until(id, workflow.StateReverted)
 		_, out, _ = p.run("runs", "show", id)
 		if got := plain(out); !strings.Contains(got, "State reverted") || !strings.HasSuffix(got, "undone reserve") || !strings.Contains(got, "the run was cancelled") {
 			t.Error(got)
@@ -245,7 +245,7 @@ func TestRunsRetryCommand(t *testing.T) {
 	t.Parallel()
 	eachPlant(t, func(t *testing.T, p *plant) {
 		id := p.start("charge", `"order_1"`)
-		p.until(id, workflow.Failed)
+		p.until(id, workflow.StateFailed)
 		p.want("ID WORKFLOW STATE BEGAN TRANSACTION ERROR\nID charge failed TIME TX declined", "runs", "list", "--state", "failed", "-w", "charge")
 		p.want(`
 Run ID
@@ -262,7 +262,7 @@ not undone hold the bank is closed`, "runs", "show", id)
 		p.fails(1, `has no step "nothing"`, "runs", "retry", id, "--from", "nothing")
 		p.mended = true
 		p.want("Run ID is taken up again.", "runs", "retry", id, "--from", "capture")
-		p.until(id, workflow.Done)
+		p.until(id, workflow.StateDone)
 		p.fails(1, "only failed and blocked runs can be retried", "runs", "retry", id, "--from", "capture")
 		p.fails(1, "cannot be retried", "runs", "retry", id)
 	})
@@ -279,8 +279,8 @@ func TestJobsCommands(t *testing.T) {
 		p.want("NAME SCHEDULE NEXT RUNNING RUNS LAST\nbroken 0 4 * * * TIME no 0 failed TIME\nsweep 0 3 * * * TIME no 0 done TIME", "jobs", "list")
 		p.want("JOB FOR STATE BEGAN TOOK ERROR\nbroken TIME failed TIME TOOK no broom", "jobs", "history", "broken")
 		_, out, _ := p.run("jobs", "history", "--json", "-n", "1")
-		var list []job.Tick
-		if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 1 || list[0].Job != "broken" || list[0].State != job.Failed {
+		var list []job.Run
+		if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 1 || list[0].Job != "broken" || list[0].State != job.StateFailed {
 			t.Error(err, out)
 		}
 		p.fails(2, "expected", "jobs", "run")
@@ -297,10 +297,10 @@ func TestEventsCommands(t *testing.T) {
 			if err := event.Emit(t.Context(), app.Bus(), paid, event.ID{ID: "order_1"}); err != nil {
 				t.Fatal(err)
 			}
-			if err := app.Bus().Wait(t.Context()); err != nil {
+			if err := app.Bus().WaitIdle(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			list, err := app.Bus().Letters(t.Context(), true, 10)
+			list, err := app.Bus().FailedDeliveries(t.Context(), true, 10)
 			if err != nil || len(list) != 1 {
 				t.Fatal(list, err)
 			}
@@ -310,7 +310,7 @@ func TestEventsCommands(t *testing.T) {
 		p.want("There are no such events.", "events", "list", "--name", "order.lost")
 		p.want("ID NAME SUBSCRIBER ATTEMPTS NEXT ERROR\nID order.paid mailer 1 - the mail server is away", "events", "dead")
 		_, out, _ := p.run("events", "dead", "--json")
-		var letters []event.Letter
+		var letters []event.FailedDelivery
 		if err := json.Unmarshal([]byte(out), &letters); err != nil || len(letters) != 1 || letters[0].ID != id || letters[0].Subscriber != "mailer" {
 			t.Error(err, out)
 		}
@@ -323,7 +323,7 @@ func TestEventsCommands(t *testing.T) {
 		p.mended = true
 		p.serve(func(app *gorgon.App) {
 			for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-				list, err := app.Bus().Letters(t.Context(), false, 10)
+				list, err := app.Bus().FailedDeliveries(t.Context(), false, 10)
 				if err != nil || time.Now().After(end) {
 					t.Fatal(list, err)
 				}

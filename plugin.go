@@ -30,22 +30,22 @@ type Plugin struct {
 	Tables []module.Entity // of its own data models
 	Links  []module.Entity // between data models, its own and others
 
-	Workflows     []workflow.Any
+	Workflows     []workflow.AnyWorkflow
 	Subscriptions []event.Subscription
 	Transports    map[string]event.Transport // that carry all events to other systems; how far each has come is kept under its name
 	Jobs          []job.Job
 	Workers       []Worker
 
-	Routes         []route.Route
-	Middleware     []route.Middleware
-	AdditionalData []route.Additional    // what core routes may be given besides their own, for the hooks of their workflows
-	Errors         ErrorHandler          // answers requests that fail; the last plugin that has one decides
-	Auth           route.Authenticator   // who requests come from; the last plugin that has one decides
-	Keys           route.PublishableKeys // what /store asks for; the last plugin that has some decides
+	Routes          []route.Route
+	Middleware      []route.Middleware
+	AdditionalData  []route.AdditionalDataSchema // what core routes may be given besides their own, for the hooks of their workflows
+	ErrorHandler    ErrorHandler                 // answers requests that fail; the last plugin that has one decides
+	Authenticator   route.Authenticator          // who requests come from; the last plugin that has one decides
+	PublishableKeys route.PublishableKeys        // what /store asks for; the last plugin that has some decides
 
 	// Migrations are sets of files. Without one of the plugin's name, tables and links are made as they are declared, and never altered; the other sets
 	// follow them.
-	Migrations []db.Set
+	Migrations []db.MigrationSet
 	// CanMigrate is an error if the database cannot be migrated from where it stands. It runs before pending migrations, and for the command doctor.
 	CanMigrate func(ctx context.Context) error
 
@@ -53,11 +53,11 @@ type Plugin struct {
 	// filled. See the command db:repair.
 	Repairs []Repair
 
-	// Cached are tables of which answers to route.Cached routes may be kept in memory until they change, or for a while at most if there is more
+	// CachedTables are tables of which answers to route.Cached routes may be kept in memory until they change, or for a while at most if there is more
 	// than 0. An answer that has read any other table is not kept.
-	Cached map[string]time.Duration
+	CachedTables map[string]time.Duration
 
-	Start    []func(ctx context.Context) error // run in order at each start, after the migrations: loaders, which do nothing when they have run before
+	Loaders  []func(ctx context.Context) error // run in order at each start, after the migrations: loaders, which do nothing when they have run before
 	Commands []Command
 	Scripts  []Script
 	Admin    fs.FS // extensions of the dashboard: the folders widgets, routes, … by Medusa's conventions, which may be in a folder admin

@@ -34,7 +34,7 @@ func (a *App) checkData(ctx context.Context) error {
 
 // canMigrate is an error if rows break constraints that a pending migration has to add. Those that it adds for new rows alone it only warns of.
 func (a *App) canMigrate(ctx context.Context) error {
-	pending, err := db.Pending(ctx, a.db, a.migrations())
+	pending, err := db.PendingMigrations(ctx, a.db, a.migrations())
 	if err != nil || len(pending) == 0 {
 		return err
 	}

@@ -52,7 +52,7 @@ func (a *App) Open(ctx context.Context) error {
 		a.Close()
 		return err
 	}
-	d.Observe(a.telemetry)
+	d.UseTelemetry(a.telemetry)
 	if err := a.wire(); err != nil {
 		a.Close()
 		return err
@@ -99,7 +99,7 @@ func (a *App) wire() error {
 		}
 		a.bus.Subscribe(p.Subscriptions...)
 		for name, t := range p.Transports {
-			a.bus.Forward(name, t)
+			a.bus.AddTransport(name, t)
 		}
 	}
 	a.cache = a.newCache()
@@ -111,20 +111,20 @@ func (a *App) wire() error {
 func (a *App) newRouter() (*route.Router, error) {
 	cfg := route.Config{StoreCORS: a.cfg.StoreCORS, AdminCORS: a.cfg.AdminCORS, AuthCORS: a.cfg.AuthCORS, Log: a.cfg.Log, Telemetry: a.telemetry}
 	routes := append(a.documentation(), a.dashboardRoutes()...)
-	repeats := &idempotency.Keeper{DB: a.db, Log: a.cfg.Log}
+	repeats := &idempotency.Middleware{DB: a.db, Log: a.cfg.Log}
 	middleware := []route.Middleware{{Matcher: "*", Handler: a.inContext}, {Matcher: "*", Handler: repeats.Handler}}
 	for _, p := range a.plugins {
 		routes = append(routes, p.Routes...)
 		middleware = append(middleware, p.Middleware...)
-		cfg.Additional = append(cfg.Additional, p.AdditionalData...)
-		if p.Errors != nil {
-			cfg.Errors = p.Errors
+		cfg.AdditionalData = append(cfg.AdditionalData, p.AdditionalData...)
+		if p.ErrorHandler != nil {
+			cfg.Errors = p.ErrorHandler
 		}
-		if p.Auth != nil {
-			cfg.Auth = p.Auth
+		if p.Authenticator != nil {
+			cfg.Auth = p.Authenticator
 		}
-		if p.Keys != nil {
-			cfg.Keys = p.Keys
+		if p.PublishableKeys != nil {
+			cfg.Keys = p.PublishableKeys
 		}
 	}
 	if a.cache != nil {
@@ -137,12 +137,12 @@ func (a *App) newRouter() (*route.Router, error) {
 func (a *App) newCache() *cache.Cache {
 	tables := map[string]time.Duration{}
 	for _, p := range a.plugins {
-		maps.Copy(tables, p.Cached)
+		maps.Copy(tables, p.CachedTables)
 	}
 	if a.cfg.CacheMB <= 0 || len(tables) == 0 {
 		return nil
 	}
-	return &cache.Cache{DB: a.db, Tables: slices.Sorted(maps.Keys(tables)), Bytes: a.cfg.CacheMB << 20, MaxAge: tables}
+	return &cache.Cache{DB: a.db, Tables: slices.Sorted(maps.Keys(tables)), MaxBytes: a.cfg.CacheMB << 20, MaxAge: tables}
 }
 
 // inContext puts the app into the context of each request.
@@ -169,14 +169,14 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Open(ctx); err != nil {
 		return err
 	}
-	pending, err := db.Pending(ctx, a.db, a.migrations())
+	pending, err := db.PendingMigrations(ctx, a.db, a.migrations())
 	if err != nil {
 		return err
 	}
 	if len(pending) > 0 {
 		return fmt.Errorf("%w: %d migrations are pending (%s); run db:migrate", ErrPending, len(pending), names(pending))
 	}
-	if err := a.Load(ctx); err != nil {
+	if err := a.RunLoaders(ctx); err != nil {
 		return err
 	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(a.Context(ctx)))
@@ -185,11 +185,11 @@ func (a *App) Start(ctx context.Context) error {
 			a.cfg.Log.WarnContext(ctx, "answers are not kept in memory", "error", err)
 		}
 	}
-	if err := a.engine.Listen(ctx); err != nil {
+	if err := a.engine.ListenForChanges(ctx); err != nil {
 		return err
 	}
 	if a.telemetry != nil {
-		if a.ungauge, err = a.telemetry.Watch(slices.Concat(a.db.Gauges(), a.bus.Gauges(), a.engine.Gauges())...); err != nil {
+		if a.ungauge, err = a.telemetry.RegisterGauges(slices.Concat(a.db.Gauges(), a.bus.Gauges(), a.engine.Gauges())...); err != nil {
 			return err
 		}
 	}
@@ -199,11 +199,11 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Load runs what the plugins want to happen at each start, in an open and migrated app.
-func (a *App) Load(ctx context.Context) error {
+// RunLoaders runs what the plugins want to happen at each start, in an open and migrated app.
+func (a *App) RunLoaders(ctx context.Context) error {
 	ctx = a.Context(ctx)
 	for _, p := range a.plugins {
-		for _, start := range p.Start {
+		for _, start := range p.Loaders {
 			if err := start(ctx); err != nil {
 				return fmt.Errorf("plugin %s: %w", p.Name, err)
 			}
@@ -229,7 +229,7 @@ func (a *App) work(ctx context.Context) {
 
 // Serve starts the app and serves HTTP until ctx ends. Requests under way are then finished.
 func (a *App) Serve(ctx context.Context) error {
-	began := time.Now()
+	started := time.Now()
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(began).Round(time.Millisecond), "database", a.db.Dialect(), "pooler", a.db.Pooler(), "routes", len(a.router.Routes()))
+	a.cfg.Log.InfoContext(ctx, "ready", "in", time.Since(started).Round(time.Millisecond), "database", a.db.Dialect(), "pooler", a.db.Pooler(), "routes", len(a.router.Routes()))
 	a.tellDashboard()
 	return (&route.Server{Handler: a.compressed(a.router), Log: a.cfg.Log}).Serve(ctx, ln)
 }
@@ -257,7 +257,7 @@ func (a *App) compressed(h http.Handler) http.Handler {
 	return wrap(h)
 }
 
-// Close stops what Start began and closes the database. The app can be opened again.
+// Close stops what Loaders began and closes the database. The app can be opened again.
 func (a *App) Close() {
 	if a.ungauge != nil {
 		a.ungauge()

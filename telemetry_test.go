@@ -88,7 +88,7 @@ func (m *mill) plugin() gorgon.Plugin {
 		}
 		return later.Start(ctx, s)
 	})
-	return gorgon.Plugin{Name: "mill", Workflows: []workflow.Any{later, grind, pack, bag},
+	return gorgon.Plugin{Name: "mill", Workflows: []workflow.AnyWorkflow{later, grind, pack, bag},
 		Routes: []route.Route{
 			route.Post("/grind/{what}", func(ctx context.Context, in struct {
 				What string `path:"what"`
@@ -101,7 +101,7 @@ func (m *mill) plugin() gorgon.Plugin {
 			slog.New(m.app.Log().Handler()).InfoContext(ctx, "heard")
 			m.heard <- v.ID
 			return nil
-		}, event.Named("baker"))},
+		}, event.WithName("baker"))},
 		Jobs: []job.Job{job.Cron("clean", "0 3 * * *", func(ctx context.Context) error {
 			_, err := m.app.DB().Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_run WHERE id = 'none'"})
 			return err
@@ -115,7 +115,7 @@ func (m *mill) call(method, path string, header ...string) int {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	m.app.Handler().ServeHTTP(w, r)
+	m.app.Router().ServeHTTP(w, r)
 	return w.Code
 }
 
@@ -225,7 +225,7 @@ func TestMetrics(t *testing.T) {
 		}
 		m.call(http.MethodGet, "/nowhere/1")
 		m.ended(t, "deliver corn.ground")
-		if err := m.app.Bus().Wait(t.Context()); err != nil {
+		if err := m.app.Bus().WaitIdle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := m.app.DB().Exec(t.Context(), db.Statement{SQL: "UPDATE gorgon_run SET state = 'blocked' WHERE id = (SELECT min(id) FROM gorgon_run)"}); err != nil {

@@ -91,21 +91,21 @@ func TestAppend(t *testing.T) {
 	if err := os.WriteFile(program, []byte("#!/bin/sh\necho ran\nexit\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(program); err == nil {
+	if _, err := OpenBundle(program); err == nil {
 		t.Fatal("a program without a dashboard has one")
 	}
 	for range 2 {
-		if err := Append(program, built(t)); err != nil {
+		if err := AppendBundle(program, built(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b, err := Open(program)
+	b, err := OpenBundle(program)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	if b.Stamp != "s1" || b.files["index.html"] == nil {
-		t.Errorf("got stamp %q and %d files", b.Stamp, len(b.files))
+	if b.Fingerprint != "s1" || b.files["index.html"] == nil {
+		t.Errorf("got stamp %q and %d files", b.Fingerprint, len(b.files))
 	}
 	if i, err := os.Stat(program); err != nil || i.Mode().Perm() != 0o755 {
 		t.Errorf("the program is %v, %v", i.Mode(), err)
@@ -122,13 +122,13 @@ func TestWrite(t *testing.T) {
 	must(t, os.MkdirAll(at("node_modules/react"), 0o755))
 	old := time.Now().Add(-time.Hour)
 	must(t, os.Chtimes(at("extensions/blog/src/admin/widgets/a.tsx"), old, old))
-	before, err := p.Stamp()
+	before, err := p.Fingerprint()
 	must(t, err)
 
 	delete(widgets, "widgets/b.tsx")
 	p.Extensions = p.Extensions[:1]
 	must(t, p.Write())
-	if after, err := p.Stamp(); err != nil || after == before {
+	if after, err := p.Fingerprint(); err != nil || after == before {
 		t.Errorf("the stamp stayed %s, %v", after, err)
 	}
 	if i, err := os.Stat(at("extensions/blog/src/admin/widgets/a.tsx")); err != nil || !i.ModTime().Equal(old) {

@@ -16,13 +16,13 @@ const comment = "gorgon dashboard "
 
 // A Bundle is a dashboard that was built.
 type Bundle struct {
-	Stamp string // of the project that it was built from
-	files map[string]*zip.File
-	file  *zip.ReadCloser
+	Fingerprint string // of the project that it was built from
+	files       map[string]*zip.File
+	file        *zip.ReadCloser
 }
 
-// Open opens a dashboard: a zip file, or a program that ends in one. The error is fs.ErrNotExist where there is none.
-func Open(file string) (*Bundle, error) {
+// OpenBundle opens a dashboard: a zip file, or a program that ends in one. The error is fs.ErrNotExist where there is none.
+func OpenBundle(file string) (*Bundle, error) {
 	r, err := zip.OpenReader(file)
 	if errors.Is(err, zip.ErrFormat) {
 		err = fs.ErrNotExist
@@ -64,8 +64,8 @@ func compress(to io.Writer, files fs.FS, stamp string) error {
 	return errors.Join(w.AddFS(files), w.SetComment(comment+stamp), w.Close())
 }
 
-// Append puts a bundle at the end of a program. The last one counts.
-func Append(program, bundle string) error {
+// AppendBundle puts a bundle at the end of a program. The last one counts.
+func AppendBundle(program, bundle string) error {
 	return replace(program, 0o755, program, bundle)
 }
 

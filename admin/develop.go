@@ -15,9 +15,9 @@ import (
 // ExtensionsDir is where the extensions are, in a folder for each plugin.
 func (p *Project) ExtensionsDir() string { return filepath.Join(p.dir(), "extensions") }
 
-// Develop serves the dashboard under Path, and shows what changes in the project at once, until ctx ends. Browsers come in at publicPort, through a proxy;
+// ServeDev serves the dashboard under Path, and shows what changes in the project at once, until ctx ends. Browsers come in at publicPort, through a proxy;
 // ready is told the address that it has to pass them on to. What the bundler says goes to p.Out.
-func (p *Project) Develop(ctx context.Context, publicPort string, ready func(address string)) error {
+func (p *Project) ServeDev(ctx context.Context, publicPort string, ready func(address string)) error {
 	if err := p.Install(ctx); err != nil {
 		return err
 	}

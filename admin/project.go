@@ -50,8 +50,8 @@ type Project struct {
 	Out        io.Writer // hears what npm and the bundler have to say; nil drops it
 }
 
-// Bundle is the file that Build leaves.
-func (p *Project) Bundle() string { return filepath.Join(p.dir(), "dashboard.zip") }
+// BundleFile is the file that Build leaves.
+func (p *Project) BundleFile() string { return filepath.Join(p.dir(), "dashboard.zip") }
 
 func (p *Project) dir() string { return cmp.Or(p.Dir, filepath.Join(".gorgon", "admin")) }
 
@@ -141,8 +141,8 @@ func addDependencies(files map[string][]byte, more map[string]string) error {
 	return err
 }
 
-// Stamp names what the dashboard is built from: it changes when an extension, or the version of the dashboard, does.
-func (p *Project) Stamp() (string, error) {
+// Fingerprint names what the dashboard is built from: it changes when an extension, or the version of the dashboard, does.
+func (p *Project) Fingerprint() (string, error) {
 	files, err := p.files()
 	return stamp(files), err
 }
@@ -183,15 +183,15 @@ func write(file string, data []byte) error {
 
 // prune removes the files of extensions that are no more.
 func (p *Project) prune(files map[string][]byte) error {
-	kept := map[string]bool{}
+	wanted := map[string]bool{}
 	for name := range files {
 		for ; name != "."; name = path.Dir(name) {
-			kept[name] = true
+			wanted[name] = true
 		}
 	}
 	return fs.WalkDir(os.DirFS(p.dir()), "extensions", func(name string, d fs.DirEntry, err error) error {
 		switch {
-		case errors.Is(err, fs.ErrNotExist) || err == nil && kept[name]:
+		case errors.Is(err, fs.ErrNotExist) || err == nil && wanted[name]:
 			return nil
 		case err != nil:
 			return err
@@ -231,14 +231,14 @@ func (p *Project) Install(ctx context.Context) error {
 
 // Build makes the dashboard, unless the one that is there was made from the same, and returns the file that holds it.
 func (p *Project) Build(ctx context.Context) (bundle string, err error) {
-	want, err := p.Stamp()
+	want, err := p.Fingerprint()
 	if err != nil {
 		return "", err
 	}
-	if b, err := Open(p.Bundle()); err == nil {
+	if b, err := OpenBundle(p.BundleFile()); err == nil {
 		b.Close()
-		if b.Stamp == want {
-			return p.Bundle(), nil
+		if b.Fingerprint == want {
+			return p.BundleFile(), nil
 		}
 	}
 	if err := p.Write(); err != nil {
@@ -250,21 +250,21 @@ func (p *Project) Build(ctx context.Context) (bundle string, err error) {
 	if err := p.run(ctx, "node", "admin.mjs", "build", "dist"); err != nil {
 		return "", err
 	}
-	return p.Bundle(), pack(os.DirFS(filepath.Join(p.dir(), "dist")), want, p.Bundle())
+	return p.BundleFile(), pack(os.DirFS(filepath.Join(p.dir(), "dist")), want, p.BundleFile())
 }
 
 // run runs a program in the project's folder.
 func (p *Project) run(ctx context.Context, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = p.dir(), append(os.Environ(), "NODE_ENV=production")
-	var said bytes.Buffer
-	cmd.Stdout = &said
+	var output bytes.Buffer
+	cmd.Stdout = &output
 	if p.Out != nil {
-		cmd.Stdout = io.MultiWriter(&said, p.Out)
+		cmd.Stdout = io.MultiWriter(&output, p.Out)
 	}
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s %s in %s: %w\n%s", name, args[0], p.dir(), err, bytes.TrimSpace(said.Bytes()))
+		return fmt.Errorf("%s %s in %s: %w\n%s", name, args[0], p.dir(), err, bytes.TrimSpace(output.Bytes()))
 	}
 	return nil
 }

@@ -27,13 +27,13 @@ type Site struct {
 	bundle *Bundle
 }
 
-// Places are where the dashboard of this process may be: in its program, or built beside it.
-func Places() []string {
+// BundleLocations are where the dashboard of this process may be: in its program, or built beside it.
+func BundleLocations() []string {
 	var out []string
 	if program, err := os.Executable(); err == nil {
 		out = append(out, program)
 	}
-	return append(out, (&Project{}).Bundle())
+	return append(out, (&Project{}).BundleFile())
 }
 
 // Bundle is the dashboard that is served, nil if there is none.
@@ -41,7 +41,7 @@ func (s *Site) Bundle() *Bundle {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := 0; s.bundle == nil && i < len(s.Files); i++ {
-		if b, err := Open(s.Files[i]); err == nil {
+		if b, err := OpenBundle(s.Files[i]); err == nil {
 			s.bundle = b
 		}
 	}

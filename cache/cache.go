@@ -16,9 +16,9 @@ import (
 
 // A Cache keeps answers of one database. It is ready once Start has returned, and does nothing before.
 type Cache struct {
-	DB     *db.DB
-	Tables []string // that are watched
-	Bytes  int      // what may be kept, of keys and answers
+	DB       *db.DB
+	Tables   []string // that are watched
+	MaxBytes int      // what may be kept, of keys and answers
 
 	// MaxAge is how long an answer may be kept that was read of a table, for tables whose records have a beginning or an end in time.
 	MaxAge map[string]time.Duration
@@ -34,7 +34,7 @@ type Cache struct {
 }
 
 // Stats are counts since the start: of answers from memory, of those that were read and kept, and of requests that are none of the cache's business.
-type Stats struct{ Hits, Misses, Passed int64 }
+type Stats struct{ Hits, Misses, Bypassed int64 }
 
 // Stats returns what the cache has done so far.
 func (c *Cache) Stats() Stats { return Stats{c.hits.Load(), c.misses.Load(), c.passed.Load()} }
@@ -48,8 +48,8 @@ type memory interface {
 
 // An entry is something that was read.
 type entry struct {
-	response    *db.Answer // of a statement
-	contentType string     // of what a handler has written
+	response    *db.CachedResult // of a statement
+	contentType string           // of what a handler has written
 	body        []byte
 	packed      bool
 	reads       []seen
@@ -89,9 +89,9 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 
 // fill has a request answered, and keeps the answer.
 func (c *Cache) fill(key string, next http.Handler, w http.ResponseWriter, r *http.Request) {
-	ctx, reads := db.WithReads(r.Context())
+	ctx, reads := db.WithTableTracker(r.Context())
 	before, headers := c.snapshot(), len(w.Header())
-	copied := &route.Tee{ResponseWriter: w}
+	copied := &route.ResponseRecorder{ResponseWriter: w}
 	next.ServeHTTP(copied, r.WithContext(ctx))
 	e := entry{contentType: w.Header().Get("Content-Type")}
 	own := len(w.Header()) - headers // of which Content-Type, Content-Length and Etag are written anew
@@ -121,17 +121,17 @@ func (c *Cache) dates(e *entry, tables []string, before []uint64) bool {
 // keyOf is all that an answer depends on; ok is false for requests whose answers are not kept.
 func keyOf(r *http.Request) (key string, ok bool) {
 	ctx := r.Context()
-	if _, known := route.ActorFrom(ctx); known || r.Method != http.MethodGet || len(r.URL.RawQuery) > longestKey {
+	if _, known := route.ActorFromContext(ctx); known || r.Method != http.MethodGet || len(r.URL.RawQuery) > longestKey {
 		return "", false
 	}
 	if strings.Contains(r.Header.Get("Cache-Control"), "no-cache") || r.Header.Get("If-None-Match") == "*" {
 		return "", false
 	}
 	var locale string
-	if req := route.From(ctx); req != nil {
+	if req := route.RequestFromContext(ctx); req != nil {
 		locale = req.Locale()
 	}
-	return strings.Join([]string{r.URL.EscapedPath(), r.URL.RawQuery, locale, route.PublishableKey(ctx), strings.Join(route.Channels(ctx), ",")}, "\x00"), true
+	return strings.Join([]string{r.URL.EscapedPath(), r.URL.RawQuery, locale, route.PublishableKey(ctx), strings.Join(route.SalesChannels(ctx), ",")}, "\x00"), true
 }
 
 func (c *Cache) good(a *entry) bool {
@@ -154,8 +154,8 @@ func (c *Cache) snapshot() []uint64 {
 	return append([]uint64(nil), c.at...)
 }
 
-// Changed implements db.Memory: answers that were read of tables are worthless. Tables that are not watched are of no interest.
-func (c *Cache) Changed(tables []string) {
+// Invalidate implements db.ResultCache: answers that were read of tables are worthless. Tables that are not watched are of no interest.
+func (c *Cache) Invalidate(tables []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range tables {

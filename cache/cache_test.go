@@ -31,7 +31,7 @@ type process struct {
 
 func open(t *testing.T, url string, tables ...string) *process {
 	t.Helper()
-	p := &process{Cache: &cache.Cache{DB: dbtest.OpenURL(t, url), Tables: tables, Bytes: 1 << 20}}
+	p := &process{Cache: &cache.Cache{DB: dbtest.OpenURL(t, url), Tables: tables, MaxBytes: 1 << 20}}
 	p.Handler = p.Cache.Handler(http.HandlerFunc(p.sum))
 	return p
 }
@@ -47,7 +47,7 @@ func (p *process) sum(w http.ResponseWriter, r *http.Request) {
 	case "secret":
 		sql = "SELECT n FROM secret WHERE id = 'a'"
 	}
-	if _, err := db.One(r.Context(), p.DB, db.Statement{SQL: sql}, &n); err != nil {
+	if _, err := db.QueryRow(r.Context(), p.DB, db.Statement{SQL: sql}, &n); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -71,12 +71,12 @@ func (p *process) set(ctx context.Context, table string, n int64) error {
 	switch rand.IntN(4) {
 	case 0:
 		s.SQL += " RETURNING n"
-		_, err := db.One(ctx, p.DB, s, new(int64))
+		_, err := db.QueryRow(ctx, p.DB, s, new(int64))
 		return err
 	case 1:
 		return p.DB.Batch(ctx, []db.Statement{s, {SQL: "SELECT 1"}}, func(int, db.Rows) error { return nil })
 	case 2:
-		return p.DB.Script(ctx, strings.Replace(s.SQL, "$1", strconv.FormatInt(n, 10), 1))
+		return p.DB.ExecScript(ctx, strings.Replace(s.SQL, "$1", strconv.FormatInt(n, 10), 1))
 	}
 	_, err := p.DB.Exec(ctx, s)
 	return err
@@ -97,7 +97,7 @@ func pairs(t *testing.T, run func(t *testing.T, a, b *process)) {
 			for _, table := range []string{"goods", "shelf", "secret"} {
 				script += "CREATE TABLE " + table + " (id text PRIMARY KEY, n integer NOT NULL); INSERT INTO " + table + " VALUES ('a', 0);"
 			}
-			if err := a.DB.Script(t.Context(), script); err != nil {
+			if err := a.DB.ExecScript(t.Context(), script); err != nil {
 				t.Fatal(err)
 			}
 			if err := a.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "db:migrate") {
@@ -218,7 +218,7 @@ func TestCoherent(t *testing.T) {
 		}
 		work.Wait()
 		var want int64
-		if _, err := db.One(t.Context(), a.DB, db.Statement{SQL: "SELECT g.n + s.n FROM goods g, shelf s"}, &want); err != nil {
+		if _, err := db.QueryRow(t.Context(), a.DB, db.Statement{SQL: "SELECT g.n + s.n FROM goods g, shelf s"}, &want); err != nil {
 			t.Fatal(err)
 		}
 		for end := time.Now().Add(5 * time.Second); a.get(t, "both") != want || b.get(t, "both") != want; time.Sleep(time.Millisecond) {
@@ -237,16 +237,16 @@ func TestStatements(t *testing.T) {
 	pairs(t, func(t *testing.T, a, _ *process) {
 		a.warm(t, "goods")
 		read := func(ctx context.Context) (n int64, sent int) {
-			ctx, count := db.WithCounter(ctx)
-			if _, err := db.One(ctx, a.DB, db.Statement{SQL: "SELECT n FROM goods WHERE id = $1", Args: []any{"a"}}, &n); err != nil {
+			ctx, count := db.WithStatementCounter(ctx)
+			if _, err := db.QueryRow(ctx, a.DB, db.Statement{SQL: "SELECT n FROM goods WHERE id = $1", Args: []any{"a"}}, &n); err != nil {
 				t.Error(err)
 			}
 			return n, count.Count()
 		}
-		expect := func(ctx context.Context, what string, want int64, sent int) {
+		expect := func(ctx context.Context, name string, want int64, sent int) {
 			t.Helper()
 			if n, got := read(ctx); n != want || got != sent {
-				t.Errorf("%s: %d with %d statements, want %d with %d", what, n, got, want, sent)
+				t.Errorf("%s: %d with %d statements, want %d with %d", name, n, got, want, sent)
 			}
 		}
 		for read(t.Context()); ; time.Sleep(time.Millisecond) {
@@ -273,7 +273,7 @@ func TestStatements(t *testing.T) {
 		}
 		expect(t.Context(), "after the commit", 8, 1)
 		var list []int64
-		ctx, count := db.WithCounter(t.Context())
+		ctx, count := db.WithStatementCounter(t.Context())
 		err = a.DB.Batch(ctx, []db.Statement{{SQL: "SELECT 1"}, {SQL: "SELECT n FROM goods WHERE id = $1", Args: []any{"a"}}, {SQL: "SELECT 3"}}, func(i int, rows db.Rows) error {
 			if len(list) != i {
 				t.Errorf("%d comes as number %d", i, len(list))
@@ -295,8 +295,8 @@ func TestStatements(t *testing.T) {
 
 func BenchmarkHit(b *testing.B) {
 	d := dbtest.Open(b)
-	c := &cache.Cache{DB: d, Tables: []string{"goods"}, Bytes: 1 << 20}
-	if err := d.Script(b.Context(), "CREATE TABLE goods (id text PRIMARY KEY, n integer)"); err != nil {
+	c := &cache.Cache{DB: d, Tables: []string{"goods"}, MaxBytes: 1 << 20}
+	if err := d.ExecScript(b.Context(), "CREATE TABLE goods (id text PRIMARY KEY, n integer)"); err != nil {
 		b.Fatal(err)
 	}
 	if err := c.Install(b.Context()); err != nil {
@@ -319,8 +319,8 @@ func BenchmarkHit(b *testing.B) {
 func TestLargeAnswers(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Open(t)
-	c := &cache.Cache{DB: d, Tables: []string{"goods"}, Bytes: 1 << 20}
-	if err := d.Script(t.Context(), "CREATE TABLE goods (id text PRIMARY KEY, n integer)"); err != nil {
+	c := &cache.Cache{DB: d, Tables: []string{"goods"}, MaxBytes: 1 << 20}
+	if err := d.ExecScript(t.Context(), "CREATE TABLE goods (id text PRIMARY KEY, n integer)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Install(t.Context()); err != nil {

@@ -18,16 +18,16 @@ func ExampleCache() {
 		panic(err)
 	}
 	defer d.Close()
-	_ = d.Script(ctx, "CREATE TABLE visit (place text); INSERT INTO visit VALUES ('Delphi')")
+	_ = d.ExecScript(ctx, "CREATE TABLE visit (place text); INSERT INTO visit VALUES ('Delphi')")
 
-	c := &cache.Cache{DB: d, Tables: []string{"visit"}, Bytes: 1 << 20}
+	c := &cache.Cache{DB: d, Tables: []string{"visit"}, MaxBytes: 1 << 20}
 	_ = c.Install(ctx)
 	if err := c.Start(ctx); err != nil {
 		panic(err)
 	}
 	visits := c.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var n int
-		_, _ = db.One(r.Context(), d, db.Statement{SQL: "SELECT count(*) FROM visit"}, &n)
+		_, _ = db.QueryRow(r.Context(), d, db.Statement{SQL: "SELECT count(*) FROM visit"}, &n)
 		fmt.Fprint(w, n)
 	}))
 

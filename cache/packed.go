@@ -48,5 +48,5 @@ func (p *packs) write(w http.ResponseWriter, r *http.Request, a *entry) {
 		}
 		body, *buf = b, b
 	}
-	route.Write(w, r, route.Raw{ContentType: a.contentType, Body: body})
+	route.WriteRaw(w, r, route.RawResponse{ContentType: a.contentType, Body: body})
 }

@@ -26,7 +26,7 @@ func (c *Cache) Start(ctx context.Context) error {
 	if err := c.installed(ctx); err != nil {
 		return err
 	}
-	if c.DB.Dialect() == db.Postgres && !c.DB.HearsOthers() {
+	if c.DB.Dialect() == db.Postgres && !c.DB.CanListen() {
 		return errDeaf
 	}
 	c.index, c.at = map[string]int{}, make([]uint64, len(c.Tables))
@@ -34,7 +34,7 @@ func (c *Cache) Start(ctx context.Context) error {
 		c.index[t] = i
 	}
 	var err error
-	c.kept, err = otter.New(&otter.Options[string, entry]{MaximumWeight: uint64(c.Bytes), Weigher: weigh})
+	c.kept, err = otter.New(&otter.Options[string, entry]{MaximumWeight: uint64(c.MaxBytes), Weigher: weigh})
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (c *Cache) Start(ctx context.Context) error {
 		c.peers, err = newNotices(ctx, c)
 	}
 	if err == nil {
-		c.DB.Remember(c)
+		c.DB.UseResultCache(c)
 	}
 	return err
 }
@@ -76,11 +76,11 @@ const (
 func (n *notices) receive(payload string) {
 	switch payload {
 	case "": // something may have been missed
-		n.cache.Changed(n.cache.Tables)
+		n.cache.Invalidate(n.cache.Tables)
 		return
 	case word:
 	default:
-		n.cache.Changed([]string{payload})
+		n.cache.Invalidate([]string{payload})
 	}
 	n.last.Store(time.Now().UnixMilli())
 }
@@ -120,7 +120,7 @@ func (n *counts) heard(ctx context.Context) bool {
 
 func (n *counts) look(ctx context.Context) error {
 	at := time.Now()
-	rows, err := n.cache.DB.Query(n.cache.DB.Detach(ctx), db.Statement{SQL: "SELECT name, n FROM gorgon_change"})
+	rows, err := n.cache.DB.Query(n.cache.DB.WithoutTx(ctx), db.Statement{SQL: "SELECT name, n FROM gorgon_change"})
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (n *counts) look(ctx context.Context) error {
 		name, count := string(rows.Value(0)), string(rows.Value(1))
 		if n.known[name] != count {
 			n.known[name] = count
-			n.cache.Changed([]string{name})
+			n.cache.Invalidate([]string{name})
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -146,7 +146,7 @@ func (c *Cache) Install(ctx context.Context) error {
 		if err := c.DB.Lock(ctx, channel); err != nil || c.installed(ctx) == nil {
 			return err
 		}
-		return c.DB.Script(ctx, c.script())
+		return c.DB.ExecScript(ctx, c.script())
 	})
 }
 
@@ -162,9 +162,9 @@ BEGIN PERFORM pg_notify('` + channel + `', TG_TABLE_NAME); RETURN NULL; END $$;`
 	b := []byte("CREATE TABLE IF NOT EXISTS gorgon_change (name text PRIMARY KEY, n integer NOT NULL) WITHOUT ROWID;")
 	for _, t := range c.Tables {
 		b = fmt.Appendf(b, "\nINSERT OR IGNORE INTO gorgon_change VALUES ('%s', 0);", t)
-		for _, what := range []string{"INSERT", "UPDATE", "DELETE"} {
+		for _, operation := range []string{"INSERT", "UPDATE", "DELETE"} {
 			b = fmt.Appendf(b, "\nCREATE TRIGGER IF NOT EXISTS gorgon_changed_%[1]s_%[2]s AFTER %[2]s ON %[3]q BEGIN UPDATE gorgon_change SET n = n + 1 WHERE name = '%[1]s'; END;",
-				t, what, t)
+				t, operation, t)
 		}
 	}
 	return string(b)

@@ -8,8 +8,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 )
 
-// Recall implements db.Memory: what workflows and handlers read of the catalogue again and again, such as regions and taxes, comes from memory too.
-func (c *Cache) Recall(ctx context.Context, s db.Statement, tables []string) (*db.Answer, func(*db.Answer)) {
+// Lookup implements db.ResultCache: what workflows and handlers read of the catalogue again and again, such as regions and taxes, comes from memory too.
+func (c *Cache) Lookup(ctx context.Context, s db.Statement, tables []string) (*db.CachedResult, func(*db.CachedResult)) {
 	if len(tables) == 0 {
 		return nil, nil
 	}
@@ -26,7 +26,7 @@ func (c *Cache) Recall(ctx context.Context, s db.Statement, tables []string) (*d
 		return e.response, nil
 	}
 	before := c.snapshot()
-	return nil, func(a *db.Answer) {
+	return nil, func(a *db.CachedResult) {
 		e := entry{response: a}
 		if c.dates(&e, tables, before) {
 			c.kept.Set(key, e)
@@ -74,7 +74,7 @@ const longestStatement = 16 << 10
 func weigh(key string, e entry) uint32 {
 	n := len(key) + len(e.body) + 300
 	if e.response != nil {
-		n += e.response.Bytes()
+		n += e.response.Size()
 	}
 	return uint32(n)
 }

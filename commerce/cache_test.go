@@ -13,7 +13,7 @@ import (
 // for everybody.
 func TestCatalogueIsCached(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		p, err := s.Product.Products.Create(s.Context(), product.Product{Title: "Lamp", Handle: "lamp", Status: "published"})
 		if err != nil {
 			t.Fatal(err)
@@ -27,7 +27,7 @@ func TestCatalogueIsCached(t *testing.T) {
 		}
 		s.Admin.Post("/admin/sales-channels/"+channels[0].ID+"/products", map[string]any{"add": []string{p.ID}})
 		var region struct{ Region struct{ ID string } }
-		s.Admin.Post("/admin/regions", map[string]any{"name": "Here", "currency_code": "eur", "countries": []string{"de"}}).Into(&region)
+		s.Admin.Post("/admin/regions", map[string]any{"name": "Here", "currency_code": "eur", "countries": []string{"de"}}).Decode(&region)
 		hits := func(path string) int64 {
 			before := s.App.Cache().Stats().Hits
 			s.Store.Get(path)

@@ -19,7 +19,7 @@ const warehouse = 1_000_000
 type ledger struct {
 	t     *rapid.T
 	shop  *gorgontest.Shop
-	goods gorgontest.Goods
+	goods gorgontest.ProductFixture
 
 	order               string
 	ordered             int // lamps
@@ -87,7 +87,7 @@ func (l *ledger) line() (id string) {
 func (l *ledger) buy() {
 	l.orderedAll, l.sentAll, l.backAll = l.orderedAll+l.ordered, l.sentAll+l.sent, l.backAll+l.back
 	l.ordered, l.sent, l.coming, l.back, l.paid = rapid.IntRange(1, 5).Draw(l.t, "lamps"), 0, 0, 0, 0
-	l.order = l.shop.Buy(l.goods, l.ordered)
+	l.order = l.shop.PlaceOrder(l.goods, l.ordered)
 }
 
 // edit changes how many lamps are ordered, or thinks better of it.
@@ -109,7 +109,7 @@ func (l *ledger) send(*rapid.T) {
 		l.t.Skip("all is sent")
 	}
 	n := rapid.IntRange(1, l.ordered-l.sent).Draw(l.t, "sent")
-	l.post("", "/admin/orders/"+l.order+"/fulfillments", object{"location_id": l.goods.Location, "items": []object{{"id": l.line(), "quantity": n}}})
+	l.post("", "/admin/orders/"+l.order+"/fulfillments", object{"location_id": l.goods.LocationID, "items": []object{{"id": l.line(), "quantity": n}}})
 	l.sent += n
 }
 
@@ -119,7 +119,7 @@ func (l *ledger) giveBack(*rapid.T) {
 		l.t.Skip("nothing can come back")
 	}
 	n := rapid.IntRange(1, l.sent-l.coming-l.back).Draw(l.t, "back")
-	id := l.post("return", "/admin/returns", object{"order_id": l.order, "location_id": l.goods.Location})
+	id := l.post("return", "/admin/returns", object{"order_id": l.order, "location_id": l.goods.LocationID})
 	l.post("", "/admin/returns/"+id+"/request-items", object{"items": []object{{"id": l.line(), "quantity": n}}})
 	switch rapid.IntRange(0, 2).Draw(l.t, "end") {
 	case 0:
@@ -175,8 +175,8 @@ func (l *ledger) check(*rapid.T) {
 // Whatever is done to orders after they were made, money and stock add up.
 func TestChangesAddUp(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		l := &ledger{shop: shop, goods: shop.Stock(warehouse)}
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		l := &ledger{shop: shop, goods: shop.AddProduct(warehouse)}
 		left := 10 // orders; make soak wants all that rapid does
 		rapid.Check(t, func(rt *rapid.T) {
 			if left--; left < 0 && os.Getenv("GORGON_SOAK") == "" {

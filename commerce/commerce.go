@@ -6,8 +6,8 @@ import (
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/db"
-	"github.com/gorgon-commerce/gorgon/flow/auth"
-	"github.com/gorgon-commerce/gorgon/flow/execution"
+	"github.com/gorgon-commerce/gorgon/flow/authflow"
+	"github.com/gorgon-commerce/gorgon/flow/executionflow"
 	"github.com/gorgon-commerce/gorgon/provider"
 )
 
@@ -31,23 +31,23 @@ func New(app *gorgon.App) *Shop {
 
 // Plugin lists all that a shop consists of.
 func (s *Shop) Plugin() gorgon.Plugin {
-	access := &auth.Access{Auth: s.Auth, Keys: s.APIKey, Channels: s.APIKeyChannels.Others}
+	access := &authflow.Authenticator{Auth: s.Auth, Keys: s.APIKey, Channels: s.APIKeySalesChannels.LinkedIDs}
 	return gorgon.Plugin{
-		Name:          "commerce",
-		Registries:    []provider.Registry{s.Auth.Providers, s.File, s.Fulfillment.Providers, s.Notification.Providers, s.Payment.Providers, s.Tax.Providers},
-		Tables:        s.Modules.tables(),
-		Links:         s.Links.tables(),
-		Workflows:     s.Flows.workflows(),
-		Subscriptions: s.WebhookFlows.Subscriptions(),
-		Workers:       []gorgon.Worker{{Name: "webhooks", Run: s.Webhook.Run}},
-		Routes:        s.routes(),
-		Auth:          access,
-		Keys:          access,
-		Cached:        catalogue(),
-		Migrations:    []db.Set{medusaJournal()},
-		CanMigrate:    s.checkMedusa,
-		Repairs:       s.repairs(),
-		Start:         []func(context.Context) error{s.mirror, s.seed},
+		Name:            "commerce",
+		Registries:      []provider.Registry{s.Auth.Providers, s.File, s.Fulfillment.Providers, s.Notification.ProviderRecords, s.Payment.Providers, s.Tax.Providers},
+		Tables:          s.Modules.tables(),
+		Links:           s.Links.tables(),
+		Workflows:       s.Flows.workflows(),
+		Subscriptions:   s.WebhookFlows.Subscriptions(),
+		Workers:         []gorgon.Worker{{Name: "webhooks", Run: s.Webhook.Run}},
+		Routes:          s.routes(),
+		Authenticator:   access,
+		PublishableKeys: access,
+		CachedTables:    catalogue(),
+		Migrations:      []db.MigrationSet{medusaJournal()},
+		CanMigrate:      s.checkMedusa,
+		Repairs:         s.repairs(),
+		Loaders:         []func(context.Context) error{s.mirror, s.seed},
 		Commands: []gorgon.Command{
 			{Name: "user", Help: "Add somebody to the admin, or invite them.", Run: &userCmd{shop: s}},
 			{Name: "webhooks", Help: "Look after the URLs that are told of events.", Run: &webhooksCmd{shop: s}},
@@ -57,6 +57,6 @@ func (s *Shop) Plugin() gorgon.Plugin {
 
 // mirror lets the admin see the workflows that are under way.
 func (s *Shop) mirror(context.Context) error {
-	(&execution.Mirror{Executions: s.Execution}).Attach(s.App.Engine())
+	(&executionflow.RunMirror{Executions: s.Execution}).Attach(s.App.Engine())
 	return nil
 }

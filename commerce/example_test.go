@@ -7,7 +7,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
-	"github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/query"
 )
@@ -26,8 +26,8 @@ func ExampleNew() {
 	}
 
 	ctx := app.Context(context.Background())
-	_, err := shop.ProductFlows.Create.Run(ctx, product.Drafts{Products: []product.NewProduct{{
-		Title: "Tea", Options: []product.OptionInput{{Title: module.Some("Size"), Values: module.Some([]string{"small", "large"})}},
+	_, err := shop.ProductFlows.Create.Run(ctx, productflow.CreateProductsInput{Products: []productflow.CreateProductInput{{
+		Title: "Tea", Options: []productflow.OptionInput{{Title: module.Some("Size"), Values: module.Some([]string{"small", "large"})}},
 	}}})
 	if err != nil {
 		panic(err)

@@ -3,88 +3,88 @@ package commerce
 import (
 	"slices"
 
-	"github.com/gorgon-commerce/gorgon/flow/apikey"
-	"github.com/gorgon-commerce/gorgon/flow/auth"
-	"github.com/gorgon-commerce/gorgon/flow/cart"
-	"github.com/gorgon-commerce/gorgon/flow/customer"
-	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
-	"github.com/gorgon-commerce/gorgon/flow/inventory"
-	"github.com/gorgon-commerce/gorgon/flow/pricing"
-	"github.com/gorgon-commerce/gorgon/flow/product"
-	"github.com/gorgon-commerce/gorgon/flow/promotion"
-	"github.com/gorgon-commerce/gorgon/flow/region"
-	"github.com/gorgon-commerce/gorgon/flow/reservation"
-	"github.com/gorgon-commerce/gorgon/flow/saleschannel"
-	"github.com/gorgon-commerce/gorgon/flow/sheet"
-	"github.com/gorgon-commerce/gorgon/flow/shipping"
-	"github.com/gorgon-commerce/gorgon/flow/stocklocation"
-	"github.com/gorgon-commerce/gorgon/flow/store"
-	"github.com/gorgon-commerce/gorgon/flow/tax"
-	"github.com/gorgon-commerce/gorgon/flow/user"
-	"github.com/gorgon-commerce/gorgon/flow/webhook"
+	"github.com/gorgon-commerce/gorgon/flow/apikeyflow"
+	"github.com/gorgon-commerce/gorgon/flow/authflow"
+	"github.com/gorgon-commerce/gorgon/flow/cartflow"
+	"github.com/gorgon-commerce/gorgon/flow/csvflow"
+	"github.com/gorgon-commerce/gorgon/flow/customerflow"
+	"github.com/gorgon-commerce/gorgon/flow/fulfillmentflow"
+	"github.com/gorgon-commerce/gorgon/flow/inventoryflow"
+	"github.com/gorgon-commerce/gorgon/flow/pricingflow"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
+	"github.com/gorgon-commerce/gorgon/flow/promotionflow"
+	"github.com/gorgon-commerce/gorgon/flow/regionflow"
+	"github.com/gorgon-commerce/gorgon/flow/reservationflow"
+	"github.com/gorgon-commerce/gorgon/flow/saleschannelflow"
+	"github.com/gorgon-commerce/gorgon/flow/shippingflow"
+	"github.com/gorgon-commerce/gorgon/flow/stocklocationflow"
+	"github.com/gorgon-commerce/gorgon/flow/storeflow"
+	"github.com/gorgon-commerce/gorgon/flow/taxflow"
+	"github.com/gorgon-commerce/gorgon/flow/userflow"
+	"github.com/gorgon-commerce/gorgon/flow/webhookflow"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
 // Flows are the workflows of a shop.
 type Flows struct {
-	SettingsFlows
-	OrderFlows
-	APIKeyFlows        *apikey.Flows
-	AuthFlows          *auth.Flows
-	CartFlows          *cart.Flows
-	CustomerFlows      *customer.Flows
-	ProductGroups      *product.Groups
-	RegionFlows        *region.Flows
-	SalesChannelFlows  *saleschannel.Flows
-	StoreFlows         *store.Flows
-	FulfillmentFlows   *fulfillment.Flows
-	InventoryFlows     *inventory.Flows
-	PriceListFlows     *pricing.Flows
-	ProductFlows       *product.Flows
-	PromotionFlows     *promotion.Flows
-	ReservationFlows   *reservation.Flows
-	ShippingFlows      *shipping.Flows
-	StockLocationFlows *stocklocation.Flows
-	TaxFlows           *tax.Flows
-	UserFlows          *user.Flows
-	WebhookFlows       *webhook.Flows
-	SheetFlows         *sheet.Flows
+	AdminFlows
+	OrderingFlows
+	APIKeyFlows        *apikeyflow.Flows
+	AuthFlows          *authflow.Flows
+	CartFlows          *cartflow.Flows
+	CustomerFlows      *customerflow.Flows
+	ProductGroupFlows  *productflow.GroupFlows
+	RegionFlows        *regionflow.Flows
+	SalesChannelFlows  *saleschannelflow.Flows
+	StoreFlows         *storeflow.Flows
+	FulfillmentFlows   *fulfillmentflow.Flows
+	InventoryFlows     *inventoryflow.Flows
+	PriceListFlows     *pricingflow.Flows
+	ProductFlows       *productflow.Flows
+	PromotionFlows     *promotionflow.Flows
+	ReservationFlows   *reservationflow.Flows
+	ShippingFlows      *shippingflow.Flows
+	StockLocationFlows *stocklocationflow.Flows
+	TaxFlows           *taxflow.Flows
+	UserFlows          *userflow.Flows
+	WebhookFlows       *webhookflow.Flows
+	CSVFlows           *csvflow.Flows
 }
 
 func newFlows(m *Modules, l *Links) Flows {
 	f := Flows{
-		APIKeyFlows:       apikey.New(m.APIKey, l.APIKeyChannels.Near()),
-		AuthFlows:         auth.New(m.Auth),
-		CustomerFlows:     customer.New(m.Customer, m.Auth),
-		FulfillmentFlows:  fulfillment.New(m.Fulfillment, m.StockLocation),
-		InventoryFlows:    inventory.New(m.Inventory, m.StockLocation),
-		ProductFlows:      product.New(m.Product, m.Pricing, m.Inventory),
-		ProductGroups:     product.NewGroups(m.Product),
-		RegionFlows:       region.New(region.Flows{Regions: m.Region, Pricing: m.Pricing, Payment: m.Payment, Providers: l.RegionProviders}),
-		SalesChannelFlows: saleschannel.New(m.SalesChannel, m.Store, l.ProductChannels),
-		StoreFlows:        store.New(m.Store, m.Pricing),
-		PromotionFlows:    promotion.New(m.Promotion),
-		ReservationFlows:  reservation.New(m.Inventory),
-		ShippingFlows:     shipping.New(m.Fulfillment, m.Pricing, m.Region),
-		StockLocationFlows: stocklocation.New(m.StockLocation, m.Fulfillment,
-			stocklocation.Ties{Channels: l.ChannelLocations.Far(), Sets: l.LocationSets.Near(), Providers: l.LocationProviders.Near()}),
-		TaxFlows:  tax.New(m.Tax),
-		UserFlows: user.New(m.User, m.Auth),
+		APIKeyFlows:       apikeyflow.New(m.APIKey, l.APIKeySalesChannels.FromA()),
+		AuthFlows:         authflow.New(m.Auth),
+		CustomerFlows:     customerflow.New(m.Customer, m.Auth),
+		FulfillmentFlows:  fulfillmentflow.New(m.Fulfillment, m.StockLocation),
+		InventoryFlows:    inventoryflow.New(m.Inventory, m.StockLocation),
+		ProductFlows:      productflow.New(m.Product, m.Pricing, m.Inventory),
+		ProductGroupFlows: productflow.NewGroupFlows(m.Product),
+		RegionFlows:       regionflow.New(regionflow.Flows{Regions: m.Region, Pricing: m.Pricing, Payment: m.Payment, Providers: l.RegionPaymentProviders}),
+		SalesChannelFlows: saleschannelflow.New(m.SalesChannel, m.Store, l.ProductSalesChannels),
+		StoreFlows:        storeflow.New(m.Store, m.Pricing),
+		PromotionFlows:    promotionflow.New(m.Promotion),
+		ReservationFlows:  reservationflow.New(m.Inventory),
+		ShippingFlows:     shippingflow.New(m.Fulfillment, m.Pricing, m.Region),
+		StockLocationFlows: stocklocationflow.New(m.StockLocation, m.Fulfillment,
+			stocklocationflow.LocationLinks{Channels: l.SalesChannelLocations.FromB(), FulfillmentSets: l.LocationFulfillmentSets.FromA(), Providers: l.LocationFulfillmentProviders.FromA()}),
+		TaxFlows:  taxflow.New(m.Tax),
+		UserFlows: userflow.New(m.User, m.Auth),
 
-		WebhookFlows: webhook.New(m.Webhook),
+		WebhookFlows: webhookflow.New(m.Webhook),
 	}
-	f.SettingsFlows = newSettingsFlows(m)
+	f.AdminFlows = newSettingsFlows(m)
 	f.CartFlows = newCartFlows(m, l, &f)
-	f.OrderFlows = newOrderFlows(orderKit{Modules: m, Order: m.Order, Payment: m.Payment, Links: &l.OrderLinks, CartPayment: l.CartPayment,
-		RegionProviders: l.RegionProviders.Near(), SetLocation: l.LocationSets.Far().Others, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows, Accounts: l.CustomerAccounts})
+	f.OrderingFlows = newOrderFlows(orderKit{Modules: m, Order: m.Order, Payment: m.Payment, Links: &l.OrderLinks, CartPayment: l.CartPaymentCollections,
+		RegionProviders: l.RegionPaymentProviders.FromA(), SetLocation: l.LocationFulfillmentSets.FromB().LinkedIDs, Cart: f.CartFlows, Fulfillment: f.FulfillmentFlows, Accounts: l.CustomerAccountHolders})
 	f.tieStock(&l.StockLinks)
-	f.SheetFlows = sheet.New(&sheet.Flows{Files: m.File, Notifications: m.Notification, Products: f.ProductFlows, Inventory: m.Inventory, Order: m.Order})
+	f.CSVFlows = csvflow.New(&csvflow.Flows{Files: m.File, Notifications: m.Notification, Products: f.ProductFlows, Inventory: m.Inventory, Order: m.Order})
 	return f
 }
 
-func (f *Flows) workflows() []workflow.Any {
-	return slices.Concat(f.SettingsFlows.workflows(), f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
-		f.InventoryFlows.Workflows(), f.OrderFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
-		f.ProductGroups.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
-		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows(), f.WebhookFlows.Workflows(), f.SheetFlows.Workflows())
+func (f *Flows) workflows() []workflow.AnyWorkflow {
+	return slices.Concat(f.AdminFlows.workflows(), f.APIKeyFlows.Workflows(), f.AuthFlows.Workflows(), f.CartFlows.Workflows(), f.CustomerFlows.Workflows(), f.FulfillmentFlows.Workflows(),
+		f.InventoryFlows.Workflows(), f.OrderingFlows.workflows(), f.PriceListFlows.Workflows(), f.ProductFlows.Workflows(), f.PromotionFlows.Workflows(), f.ReservationFlows.Workflows(),
+		f.ProductGroupFlows.Workflows(), f.RegionFlows.Workflows(), f.SalesChannelFlows.Workflows(), f.StoreFlows.Workflows(),
+		f.ShippingFlows.Workflows(), f.StockLocationFlows.Workflows(), f.TaxFlows.Workflows(), f.UserFlows.Workflows(), f.WebhookFlows.Workflows(), f.CSVFlows.Workflows())
 }

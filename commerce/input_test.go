@@ -22,7 +22,7 @@ func client(s *gorgontest.Shop, path string) *routetest.Client {
 	case strings.HasPrefix(path, "/store"):
 		return s.Store
 	case strings.HasPrefix(path, "/auth"):
-		return s.Anyone
+		return s.Anonymous
 	}
 	return s.Admin
 }
@@ -43,7 +43,7 @@ func FuzzQuery(f *testing.F) {
 			if _, err := url.Parse(path + "?" + q); err != nil || strings.ContainsAny(q, " \t\r\n#") || !printable(q) {
 				return
 			}
-			if a := client(s, path).In(t).Get(path + "?" + q); a.Status >= 500 {
+			if a := client(s, path).WithT(t).Get(path + "?" + q); a.Status >= 500 {
 				t.Errorf("GET %s?%s: %d %s", path, q, a.Status, a.Body)
 			}
 		}
@@ -68,7 +68,7 @@ func FuzzBody(f *testing.F) {
 	s := gorgontest.New(f)
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, path := range creations {
-			if a := client(s, path).In(t).Post(path, body); a.Status >= 500 {
+			if a := client(s, path).WithT(t).Post(path, body); a.Status >= 500 {
 				t.Errorf("POST %s %s: %d %s", path, body, a.Status, a.Body)
 			}
 		}

@@ -70,7 +70,7 @@ func killed(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	ctx := app.Context(t.Context())
-	target, heard := receiver(t, func() int { time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond); return 200 })
+	target, received := receiver(t, func() int { time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond); return 200 })
 	if _, err := shop.WebhookFlows.Add(ctx, webhook.Webhook{URL: target, Events: []string{"tested"}, Enabled: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -86,16 +86,16 @@ func killed(t *testing.T, url string) {
 		_ = worker.Wait()
 	}
 	spawn(t, url)
-	arrive(t, heard, want, kills)
+	arrive(t, received, want, kills)
 }
 
 // arrive waits for a request for each event.
-func arrive(t *testing.T, heard chan request, want map[string]bool, kills int) {
+func arrive(t *testing.T, received chan request, want map[string]bool, kills int) {
 	t.Helper()
 	requests, n := 0, len(want)
 	for ; len(want) > 0; requests++ {
 		select {
-		case r := <-heard:
+		case r := <-received:
 			var e event.Message
 			if err := json.Unmarshal(r.body, &e); err != nil {
 				t.Fatal(err)

@@ -20,13 +20,13 @@ import (
 type Links struct {
 	OrderLinks
 	StockLinks
-	APIKeyChannels   *link.Link[apikey.Key, saleschannel.Channel]
-	CartPayment      *link.Link[cart.Cart, payment.Collection]
-	CartPromotions   *link.Link[cart.Cart, promotion.Promotion]
-	CustomerAccounts *link.Link[customer.Customer, payment.AccountHolder]
-	ProductChannels  *link.Link[product.Product, saleschannel.Channel]
-	RegionProviders  *link.Link[region.Region, payment.ProviderRecord]
-	VariantPrices    *link.Link[product.Variant, pricing.Set]
+	APIKeySalesChannels    *link.Link[apikey.Key, saleschannel.Channel]
+	CartPaymentCollections *link.Link[cart.Cart, payment.Collection]
+	CartPromotions         *link.Link[cart.Cart, promotion.Promotion]
+	CustomerAccountHolders *link.Link[customer.Customer, payment.AccountHolder]
+	ProductSalesChannels   *link.Link[product.Product, saleschannel.Channel]
+	RegionPaymentProviders *link.Link[region.Region, payment.ProviderRecord]
+	VariantPriceSets       *link.Link[product.Variant, pricing.PriceSet]
 }
 
 func newLinks(m *Modules) Links {
@@ -34,22 +34,22 @@ func newLinks(m *Modules) Links {
 	return Links{
 		OrderLinks: newOrderLinks(m, m.Order, m.Payment),
 		StockLinks: newStockLinks(m),
-		APIKeyChannels: link.Many(m.APIKey.Keys, m.SalesChannel.Channels, link.Table("publishable_api_key_sales_channel"), link.Prefix("pksc"),
-			link.Columns("publishable_key_id", "sales_channel_id"), link.Names("api_key", "sales_channel"),
-			link.Fields("sales_channels", "publishable_api_keys"), link.Rows("sales_channels_link", "api_keys_link")),
-		CartPayment: link.Many(m.Cart.Carts, m.Payment.Collections, link.Prefix("capaycol"), link.OneA(), link.OneB(),
-			link.Fields("payment_collection", "cart")),
-		CartPromotions: link.Many(m.Cart.Carts, m.Promotion.Promotions, link.Prefix("cartpromo"), link.Fields("promotions", ""),
-			link.Rows("cart_link", "cart_link")),
-		CustomerAccounts: link.Many(m.Customer.Customers, m.Payment.Holders, link.Prefix("custacchldr"), link.OneA(),
-			link.Fields("account_holders", "customer"), link.Rows("account_holder_link", "customer_link")),
-		ProductChannels: link.Many(m.Product.Products, m.SalesChannel.Channels, link.Prefix("prodsc"),
-			link.Fields("sales_channels", "products"), link.Rows("sales_channels_link", "products_link")),
-		RegionProviders: link.Many(m.Region.Regions, m.Payment.Records, link.Prefix("regpp"),
-			link.Fields("payment_providers", "regions"), link.Rows("payment_provider_link", "region_link")),
-		VariantPrices: link.Many(m.Product.Variants, m.Pricing.Sets, link.Table("product_variant_price_set"), link.Prefix("pvps"),
-			link.Columns("variant_id", "price_set_id"), link.Names("variant", "price_set"), link.OneA(), link.OneB(), link.DeleteB(),
-			link.Fields("price_set", "variant")),
+		APIKeySalesChannels: link.ManyToMany(m.APIKey.Keys, m.SalesChannel.Channels, link.TableName("publishable_api_key_sales_channel"), link.IDPrefix("pksc"),
+			link.ColumnNames("publishable_key_id", "sales_channel_id"), link.RowFieldNames("api_key", "sales_channel"),
+			link.FieldNames("sales_channels", "publishable_api_keys"), link.RowListNames("sales_channels_link", "api_keys_link")),
+		CartPaymentCollections: link.ManyToMany(m.Cart.Carts, m.Payment.Collections, link.IDPrefix("capaycol"), link.SingleA(), link.SingleB(),
+			link.FieldNames("payment_collection", "cart")),
+		CartPromotions: link.ManyToMany(m.Cart.Carts, m.Promotion.Promotions, link.IDPrefix("cartpromo"), link.FieldNames("promotions", ""),
+			link.RowListNames("cart_link", "cart_link")),
+		CustomerAccountHolders: link.ManyToMany(m.Customer.Customers, m.Payment.AccountHolders, link.IDPrefix("custacchldr"), link.SingleA(),
+			link.FieldNames("account_holders", "customer"), link.RowListNames("account_holder_link", "customer_link")),
+		ProductSalesChannels: link.ManyToMany(m.Product.Products, m.SalesChannel.Channels, link.IDPrefix("prodsc"),
+			link.FieldNames("sales_channels", "products"), link.RowListNames("sales_channels_link", "products_link")),
+		RegionPaymentProviders: link.ManyToMany(m.Region.Regions, m.Payment.ProviderRecords, link.IDPrefix("regpp"),
+			link.FieldNames("payment_providers", "regions"), link.RowListNames("payment_provider_link", "region_link")),
+		VariantPriceSets: link.ManyToMany(m.Product.Variants, m.Pricing.PriceSets, link.TableName("product_variant_price_set"), link.IDPrefix("pvps"),
+			link.ColumnNames("variant_id", "price_set_id"), link.RowFieldNames("variant", "price_set"), link.SingleA(), link.SingleB(), link.CascadeToB(),
+			link.FieldNames("price_set", "variant")),
 	}
 }
 
@@ -67,6 +67,6 @@ func (m *Modules) readOnly() {
 }
 
 func (l *Links) tables() []module.Entity {
-	return slices.Concat([]module.Entity{l.APIKeyChannels, l.CartPayment, l.CartPromotions, l.CustomerAccounts, l.ProductChannels, l.RegionProviders, l.VariantPrices},
+	return slices.Concat([]module.Entity{l.APIKeySalesChannels, l.CartPaymentCollections, l.CartPromotions, l.CustomerAccountHolders, l.ProductSalesChannels, l.RegionPaymentProviders, l.VariantPriceSets},
 		l.OrderLinks.tables(), l.StockLinks.tables())
 }

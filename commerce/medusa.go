@@ -26,8 +26,8 @@ var (
 
 // medusaJournal writes down, where Medusa does, which of its migrations the tables are the result of. So Medusa can take over the database: its command
 // db:migrate then makes only what is missing.
-func medusaJournal() db.Set {
-	return db.Set{Plugin: "commerce/medusa", Declared: &db.Declared{Name: "medusa_" + MedusaVersion, SQL: func(_ context.Context, d *db.DB) (string, error) {
+func medusaJournal() db.MigrationSet {
+	return db.MigrationSet{Plugin: "commerce/medusa", Declared: &db.DeclaredSchema{Name: "medusa_" + MedusaVersion, SQL: func(_ context.Context, d *db.DB) (string, error) {
 		if d.Dialect() != db.Postgres {
 			return "", nil // Medusa has no other database
 		}
@@ -67,7 +67,7 @@ func (s *Shop) checkMedusa(ctx context.Context) error {
 		return nil
 	}
 	var one int
-	there, err := db.One(ctx, d, db.Statement{SQL: "SELECT 1 FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = 'mikro_orm_migrations'"}, &one)
+	there, err := db.QueryRow(ctx, d, db.Statement{SQL: "SELECT 1 FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = 'mikro_orm_migrations'"}, &one)
 	if err != nil || !there {
 		return err
 	}

@@ -14,7 +14,7 @@ func TestMedusaJournal(t *testing.T) {
 	url := dbtest.PostgresURL(t)
 	d := dbtest.OpenURL(t, url)
 	medusas(t, d)
-	if err := d.Script(t.Context(), "ALTER TABLE order_cart ALTER COLUMN cart_id TYPE varchar"); err != nil {
+	if err := d.ExecScript(t.Context(), "ALTER TABLE order_cart ALTER COLUMN cart_id TYPE varchar"); err != nil {
 		t.Fatal(err)
 	}
 	if out := run(t, url, "db:migrate"); !strings.Contains(out, "commerce/medusa") {
@@ -42,7 +42,7 @@ func TestOlderMedusa(t *testing.T) {
 	url := dbtest.PostgresURL(t)
 	d := dbtest.OpenURL(t, url)
 	medusas(t, d)
-	if err := d.Script(t.Context(), "CREATE TABLE mikro_orm_migrations (id serial, name varchar(255)); INSERT INTO mikro_orm_migrations (name) VALUES ('Migration20240307161216')"); err != nil {
+	if err := d.ExecScript(t.Context(), "CREATE TABLE mikro_orm_migrations (id serial, name varchar(255)); INSERT INTO mikro_orm_migrations (name) VALUES ('Migration20240307161216')"); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range []string{"db:migrate", "doctor"} {

@@ -64,7 +64,7 @@ type Modules struct {
 func newModules(cfg gorgon.Config, base func() string) Modules {
 	return Modules{
 		APIKey:        apikey.New(),
-		Auth:          auth.New(auth.Config{JWTSecret: cfg.JWTSecret, CookieSecret: cfg.CookieSecret, MFA: auth.MFA{Key: cfg.JWTSecret}}),
+		Auth:          auth.New(auth.Config{JWTSecret: cfg.JWTSecret, CookieSecret: cfg.CookieSecret, MFA: auth.MFAConfig{Key: cfg.JWTSecret}}),
 		Cart:          cart.New(),
 		Currency:      currency.New(),
 		Customer:      customer.New(),

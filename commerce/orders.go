@@ -4,22 +4,22 @@ import (
 	"context"
 	"slices"
 
-	"github.com/gorgon-commerce/gorgon/api/admin"
-	"github.com/gorgon-commerce/gorgon/api/store"
-	"github.com/gorgon-commerce/gorgon/flow/cart"
-	"github.com/gorgon-commerce/gorgon/flow/change"
-	"github.com/gorgon-commerce/gorgon/flow/checkout"
-	"github.com/gorgon-commerce/gorgon/flow/fulfillment"
-	flow "github.com/gorgon-commerce/gorgon/flow/order"
-	"github.com/gorgon-commerce/gorgon/flow/payment"
+	"github.com/gorgon-commerce/gorgon/api/adminapi"
+	"github.com/gorgon-commerce/gorgon/api/storeapi"
+	"github.com/gorgon-commerce/gorgon/flow/cartflow"
+	"github.com/gorgon-commerce/gorgon/flow/changeflow"
+	"github.com/gorgon-commerce/gorgon/flow/checkoutflow"
+	"github.com/gorgon-commerce/gorgon/flow/fulfillmentflow"
+	"github.com/gorgon-commerce/gorgon/flow/orderflow"
+	"github.com/gorgon-commerce/gorgon/flow/paymentflow"
 	"github.com/gorgon-commerce/gorgon/internal/graph"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
-	carts "github.com/gorgon-commerce/gorgon/modules/cart"
+	"github.com/gorgon-commerce/gorgon/modules/cart"
 	"github.com/gorgon-commerce/gorgon/modules/customer"
-	sent "github.com/gorgon-commerce/gorgon/modules/fulfillment"
+	"github.com/gorgon-commerce/gorgon/modules/fulfillment"
 	"github.com/gorgon-commerce/gorgon/modules/order"
-	payments "github.com/gorgon-commerce/gorgon/modules/payment"
+	"github.com/gorgon-commerce/gorgon/modules/payment"
 	"github.com/gorgon-commerce/gorgon/modules/promotion"
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/workflow"
@@ -30,33 +30,33 @@ const orderOfCart = "gorgon_order_cart_cart_id_unique"
 
 // OrderLinks tie orders to what they were made of, and to what is done about them.
 type OrderLinks struct {
-	OrderCarts        *link.Link[order.Order, carts.Cart]
-	OrderFulfillments *link.Link[order.Order, sent.Fulfillment]
-	OrderPayments     *link.Link[order.Order, payments.Collection]
-	OrderPromotions   *link.Link[order.Order, promotion.Promotion]
-	ReturnParcels     *link.Link[order.Return, sent.Fulfillment]
+	OrderCarts              *link.Link[order.Order, cart.Cart]
+	OrderFulfillments       *link.Link[order.Order, fulfillment.Fulfillment]
+	OrderPaymentCollections *link.Link[order.Order, payment.Collection]
+	OrderPromotions         *link.Link[order.Order, promotion.Promotion]
+	ReturnFulfillments      *link.Link[order.Return, fulfillment.Fulfillment]
 }
 
 // newOrderLinks also lets queries pass from orders and their lines to what they name, and works out the statuses that lie in what they are tied to. The
 // database lets a cart become one order.
-func newOrderLinks(m *Modules, o *order.Module, p *payments.Module) OrderLinks {
+func newOrderLinks(m *Modules, o *order.Module, p *payment.Module) OrderLinks {
 	link.ReadOnly(o.Orders, m.Customer.Customers, "customer_id", "customer", "orders")
 	link.ReadOnly(o.Orders, m.Region.Regions, "region_id", "region", "orders")
 	link.ReadOnly(o.Orders, m.SalesChannel.Channels, "sales_channel_id", "sales_channel", "orders")
-	link.ReadOnly(o.Lines, m.Product.Products, "product_id", "product", "")
-	link.ReadOnly(o.Lines, m.Product.Variants, "variant_id", "variant", "order_items")
+	link.ReadOnly(o.LineItems, m.Product.Products, "product_id", "product", "")
+	link.ReadOnly(o.LineItems, m.Product.Variants, "variant_id", "variant", "order_items")
 	link.ReadOnly(o.ShippingMethods, m.Fulfillment.ShippingOptions, "shipping_option_id", "shipping_option", "")
-	o.AddStatuses()
+	o.AddStatusFields()
 	l := OrderLinks{
-		OrderCarts: link.Many(o.Orders, m.Cart.Carts, link.Prefix("ordercart"), link.OneA(), link.OneB(), link.Fields("cart", "order")),
-		OrderFulfillments: link.Many(o.Orders, m.Fulfillment.Fulfillments, link.Table("order_fulfillment"), link.Prefix("ordful"), link.OneA(),
-			link.Fields("fulfillments", "order"), link.Rows("fulfillment_link", "order_link")),
-		OrderPayments: link.Many(o.Orders, p.Collections, link.Table("order_payment_collection"), link.Prefix("ordpay"), link.OneA(),
-			link.Fields("payment_collections", "order"), link.Rows("payment_collections_link", "order_link")),
-		OrderPromotions: link.Many(o.Orders, m.Promotion.Promotions, link.Table("order_promotion"), link.Prefix("orderpromo"),
-			link.Fields("promotions", "orders"), link.Rows("promotion_link", "order_link")),
-		ReturnParcels: link.Many(o.Returns, m.Fulfillment.Fulfillments, link.Table("return_fulfillment"), link.Prefix("retful"), link.OneA(),
-			link.Fields("fulfillments", "return"), link.Rows("return_fulfillment_link", "return_link")),
+		OrderCarts: link.ManyToMany(o.Orders, m.Cart.Carts, link.IDPrefix("ordercart"), link.SingleA(), link.SingleB(), link.FieldNames("cart", "order")),
+		OrderFulfillments: link.ManyToMany(o.Orders, m.Fulfillment.Fulfillments, link.TableName("order_fulfillment"), link.IDPrefix("ordful"), link.SingleA(),
+			link.FieldNames("fulfillments", "order"), link.RowListNames("fulfillment_link", "order_link")),
+		OrderPaymentCollections: link.ManyToMany(o.Orders, p.Collections, link.TableName("order_payment_collection"), link.IDPrefix("ordpay"), link.SingleA(),
+			link.FieldNames("payment_collections", "order"), link.RowListNames("payment_collections_link", "order_link")),
+		OrderPromotions: link.ManyToMany(o.Orders, m.Promotion.Promotions, link.TableName("order_promotion"), link.IDPrefix("orderpromo"),
+			link.FieldNames("promotions", "orders"), link.RowListNames("promotion_link", "order_link")),
+		ReturnFulfillments: link.ManyToMany(o.Returns, m.Fulfillment.Fulfillments, link.TableName("return_fulfillment"), link.IDPrefix("retful"), link.SingleA(),
+			link.FieldNames("fulfillments", "return"), link.RowListNames("return_fulfillment_link", "return_link")),
 	}
 	e := l.OrderCarts.Entity()
 	e.Indexes = append(e.Indexes, graph.Index{Name: orderOfCart, Columns: []string{"cart_id"}, Unique: true, Where: "deleted_at IS NULL"})
@@ -64,65 +64,65 @@ func newOrderLinks(m *Modules, o *order.Module, p *payments.Module) OrderLinks {
 }
 
 func (l *OrderLinks) tables() []module.Entity {
-	return []module.Entity{l.OrderCarts, l.OrderFulfillments, l.OrderPayments, l.OrderPromotions, l.ReturnParcels}
+	return []module.Entity{l.OrderCarts, l.OrderFulfillments, l.OrderPaymentCollections, l.OrderPromotions, l.ReturnFulfillments}
 }
 
-// OrderFlows are the workflows of payments, of the checkout and of orders.
-type OrderFlows struct {
-	PaymentFlows  *payment.Flows
-	CheckoutFlows *checkout.Flows
-	OrderFlows    *flow.Flows
-	ChangeFlows   *change.Flows
+// OrderingFlows are the workflows of payments, of the checkout and of orders.
+type OrderingFlows struct {
+	PaymentFlows  *paymentflow.Flows
+	CheckoutFlows *checkoutflow.Flows
+	OrderFlows    *orderflow.Flows
+	ChangeFlows   *changeflow.Flows
 }
 
 // An orderKit is what the workflows of orders are put together of.
 type orderKit struct {
 	Modules         *Modules
 	Order           *order.Module
-	Payment         *payments.Module
+	Payment         *payment.Module
 	Links           *OrderLinks
-	CartPayment     *link.Link[carts.Cart, payments.Collection]
-	RegionProviders cart.Joined
-	Accounts        *link.Link[customer.Customer, payments.AccountHolder]
+	CartPayment     *link.Link[cart.Cart, payment.Collection]
+	RegionProviders cartflow.IDLinks
+	Accounts        *link.Link[customer.Customer, payment.AccountHolder]
 	SetLocation     func(ctx context.Context, set string) ([]string, error)
-	Cart            *cart.Flows
-	Fulfillment     *fulfillment.Flows
+	Cart            *cartflow.Flows
+	Fulfillment     *fulfillmentflow.Flows
 }
 
-func newOrderFlows(k orderKit) OrderFlows {
-	pay := payment.New(&payment.Flows{Payment: k.Payment, Order: k.Order, Cart: k.Cart, Carts: k.CartPayment, Orders: k.Links.OrderPayments,
+func newOrderFlows(k orderKit) OrderingFlows {
+	pay := paymentflow.New(&paymentflow.Flows{Payment: k.Payment, Order: k.Order, Cart: k.Cart, Carts: k.CartPayment, Orders: k.Links.OrderPaymentCollections,
 		RegionProviders: k.RegionProviders, Accounts: k.Accounts})
 	where := func(ctx context.Context, set string) (string, error) {
 		ids, err := k.SetLocation(ctx, set)
 		return append(ids, "")[0], err
 	}
-	orders := flow.New(&flow.Flows{Order: k.Order, Payment: pay, Cart: k.Cart, Fulfillment: k.Fulfillment, Inventory: k.Modules.Inventory,
+	orders := orderflow.New(&orderflow.Flows{Order: k.Order, Payment: pay, Cart: k.Cart, Fulfillment: k.Fulfillment, Inventory: k.Modules.Inventory,
 		Fulfillments: k.Links.OrderFulfillments, Carts: k.Links.OrderCarts, LocationOf: where})
-	return OrderFlows{
+	return OrderingFlows{
 		PaymentFlows: pay,
-		CheckoutFlows: checkout.New(&checkout.Flows{Cart: k.Cart, Payment: pay, Order: k.Order, Carts: k.Links.OrderCarts,
+		CheckoutFlows: checkoutflow.New(&checkoutflow.Flows{Cart: k.Cart, Payment: pay, Order: k.Order, Carts: k.Links.OrderCarts,
 			Promotions: k.Links.OrderPromotions}),
 		OrderFlows: orders,
-		ChangeFlows: change.New(&change.Kit{Order: k.Order, Orders: orders, Cart: k.Cart, Payment: pay, Fulfillment: k.Fulfillment, Promotions: k.Links.OrderPromotions,
-			Returned: k.Links.ReturnParcels, LocationOf: where}),
+		ChangeFlows: changeflow.New(&changeflow.Deps{Order: k.Order, Orders: orders, Cart: k.Cart, Payment: pay, Fulfillment: k.Fulfillment, Promotions: k.Links.OrderPromotions,
+			ReturnFulfillments: k.Links.ReturnFulfillments, LocationOf: where}),
 	}
 }
 
-func (f *OrderFlows) workflows() []workflow.Any {
+func (f *OrderingFlows) workflows() []workflow.AnyWorkflow {
 	return slices.Concat(f.PaymentFlows.Workflows(), f.CheckoutFlows.Workflows(), f.OrderFlows.Workflows(), f.ChangeFlows.Workflows())
 }
 
-func (f *OrderFlows) routes() []route.Route {
+func (f *OrderingFlows) routes() []route.Route {
 	return slices.Concat(
-		admin.Orders(f.OrderFlows, nil),
-		admin.OrderChanges(f.ChangeFlows, f.OrderFlows, nil),
-		admin.PaymentCollections(f.PaymentFlows, nil),
-		admin.Payments(f.PaymentFlows, nil),
-		store.Checkout(f.CheckoutFlows, nil),
-		store.Orders(nil),
-		store.Returns(f.ChangeFlows, nil),
-		store.Transfers(f.ChangeFlows, nil),
-		store.PaymentCollections(f.PaymentFlows, nil),
-		store.PaymentProviders(nil),
+		adminapi.Orders(f.OrderFlows, nil),
+		adminapi.OrderChanges(f.ChangeFlows, f.OrderFlows, nil),
+		adminapi.PaymentCollections(f.PaymentFlows, nil),
+		adminapi.Payments(f.PaymentFlows, nil),
+		storeapi.Checkout(f.CheckoutFlows, nil),
+		storeapi.Orders(nil),
+		storeapi.Returns(f.ChangeFlows, nil),
+		storeapi.TransferRoutes(f.ChangeFlows, nil),
+		storeapi.PaymentCollections(f.PaymentFlows, nil),
+		storeapi.PaymentProviders(nil),
 	)
 }

@@ -11,22 +11,22 @@ import (
 // A paidCart is a cart with one line item, a shipping method and a payment session.
 type paidCart struct {
 	shop  *gorgontest.Shop
-	goods gorgontest.Goods
+	goods gorgontest.ProductFixture
 	at    string // its address
 }
 
-func newPaidCart(t *testing.T, shop *gorgontest.Shop, g gorgontest.Goods, code string) paidCart {
+func newPaidCart(t *testing.T, shop *gorgontest.Shop, g gorgontest.ProductFixture, code string) paidCart {
 	t.Helper()
 	var c struct{ Cart struct{ ID string } }
 	address := object{"first_name": "Ada", "last_name": "L", "address_1": "1 Street", "city": "Berlin", "country_code": "de", "postal_code": "10115"}
-	in := object{"region_id": g.Region, "email": "ada@example.com", "shipping_address": address, "billing_address": address,
-		"items": []object{{"variant_id": g.Variant, "quantity": 2}}}
+	in := object{"region_id": g.RegionID, "email": "ada@example.com", "shipping_address": address, "billing_address": address,
+		"items": []object{{"variant_id": g.VariantID, "quantity": 2}}}
 	if code != "" {
 		in["promo_codes"] = []string{code}
 	}
-	shop.Store.Post("/store/carts", in).Into(&c)
+	shop.Store.Post("/store/carts", in).Decode(&c)
 	p := paidCart{shop, g, "/store/carts/" + c.Cart.ID}
-	shop.Store.Post(p.at+"/shipping-methods", object{"option_id": g.ShippingOption}).Into(&c)
+	shop.Store.Post(p.at+"/shipping-methods", object{"option_id": g.ShippingOptionID}).Decode(&c)
 	p.pay(t)
 	return p
 }
@@ -36,8 +36,8 @@ func (p paidCart) pay(t *testing.T) {
 	var c struct {
 		Collection struct{ ID string } `json:"payment_collection"`
 	}
-	p.shop.Store.Post("/store/payment-collections", object{"cart_id": strings.TrimPrefix(p.at, "/store/carts/")}).Into(&c)
-	p.shop.Store.Post("/store/payment-collections/"+c.Collection.ID+"/payment-sessions", object{"provider_id": "pp_system_default"}).Into(&c)
+	p.shop.Store.Post("/store/payment-collections", object{"cart_id": strings.TrimPrefix(p.at, "/store/carts/")}).Decode(&c)
+	p.shop.Store.Post("/store/payment-collections/"+c.Collection.ID+"/payment-sessions", object{"provider_id": "pp_system_default"}).Decode(&c)
 }
 
 // refused completes the cart, which has to fail with all of the words and leave no order behind.
@@ -58,7 +58,7 @@ func (p paidCart) refused(t *testing.T, words ...string) {
 func (p paidCart) total(t *testing.T) float64 {
 	t.Helper()
 	var c struct{ Cart struct{ Total float64 } }
-	p.shop.Store.Get(p.at).Into(&c)
+	p.shop.Store.Get(p.at).Decode(&c)
 	return c.Cart.Total
 }
 
@@ -67,31 +67,31 @@ func (p paidCart) completed(t *testing.T) float64 {
 	t.Helper()
 	p.pay(t)
 	var o struct{ Order struct{ Total float64 } }
-	p.shop.Store.Post(p.at+"/complete", nil).Into(&o)
+	p.shop.Store.Post(p.at+"/complete", nil).Decode(&o)
 	return o.Order.Total
 }
 
 // TestDeletedVariant does not sell a line item whose product was deleted, and sells the rest.
 func TestDeletedVariant(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		g := shop.Stock(5)
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		g := shop.AddProduct(5)
 		p := newPaidCart(t, shop, g, "")
 		var other struct {
 			Product struct{ Variants []struct{ ID string } }
 		}
-		shop.Admin.Post("/admin/products", object{"title": "Mug", "status": "published", "sales_channels": []object{{"id": g.Channel}},
+		shop.Admin.Post("/admin/products", object{"title": "Mug", "status": "published", "sales_channels": []object{{"id": g.SalesChannelID}},
 			"options": []object{{"title": "Size", "values": []string{"One"}}}, "variants": []object{{"title": "One", "manage_inventory": false,
-				"options": object{"Size": "One"}, "prices": []object{{"currency_code": "eur", "amount": 7}}}}}).Into(&other)
+				"options": object{"Size": "One"}, "prices": []object{{"currency_code": "eur", "amount": 7}}}}}).Decode(&other)
 		var c struct {
 			Cart struct{ Items []struct{ ID string } }
 		}
-		shop.Store.Post(p.at+"/line-items", object{"variant_id": other.Product.Variants[0].ID, "quantity": 1}).Into(&c)
+		shop.Store.Post(p.at+"/line-items", object{"variant_id": other.Product.Variants[0].ID, "quantity": 1}).Decode(&c)
 		p.pay(t)
-		shop.Admin.Delete("/admin/products/" + g.Product).Into(&object{})
+		shop.Admin.Delete("/admin/products/" + g.ProductID).Decode(&object{})
 		line := c.Cart.Items[0].ID
 		p.refused(t, "No longer for sale", line)
-		shop.Store.Delete(p.at + "/line-items/" + line).Into(&object{})
+		shop.Store.Delete(p.at + "/line-items/" + line).Decode(&object{})
 		if p.completed(t) <= 0 {
 			t.Error("the rest of the cart was not sold")
 		}
@@ -104,9 +104,9 @@ func TestWithdrawnPromotion(t *testing.T) {
 	t.Parallel()
 	for name, withdraw := range map[string]func(*gorgontest.Shop, string){
 		"inactive": func(s *gorgontest.Shop, id string) {
-			s.Admin.Post("/admin/promotions/"+id, object{"status": "inactive"}).Into(&object{})
+			s.Admin.Post("/admin/promotions/"+id, object{"status": "inactive"}).Decode(&object{})
 		},
-		"deleted": func(s *gorgontest.Shop, id string) { s.Admin.Delete("/admin/promotions/" + id).Into(&object{}) },
+		"deleted": func(s *gorgontest.Shop, id string) { s.Admin.Delete("/admin/promotions/" + id).Decode(&object{}) },
 		"used up": func(s *gorgontest.Shop, id string) {
 			if _, err := s.Promotion.Promotions.Update(s.Context(), module.Filter{"id": id}, module.Set{"limit": 1, "used": 1}); err != nil {
 				panic(err)
@@ -115,11 +115,11 @@ func TestWithdrawnPromotion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-				g := shop.Stock(5)
+			gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+				g := shop.AddProduct(5)
 				var made struct{ Promotion struct{ ID string } }
 				shop.Admin.Post("/admin/promotions", object{"code": "HALF", "type": "standard", "status": "active",
-					"application_method": object{"type": "percentage", "value": 50, "target_type": "items", "allocation": "across"}}).Into(&made)
+					"application_method": object{"type": "percentage", "value": 50, "target_type": "items", "allocation": "across"}}).Decode(&made)
 				p := newPaidCart(t, shop, g, "HALF")
 				reduced := p.total(t)
 				withdraw(shop, made.Promotion.ID)
@@ -139,16 +139,16 @@ func TestWithdrawnPromotion(t *testing.T) {
 // TestEndedPriceList refuses to complete a cart at the price of a list that has ended.
 func TestEndedPriceList(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		g := shop.Stock(5)
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		g := shop.AddProduct(5)
 		var list struct {
 			List struct{ ID string } `json:"price_list"`
 		}
 		shop.Admin.Post("/admin/price-lists", object{"title": "Sale", "description": "Sale", "type": "sale", "status": "active",
-			"prices": []object{{"variant_id": g.Variant, "amount": 1, "currency_code": "eur"}}}).Into(&list)
+			"prices": []object{{"variant_id": g.VariantID, "amount": 1, "currency_code": "eur"}}}).Decode(&list)
 		p := newPaidCart(t, shop, g, "")
 		sale := p.total(t)
-		shop.Admin.Post("/admin/price-lists/"+list.List.ID, object{"status": "draft"}).Into(&object{})
+		shop.Admin.Post("/admin/price-lists/"+list.List.ID, object{"status": "draft"}).Decode(&object{})
 		p.refused(t, "The price of", "has changed")
 		if full := p.total(t); full <= sale || p.completed(t) != full {
 			t.Errorf("costs %v after the sale, %v during it", full, sale)
@@ -159,9 +159,9 @@ func TestEndedPriceList(t *testing.T) {
 // TestDeletedShippingOption refuses to complete a cart whose shipping option was deleted.
 func TestDeletedShippingOption(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		p := newPaidCart(t, shop, shop.Stock(5), "")
-		shop.Admin.Delete("/admin/shipping-options/" + p.goods.ShippingOption).Into(&object{})
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		p := newPaidCart(t, shop, shop.AddProduct(5), "")
+		shop.Admin.Delete("/admin/shipping-options/" + p.goods.ShippingOptionID).Decode(&object{})
 		p.refused(t, "The shipping option", "is no longer available")
 	})
 }

@@ -32,11 +32,11 @@ func TestPurchaseBehindPooler(t *testing.T) {
 				cfg.DatabaseDirectURL = direct
 			}
 			ticks := make(chan struct{}, 1)
-			a, b := gorgontest.Over(t, cfg, ticking(ticks)), gorgontest.Over(t, cfg, ticking(ticks))
+			a, b := gorgontest.NewWithConfig(t, cfg, ticking(ticks)), gorgontest.NewWithConfig(t, cfg, ticking(ticks))
 			if p := a.App.DB().Pooler(); p != db.PoolerTransaction {
 				t.Fatalf("the pooler was taken for %s", p)
 			}
-			goods := a.Stock(5)
+			goods := a.AddProduct(5)
 			seesChanges(t, a, b, goods)
 			if n := completed(t, goods, a, b); n != 5 {
 				t.Errorf("%d orders of 5 lamps", n)
@@ -64,17 +64,17 @@ func ticking(to chan struct{}) func(*commerce.Shop) gorgon.Plugin {
 }
 
 // seesChanges changes a title over one shop, and looks at it over the other, which has answered with the old one before.
-func seesChanges(t *testing.T, a, b *gorgontest.Shop, goods gorgontest.Goods) {
+func seesChanges(t *testing.T, a, b *gorgontest.Shop, goods gorgontest.ProductFixture) {
 	t.Helper()
 	title := func() string {
 		var answer struct{ Product struct{ Title string } }
-		b.Store.Get("/store/products/" + goods.Product).Into(&answer)
+		b.Store.Get("/store/products/" + goods.ProductID).Decode(&answer)
 		return answer.Product.Title
 	}
 	for i := range 5 {
 		title()
 		want := fmt.Sprint("Lamp ", i)
-		a.Admin.Post("/admin/products/"+goods.Product, map[string]any{"title": want}).Into(&struct{}{})
+		a.Admin.Post("/admin/products/"+goods.ProductID, map[string]any{"title": want}).Decode(&struct{}{})
 		got := title()
 		for end := time.Now().Add(5 * time.Second); got != want && time.Now().Before(end); got = title() {
 			time.Sleep(10 * time.Millisecond)
@@ -86,14 +86,14 @@ func seesChanges(t *testing.T, a, b *gorgontest.Shop, goods gorgontest.Goods) {
 }
 
 // completed has both shops complete carts at once, twice as many as there are lamps, and counts the orders.
-func completed(t *testing.T, goods gorgontest.Goods, shops ...*gorgontest.Shop) (orders int64) {
+func completed(t *testing.T, goods gorgontest.ProductFixture, shops ...*gorgontest.Shop) (orders int64) {
 	t.Helper()
 	var group sync.WaitGroup
 	var placed atomic.Int64
 	carts := map[string]*gorgontest.Shop{}
 	for range 5 {
 		for _, s := range shops {
-			carts[s.ReadyCart(goods, 1)] = s
+			carts[s.CreateReadyCart(goods, 1)] = s
 		}
 	}
 	for cart, s := range carts {
@@ -111,7 +111,7 @@ func completed(t *testing.T, goods gorgontest.Goods, shops ...*gorgontest.Shop) 
 // placed waits until the events of all orders were handed out, to either shop.
 func placed(t *testing.T, a, b *gorgontest.Shop, want int) {
 	t.Helper()
-	if n := a.Told("order.placed") + b.Told("order.placed"); n < want {
+	if n := a.CountEvents("order.placed") + b.CountEvents("order.placed"); n < want {
 		t.Errorf("%d events of %d orders", n, want)
 	}
 }

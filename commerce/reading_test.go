@@ -16,7 +16,7 @@ import (
 // TestPagesAreComplete pages through products, one of which is changed after each page.
 func TestPagesAreComplete(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		const count, page = 551, 50
 		list := make([]product.Product, count)
 		for i := range list {
@@ -30,7 +30,7 @@ func TestPagesAreComplete(t *testing.T) {
 			seen := map[string]bool{}
 			for offset := 0; offset < count; offset += page {
 				var answer struct{ Products []struct{ ID string } }
-				s.Admin.Get(fmt.Sprintf("/admin/products?fields=id&limit=%d&offset=%d%s", page, offset, order)).Into(&answer)
+				s.Admin.Get(fmt.Sprintf("/admin/products?fields=id&limit=%d&offset=%d%s", page, offset, order)).Decode(&answer)
 				for _, p := range answer.Products {
 					seen[p.ID] = true
 				}
@@ -48,7 +48,7 @@ func TestPagesAreComplete(t *testing.T) {
 // TestRelatedRecordsAreOrdered wants ranks first, then the order of insertion, whatever was updated since.
 func TestRelatedRecordsAreOrdered(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		p, err := s.Product.Products.Create(s.Context(), product.Product{Title: "Lamp", Handle: "lamp", Status: "published"})
 		must(t, err)
 		variants := make([]product.Variant, 6)
@@ -75,7 +75,7 @@ func TestRelatedRecordsAreOrdered(t *testing.T) {
 				Images   []struct{ URL string }
 			}
 		}
-		s.Admin.Get("/admin/products/" + p.ID).Into(&answer)
+		s.Admin.Get("/admin/products/" + p.ID).Decode(&answer)
 		if got := fmt.Sprint(answer.Product); got != "{[{V5} {V0} {V1} {V2} {V3} {V4}] [{image-1} {image-2} {image-0}]}" {
 			t.Errorf("got %s", got)
 		}
@@ -85,7 +85,7 @@ func TestRelatedRecordsAreOrdered(t *testing.T) {
 // TestRandomIDsKeepTheirPlaces inserts what Medusa does: records of one millisecond whose ids are random.
 func TestRandomIDsKeepTheirPlaces(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		p, err := s.Product.Products.Create(s.Context(), product.Product{Title: "Lamp", Handle: "lamp", Status: "published"})
 		must(t, err)
 		want := []string{"variant_01M8RSMBCZZZZZZZZZZZZZZZZZ", "variant_01M8RSMBCZAAAAAAAAAAAAAAAA", "variant_01M8RSMBCZMMMMMMMMMMMMMMMM"}
@@ -98,7 +98,7 @@ func TestRandomIDsKeepTheirPlaces(t *testing.T) {
 		var answer struct {
 			Product struct{ Variants []struct{ ID string } }
 		}
-		s.Admin.Get("/admin/products/" + p.ID).Into(&answer)
+		s.Admin.Get("/admin/products/" + p.ID).Decode(&answer)
 		var got []string
 		for _, v := range answer.Product.Variants {
 			got = append(got, v.ID)
@@ -119,11 +119,11 @@ func must(t *testing.T, err error) {
 // TestEveryQueryParameter sends each parameter of each GET route, and asks each for all relations that there are.
 func TestEveryQueryParameter(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
-		s.Buy(s.Stock(5), 1)
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
+		s.PlaceOrder(s.AddProduct(5), 1)
 		s.Admin.Post("/admin/product-categories", map[string]any{"name": "Lamps", "is_active": true})
 		var relations []string
-		for _, e := range graph.SchemaFrom(s.Context()).Entities() {
+		for _, e := range graph.SchemaFromContext(s.Context()).Entities() {
 			for _, r := range e.Relations {
 				if r.Name != "" && !slices.Contains(relations, r.Name) {
 					relations = append(relations, r.Name)
@@ -132,7 +132,7 @@ func TestEveryQueryParameter(t *testing.T) {
 		}
 		all := "fields=*" + strings.Join(relations, ",*")
 		more := "fields=" + url.QueryEscape("+"+strings.Join(relations, ",+"))
-		for _, r := range s.App.Handler().Routes() {
+		for _, r := range s.App.Router().Routes() {
 			if r.Method != "GET" || strings.HasSuffix(r.Pattern, "/subscribe") || strings.HasPrefix(r.Pattern, "/app") {
 				continue
 			}
@@ -160,7 +160,7 @@ func filled(s *gorgontest.Shop, pattern string) string {
 	}
 	var answer map[string]any
 	if a := client(s, list).Get(list); a.Status == 200 {
-		a.Into(&answer)
+		a.Decode(&answer)
 	}
 	id := "unknown"
 	for _, v := range answer {
@@ -190,25 +190,25 @@ func filled(s *gorgontest.Shop, pattern string) string {
 // TestSearch takes what is searched for as text, in any case and script.
 func TestSearch(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		for i, title := range []string{"Half 50% off_x", "Half 500 offyx", "Crème Brûlée", `O'Neil \ back`, "ÉCLAIR"} {
 			_, err := s.Product.Products.Create(s.Context(), product.Product{Title: title, Handle: fmt.Sprint("p", i), Status: "published"})
 			must(t, err)
 		}
 		for q, want := range map[string]int{"50%": 1, "%": 1, "off_x": 1, "_": 1, `\`: 1, "CRÈME": 1, "brûLÉE": 1, "éclair": 1, "half": 2, "o'neil": 1, "": 5} {
 			var answer struct{ Count int }
-			s.Admin.Get("/admin/products?q=" + url.QueryEscape(q)).Into(&answer)
+			s.Admin.Get("/admin/products?q=" + url.QueryEscape(q)).Decode(&answer)
 			if answer.Count != want {
 				t.Errorf("%q finds %d products, want %d", q, answer.Count, want)
 			}
 		}
-		s.Buy(s.Stock(1), 1)
+		s.PlaceOrder(s.AddProduct(1), 1)
 		var orders struct {
 			Orders []struct {
 				DisplayID int `json:"display_id"`
 			}
 		}
-		s.Admin.Get("/admin/orders?q=1").Into(&orders)
+		s.Admin.Get("/admin/orders?q=1").Decode(&orders)
 		if len(orders.Orders) != 1 || orders.Orders[0].DisplayID != 1 {
 			t.Errorf("the number of an order finds %v", orders)
 		}
@@ -218,10 +218,10 @@ func TestSearch(t *testing.T) {
 // TestRelatedProductsAreScoped looks for products that are not published, or not sold in the key's channels, below whatever leads to products.
 func TestRelatedProductsAreScoped(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		id := func(path, name string, body any) string {
 			var answer map[string]struct{ ID string }
-			s.Admin.Post(path, body).Into(&answer)
+			s.Admin.Post(path, body).Decode(&answer)
 			return answer[name].ID
 		}
 		type object = map[string]any
@@ -229,7 +229,7 @@ func TestRelatedProductsAreScoped(t *testing.T) {
 		var channels struct {
 			SalesChannels []struct{ ID, Name string } `json:"sales_channels"`
 		}
-		s.Admin.Get("/admin/sales-channels").Into(&channels)
+		s.Admin.Get("/admin/sales-channels").Decode(&channels)
 		own := channels.SalesChannels[slices.IndexFunc(channels.SalesChannels, func(c struct{ ID, Name string }) bool { return c.ID != other })].ID
 		parent := id("/admin/product-categories", "product_category", object{"name": "Parent", "is_active": true})
 		category := id("/admin/product-categories", "product_category", object{"name": "Child", "is_active": true, "parent_category_id": parent})

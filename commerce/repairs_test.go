@@ -76,7 +76,7 @@ func TestRepairs(t *testing.T) {
 func (b breach) test(t *testing.T, constraint, url string) {
 	d := dbtest.OpenURL(t, url)
 	medusas(t, d)
-	if err := d.Script(t.Context(), b.rows); err != nil {
+	if err := d.ExecScript(t.Context(), b.rows); err != nil {
 		t.Fatal(err)
 	}
 	says := func(command string, words ...string) {
@@ -142,7 +142,7 @@ func medusas(t *testing.T, d *db.DB) {
 	}
 	sql, err := ddl.Missing(t.Context(), d, tables)
 	if err == nil {
-		err = d.Script(t.Context(), ddl.Script(sql))
+		err = d.ExecScript(t.Context(), ddl.Script(sql))
 	}
 	if err != nil {
 		t.Fatal(err)

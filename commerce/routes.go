@@ -6,65 +6,65 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorgon-commerce/gorgon/api/admin"
-	"github.com/gorgon-commerce/gorgon/api/auth"
+	"github.com/gorgon-commerce/gorgon/api/adminapi"
+	"github.com/gorgon-commerce/gorgon/api/authapi"
 	"github.com/gorgon-commerce/gorgon/api/resource"
-	"github.com/gorgon-commerce/gorgon/api/store"
+	"github.com/gorgon-commerce/gorgon/api/storeapi"
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
 // routes lists the API of a shop.
 func (s *Shop) routes() []route.Route {
-	return slices.Concat(auth.Routes(s.AuthFlows, s.UserFlows), s.adminRoutes(), s.storeRoutes(), cached(s.catalogueRoutes()), s.OrderFlows.routes(), s.SettingsFlows.routes(), s.systemRoutes())
+	return slices.Concat(authapi.Routes(s.AuthFlows, s.UserFlows), s.adminRoutes(), s.storeRoutes(), cached(s.catalogueRoutes()), s.OrderingFlows.routes(), s.AdminFlows.routes(), s.systemRoutes())
 }
 
 func (s *Shop) adminRoutes() []route.Route {
 	return slices.Concat(
-		admin.APIKeyRoutes(s.APIKeyFlows, resource.Graph),
-		admin.Campaigns(s.PromotionFlows, nil),
-		admin.Currencies().Routes(),
-		admin.CustomerGroups(s.CustomerFlows, nil),
-		admin.Customers(s.CustomerFlows, nil),
-		admin.FulfillmentProviders(s.FulfillmentFlows, nil),
-		admin.FulfillmentSets(s.FulfillmentFlows, nil),
-		admin.Fulfillments(s.FulfillmentFlows, nil),
-		admin.InventoryItems(s.InventoryFlows, nil),
-		admin.Invites(s.UserFlows, nil),
-		admin.Notifications().Routes(),
-		admin.Promotions(s.PromotionFlows, nil),
-		admin.Collections(s.ProductGroups).Routes(),
-		admin.ProductTags(s.ProductGroups).Routes(),
-		admin.ProductTypes(s.ProductGroups).Routes(),
-		admin.Regions(s.RegionFlows).Routes(),
-		admin.SalesChannels(s.SalesChannelFlows).Routes(),
-		admin.SalesChannelProducts(s.SalesChannelFlows).Routes(),
-		admin.Stores(s.StoreFlows).Routes(),
-		admin.Reservations(s.ReservationFlows, nil),
-		admin.ShippingOptionTypes(s.ShippingFlows, nil),
-		admin.ShippingOptions(s.ShippingFlows, nil),
-		admin.ShippingProfiles(s.FulfillmentFlows, nil),
-		admin.StockLocations(s.StockLocationFlows, nil),
-		admin.Taxes(s.TaxFlows),
-		admin.Users(s.UserFlows, s.AuthFlows, nil),
-		admin.Sheets(s.SheetFlows, s.App.Engine),
-		admin.Webhooks(s.WebhookFlows),
-		admin.WorkflowExecutions(s.App.Engine),
-		admin.Operations(s.App.Bus, s.App.Jobs),
+		adminapi.APIKeyRoutes(s.APIKeyFlows, resource.Graph),
+		adminapi.Campaigns(s.PromotionFlows, nil),
+		adminapi.Currencies().Routes(),
+		adminapi.CustomerGroups(s.CustomerFlows, nil),
+		adminapi.Customers(s.CustomerFlows, nil),
+		adminapi.FulfillmentProviders(s.FulfillmentFlows, nil),
+		adminapi.FulfillmentSets(s.FulfillmentFlows, nil),
+		adminapi.Fulfillments(s.FulfillmentFlows, nil),
+		adminapi.InventoryItems(s.InventoryFlows, nil),
+		adminapi.Invites(s.UserFlows, nil),
+		adminapi.Notifications().Routes(),
+		adminapi.Promotions(s.PromotionFlows, nil),
+		adminapi.Collections(s.ProductGroupFlows).Routes(),
+		adminapi.ProductTags(s.ProductGroupFlows).Routes(),
+		adminapi.ProductTypes(s.ProductGroupFlows).Routes(),
+		adminapi.Regions(s.RegionFlows).Routes(),
+		adminapi.SalesChannels(s.SalesChannelFlows).Routes(),
+		adminapi.SalesChannelProducts(s.SalesChannelFlows).Routes(),
+		adminapi.Stores(s.StoreFlows).Routes(),
+		adminapi.Reservations(s.ReservationFlows, nil),
+		adminapi.ShippingOptionTypes(s.ShippingFlows, nil),
+		adminapi.ShippingOptions(s.ShippingFlows, nil),
+		adminapi.ShippingProfiles(s.FulfillmentFlows, nil),
+		adminapi.StockLocations(s.StockLocationFlows, nil),
+		adminapi.TaxRoutes(s.TaxFlows),
+		adminapi.Users(s.UserFlows, s.AuthFlows, nil),
+		adminapi.ImportsExports(s.CSVFlows, s.App.Engine),
+		adminapi.Webhooks(s.WebhookFlows),
+		adminapi.WorkflowExecutions(s.App.Engine),
+		adminapi.OperationRoutes(s.App.Bus, s.App.Jobs),
 	)
 }
 
 func (s *Shop) storeRoutes() []route.Route {
 	c := s.storeCatalogue()
 	return slices.Concat(
-		store.Carts(s.CartFlows),
-		store.Hooks(s.CheckoutFlows),
+		storeapi.Carts(s.CartFlows),
+		storeapi.PaymentHookRoutes(s.CheckoutFlows),
 		cached(c.Collections().Routes()),
-		cached(store.Currencies().Routes()),
-		store.Customers(s.CustomerFlows, nil),
+		cached(storeapi.Currencies().Routes()),
+		storeapi.Customers(s.CustomerFlows, nil),
 		cached(c.ProductTags().Routes()),
 		cached(c.ProductTypes().Routes()),
-		cached(store.Regions().Routes()),
-		store.ShippingOptions(s.ShippingFlows, resource.Graph),
+		cached(storeapi.Regions().Routes()),
+		storeapi.ShippingOptions(s.ShippingFlows, resource.Graph),
 	)
 }
 

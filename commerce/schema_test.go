@@ -94,9 +94,9 @@ func TestSchemaIsMedusas(t *testing.T) {
 			}
 		}
 	}
-	for what := range unlike {
-		if !seen[what] {
-			t.Errorf("%s is like Medusa's: take it off the list", what)
+	for difference := range unlike {
+		if !seen[difference] {
+			t.Errorf("%s is like Medusa's: take it off the list", difference)
 		}
 	}
 }
@@ -139,7 +139,7 @@ func compare(got, want []string) []string {
 // TestNothingIsMissing wants a database that has all tables, as one that a Medusa has left behind, to be left as it is.
 func TestNothingIsMissing(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		s := schemaOf(t)
 		for _, sql := range ddl.Create(d.Dialect(), s.Entities()) {
 			if _, err := d.Exec(t.Context(), db.Statement{SQL: sql}); err != nil {

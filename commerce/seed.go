@@ -30,7 +30,7 @@ func (s *Shop) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, register := range []func(context.Context) error{s.Fulfillment.Register, s.Notification.Register, s.Payment.Register, s.Tax.Register} {
+	for _, register := range []func(context.Context) error{s.Fulfillment.SyncProviders, s.Notification.SyncProviders, s.Payment.SyncProviders, s.Tax.Register} {
 		if err := register(ctx); err != nil {
 			return err
 		}
@@ -95,17 +95,17 @@ func (s *Shop) seedStore(ctx context.Context) error {
 		return err
 	}
 	eur := "eur"
-	if _, err := s.Pricing.Preferences.Create(ctx, pricing.Preference{Attribute: "currency_code", Value: &eur}); err != nil {
+	if _, err := s.Pricing.PricePreferences.Create(ctx, pricing.PricePreference{Attribute: "currency_code", Value: &eur}); err != nil {
 		return err
 	}
 	if _, err := s.Fulfillment.ShippingProfiles.Create(ctx, fulfillment.ShippingProfile{Name: "Default Shipping Profile", Type: "default"}); err != nil {
 		return err
 	}
-	keys, err := s.APIKey.Create(ctx, []apikey.Draft{{Title: "Default Publishable API Key", Type: apikey.Publishable}})
+	keys, err := s.APIKey.Create(ctx, []apikey.CreateInput{{Title: "Default Publishable API Key", Type: apikey.TypePublishable}})
 	if err != nil {
 		return err
 	}
-	if err := s.APIKeyChannels.Near().Attach(ctx, keys[0].ID, []string{channel.ID}); err != nil {
+	if err := s.APIKeySalesChannels.FromA().Attach(ctx, keys[0].ID, []string{channel.ID}); err != nil {
 		return err
 	}
 	return s.seedReasons(ctx)
@@ -113,14 +113,14 @@ func (s *Shop) seedStore(ctx context.Context) error {
 
 // seedReasons makes the usual reasons why money is given back.
 func (s *Shop) seedReasons(ctx context.Context) error {
-	var list []payment.Reason
+	var list []payment.RefundReason
 	for _, r := range [][3]string{
 		{"Shipping Issue", "shipping_issue", "Refund due to lost, delayed, or misdelivered shipment"},
 		{"Customer Care Adjustment", "customer_care_adjustment", "Refund given as goodwill or compensation for inconvenience"},
 		{"Pricing Error", "pricing_error", "Refund to correct an overcharge, missing discount, or incorrect price"},
 	} {
-		list = append(list, payment.Reason{Label: r[0], Code: r[1], Description: &r[2]})
+		list = append(list, payment.RefundReason{Label: r[0], Code: r[1], Description: &r[2]})
 	}
-	_, err := s.Payment.Reasons.CreateMany(ctx, list)
+	_, err := s.Payment.RefundReasons.CreateMany(ctx, list)
 	return err
 }

@@ -4,41 +4,41 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/gorgon-commerce/gorgon/api/admin"
-	"github.com/gorgon-commerce/gorgon/api/store"
-	"github.com/gorgon-commerce/gorgon/flow/file"
-	"github.com/gorgon-commerce/gorgon/flow/settings"
-	static "github.com/gorgon-commerce/gorgon/provider/file/local"
+	"github.com/gorgon-commerce/gorgon/api/adminapi"
+	"github.com/gorgon-commerce/gorgon/api/storeapi"
+	"github.com/gorgon-commerce/gorgon/flow/fileflow"
+	"github.com/gorgon-commerce/gorgon/flow/settingsflow"
+	"github.com/gorgon-commerce/gorgon/provider/file/local"
 	"github.com/gorgon-commerce/gorgon/route"
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-// SettingsFlows are the workflows of the small records that a shop is set up with, and of its files.
-type SettingsFlows struct {
-	FileFlows     *file.Flows
-	Layouts       *settings.Layouts
-	Preferences   *settings.Preferences
-	RefundReasons *settings.RefundReasons
-	ReturnReasons *settings.ReturnReasons
+// AdminFlows are the workflows of the small records that a shop is set up with, and of its files.
+type AdminFlows struct {
+	FileFlows            *fileflow.Flows
+	LayoutFlows          *settingsflow.LayoutFlows
+	PricePreferenceFlows *settingsflow.PricePreferenceFlows
+	RefundReasonFlows    *settingsflow.RefundReasonFlows
+	ReturnReasonFlows    *settingsflow.ReturnReasonFlows
 }
 
-func newSettingsFlows(m *Modules) SettingsFlows {
-	return SettingsFlows{file.New(m.File), settings.NewLayouts(m.Settings), settings.NewPreferences(m.Pricing), settings.NewRefundReasons(m.Payment),
-		settings.NewReturnReasons(m.Order)}
+func newSettingsFlows(m *Modules) AdminFlows {
+	return AdminFlows{fileflow.New(m.File), settingsflow.NewLayoutFlows(m.Settings), settingsflow.NewPricePreferenceFlows(m.Pricing), settingsflow.NewRefundReasonFlows(m.Payment),
+		settingsflow.NewReturnReasonFlows(m.Order)}
 }
 
-func (f *SettingsFlows) workflows() []workflow.Any {
-	return slices.Concat(f.FileFlows.Workflows(), f.Layouts.Workflows(), f.Preferences.Workflows(), f.RefundReasons.Workflows(), f.ReturnReasons.Workflows())
+func (f *AdminFlows) workflows() []workflow.AnyWorkflow {
+	return slices.Concat(f.FileFlows.Workflows(), f.LayoutFlows.Workflows(), f.PricePreferenceFlows.Workflows(), f.RefundReasonFlows.Workflows(), f.ReturnReasonFlows.Workflows())
 }
 
-func (f *SettingsFlows) routes() []route.Route {
-	return slices.Concat(admin.Layouts(f.Layouts), admin.PricePreferences(f.Preferences), admin.RefundReasons(f.RefundReasons),
-		admin.ReturnReasons(f.ReturnReasons), store.ReturnReasons().Routes(), admin.Uploads(f.FileFlows))
+func (f *AdminFlows) routes() []route.Route {
+	return slices.Concat(adminapi.Layouts(f.LayoutFlows), adminapi.PricePreferences(f.PricePreferenceFlows), adminapi.RefundReasons(f.RefundReasonFlows),
+		adminapi.ReturnReasons(f.ReturnReasonFlows), storeapi.ReturnReasons().Routes(), adminapi.Uploads(f.FileFlows))
 }
 
 // systemRoutes are about the shop itself.
 func (s *Shop) systemRoutes() []route.Route {
-	return append(append(admin.System(s.pluginNames), admin.Searches()...), s.staticRoutes()...)
+	return append(append(adminapi.SystemRoutes(s.pluginNames), adminapi.SearchRoutes()...), s.staticRoutes()...)
 }
 
 // pluginNames are the plugins besides this one that have a name.
@@ -53,9 +53,9 @@ func (s *Shop) pluginNames() (out []string) {
 
 // staticRoutes serve the files that are in a folder of this machine.
 func (s *Shop) staticRoutes() []route.Route {
-	p, ok := s.File.Provider.(*static.Provider)
+	p, ok := s.File.Provider.(*local.Provider)
 	if !ok {
 		return nil
 	}
-	return []route.Route{route.Handle(http.MethodGet, static.Path+"{path...}", p.Handler())}
+	return []route.Route{route.Handle(http.MethodGet, local.Path+"{path...}", p.Handler())}
 }

@@ -16,48 +16,48 @@ import (
 
 // StockLinks tie together what is sold, where it is kept, and how it gets to buyers.
 type StockLinks struct {
-	ChannelLocations  *link.Link[saleschannel.Channel, stocklocation.Location]
-	LocationSets      *link.Link[stocklocation.Location, fulfillment.Set]
-	LocationProviders *link.Link[stocklocation.Location, fulfillment.ProviderRecord]
-	OptionPrices      *link.Link[fulfillment.ShippingOption, pricing.Set]
-	ProductProfiles   *link.Link[product.Product, fulfillment.ShippingProfile]
-	VariantItems      *link.Link[product.Variant, inventory.Item]
+	SalesChannelLocations        *link.Link[saleschannel.Channel, stocklocation.Location]
+	LocationFulfillmentSets      *link.Link[stocklocation.Location, fulfillment.FulfillmentSet]
+	LocationFulfillmentProviders *link.Link[stocklocation.Location, fulfillment.ProviderRecord]
+	ShippingOptionPriceSets      *link.Link[fulfillment.ShippingOption, pricing.PriceSet]
+	ProductShippingProfiles      *link.Link[product.Product, fulfillment.ShippingProfile]
+	VariantInventoryItems        *link.Link[product.Variant, inventory.Item]
 }
 
 func newStockLinks(m *Modules) StockLinks {
 	l := StockLinks{
-		ChannelLocations: link.Many(m.SalesChannel.Channels, m.StockLocation.Locations, link.Prefix("scloc"), link.Fields("stock_locations", "sales_channels"),
-			link.Rows("locations_link", "sales_channels_link"), link.Names("sales_channel", "location")),
-		LocationSets: link.Many(m.StockLocation.Locations, m.Fulfillment.Sets, link.Table("location_fulfillment_set"), link.Prefix("locfs"),
-			link.Fields("fulfillment_sets", "location"), link.Rows("fulfillment_set_link", "locations_link"), link.Names("location", "fulfillment_set"), link.OneA(), link.DeleteB()),
-		LocationProviders: link.Many(m.StockLocation.Locations, m.Fulfillment.ProviderRecords, link.Table("location_fulfillment_provider"), link.Prefix("locfp"),
-			link.Fields("fulfillment_providers", "locations"), link.Rows("fulfillment_provider_link", "locations_link"), link.Names("location", "fulfillment_provider")),
-		OptionPrices: link.Many(m.Fulfillment.ShippingOptions, m.Pricing.Sets, link.Prefix("sops"), link.Fields("price_set", "shipping_option"),
-			link.Rows("price_set_link", "shipping_option_link"), link.OneA(), link.OneB(), link.DeleteB()),
-		ProductProfiles: link.Many(m.Product.Products, m.Fulfillment.ShippingProfiles, link.Prefix("prodsp"), link.Fields("shipping_profile", "products"),
-			link.Rows("shipping_profiles_link", "products_link"), link.OneB()),
-		VariantItems: link.Many(m.Product.Variants, m.Inventory.Items, link.Table("product_variant_inventory_item"), link.Columns("variant_id", "inventory_item_id"),
-			link.Prefix("pvitem"), link.Fields("inventory", "variants"), link.Rows("inventory_items", "variant_link"), link.Names("variant", "inventory"),
-			link.Number("required_quantity", "1")),
+		SalesChannelLocations: link.ManyToMany(m.SalesChannel.Channels, m.StockLocation.Locations, link.IDPrefix("scloc"), link.FieldNames("stock_locations", "sales_channels"),
+			link.RowListNames("locations_link", "sales_channels_link"), link.RowFieldNames("sales_channel", "location")),
+		LocationFulfillmentSets: link.ManyToMany(m.StockLocation.Locations, m.Fulfillment.FulfillmentSets, link.TableName("location_fulfillment_set"), link.IDPrefix("locfs"),
+			link.FieldNames("fulfillment_sets", "location"), link.RowListNames("fulfillment_set_link", "locations_link"), link.RowFieldNames("location", "fulfillment_set"), link.SingleA(), link.CascadeToB()),
+		LocationFulfillmentProviders: link.ManyToMany(m.StockLocation.Locations, m.Fulfillment.ProviderRecords, link.TableName("location_fulfillment_provider"), link.IDPrefix("locfp"),
+			link.FieldNames("fulfillment_providers", "locations"), link.RowListNames("fulfillment_provider_link", "locations_link"), link.RowFieldNames("location", "fulfillment_provider")),
+		ShippingOptionPriceSets: link.ManyToMany(m.Fulfillment.ShippingOptions, m.Pricing.PriceSets, link.IDPrefix("sops"), link.FieldNames("price_set", "shipping_option"),
+			link.RowListNames("price_set_link", "shipping_option_link"), link.SingleA(), link.SingleB(), link.CascadeToB()),
+		ProductShippingProfiles: link.ManyToMany(m.Product.Products, m.Fulfillment.ShippingProfiles, link.IDPrefix("prodsp"), link.FieldNames("shipping_profile", "products"),
+			link.RowListNames("shipping_profiles_link", "products_link"), link.SingleB()),
+		VariantInventoryItems: link.ManyToMany(m.Product.Variants, m.Inventory.Items, link.TableName("product_variant_inventory_item"), link.ColumnNames("variant_id", "inventory_item_id"),
+			link.IDPrefix("pvitem"), link.FieldNames("inventory", "variants"), link.RowListNames("inventory_items", "variant_link"), link.RowFieldNames("variant", "inventory"),
+			link.NumberColumn("required_quantity", "1")),
 	}
 	m.Fulfillment.ShippingOptions.Entity().AddRelation(&graph.Relation{Name: "prices", List: true, To: m.Pricing.Prices.Entity(), LocalKey: "id", ForeignKey: "price_set_id",
-		Pivot: &graph.Pivot{Table: "shipping_option_price_set", Local: "shipping_option_id", Foreign: "price_set_id", Entity: l.OptionPrices.Entity()}})
+		Pivot: &graph.Pivot{Table: "shipping_option_price_set", Local: "shipping_option_id", Foreign: "price_set_id", Entity: l.ShippingOptionPriceSets.Entity()}})
 	return l
 }
 
 func (l *StockLinks) tables() []module.Entity {
-	return []module.Entity{l.ChannelLocations, l.LocationSets, l.LocationProviders, l.OptionPrices, l.ProductProfiles, l.VariantItems}
+	return []module.Entity{l.SalesChannelLocations, l.LocationFulfillmentSets, l.LocationFulfillmentProviders, l.ShippingOptionPriceSets, l.ProductShippingProfiles, l.VariantInventoryItems}
 }
 
 // tieStock gives the workflows of stock and shipping the links that they keep.
 func (f *Flows) tieStock(l *StockLinks) {
 	f.ShippingFlows.LinkPrices = func(ctx context.Context, option, set string) error {
-		_, err := l.OptionPrices.Attach(ctx, link.Join(option, set))
+		_, err := l.ShippingOptionPriceSets.Attach(ctx, link.Join(option, set))
 		return err
 	}
-	f.FulfillmentFlows.Untie = apart(l.LocationSets.Far())
-	f.FulfillmentFlows.Profiled = l.ProductProfiles.Far().Others
-	f.InventoryFlows.Unlink = apart(l.VariantItems.Far())
+	f.FulfillmentFlows.UnlinkSets = apart(l.LocationFulfillmentSets.FromB())
+	f.FulfillmentFlows.ProductsOfProfile = l.ProductShippingProfiles.FromB().LinkedIDs
+	f.InventoryFlows.Unlink = apart(l.VariantInventoryItems.FromB())
 }
 
 // apart takes records from all that they are tied to.

@@ -20,7 +20,7 @@ func TestUnknownIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		buyer := s.Customer("buyer@example.com")
 		for line := range strings.Lines(string(file)) {
 			f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
@@ -34,7 +34,7 @@ func TestUnknownIDs(t *testing.T) {
 			case strings.HasPrefix(f[2], "/auth"): // factors are a login's own
 				c = s.Admin
 			}
-			if got := refusal(c.In(t), f[0], f[2], f[3]); got != f[4]+"\t"+f[5]+"\t"+f[6] {
+			if got := refusal(c.WithT(t), f[0], f[2], f[3]); got != f[4]+"\t"+f[5]+"\t"+f[6] {
 				t.Errorf("%s %s %s\n got %s\nwant %s\t%s\t%s", f[0], f[2], f[3], got, f[4], f[5], f[6])
 			}
 		}
@@ -58,7 +58,7 @@ func refusal(c *routetest.Client, method, path, body string) string {
 // Of many records that are created at once, the error names the one whose value is taken.
 func TestDuplicateInBatch(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		s.Admin.Post("/admin/products", `{"title":"Fresh","options":[{"title":"a","values":["b"]}]}`)
 		const want = `{"type":"invalid_data","message":"Product with handle: %s, already exists."}`
 		s.Admin.Post("/admin/products/batch", `{"create":[{"title":"New","options":[{"title":"a","values":["b"]}]},{"title":"Fresh","options":[{"title":"a","values":["b"]}]}]}`).

@@ -7,7 +7,7 @@ import (
 	"io"
 
 	"github.com/gorgon-commerce/gorgon"
-	flow "github.com/gorgon-commerce/gorgon/flow/user"
+	"github.com/gorgon-commerce/gorgon/flow/userflow"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
 	"github.com/gorgon-commerce/gorgon/modules/user"
 )
@@ -28,7 +28,7 @@ func (c *userCmd) Run(ctx context.Context, app *gorgon.App, out io.Writer) error
 	}
 	ctx = app.Context(ctx)
 	if c.Invite {
-		list, err := c.shop.UserFlows.Invite.Run(ctx, []user.Invitation{{Email: c.Email}})
+		list, err := c.shop.UserFlows.CreateInvites.Run(ctx, []user.CreateInviteInput{{Email: c.Email}})
 		if err == nil {
 			fmt.Fprintln(out, "Invite token:", list[0].Token)
 		}
@@ -50,5 +50,5 @@ func (s *Shop) AddUser(ctx context.Context, email, password string) (user.User, 
 	if err != nil {
 		return user.User{}, err
 	}
-	return s.UserFlows.CreateAccount.Run(ctx, flow.Account{AuthIdentityID: identity.ID, User: user.User{Email: email}})
+	return s.UserFlows.CreateAccount.Run(ctx, userflow.CreateAccountInput{AuthIdentityID: identity.ID, User: user.User{Email: email}})
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/db"
-	"github.com/gorgon-commerce/gorgon/flow/record"
-	flow "github.com/gorgon-commerce/gorgon/flow/webhook"
+	"github.com/gorgon-commerce/gorgon/flow/crudflow"
+	"github.com/gorgon-commerce/gorgon/flow/webhookflow"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/webhook"
 )
@@ -21,7 +21,7 @@ func webhookConfig(cfg gorgon.Config) webhook.Config {
 	return webhook.Config{
 		AllowHTTP:    cfg.Getenv("WEBHOOKS_ALLOW_HTTP") == "true",
 		AllowPrivate: cfg.Getenv("WEBHOOKS_ALLOW_PRIVATE") == "true",
-		Agent:        "Gorgon/" + gorgon.Version,
+		UserAgent:    "Gorgon/" + gorgon.Version,
 		Log:          cfg.Log,
 	}
 }
@@ -40,7 +40,7 @@ type webhooksCmd struct {
 	shop *Shop
 }
 
-func (c *webhooksCmd) open(ctx context.Context) (*flow.Flows, context.Context, error) {
+func (c *webhooksCmd) open(ctx context.Context) (*webhookflow.Flows, context.Context, error) {
 	return c.shop.WebhookFlows, c.shop.App.Context(ctx), c.shop.App.Open(ctx)
 }
 
@@ -61,7 +61,7 @@ func (listWebhooks) Run(ctx context.Context, c *webhooksCmd, out io.Writer) erro
 	if err != nil {
 		return err
 	}
-	list, err := f.Table.List(ctx, nil, module.Find{Order: []string{"created_at"}})
+	list, err := f.Table.List(ctx, nil, module.FindOptions{Order: []string{"created_at"}})
 	lines := []string{"ID\tSTATE\tEVENTS\tURL"}
 	for _, w := range list {
 		lines = append(lines, fmt.Sprintf("%s\t%s\t%s\t%s", w.ID, state(w), strings.Join(w.Events, " "), w.URL))
@@ -77,7 +77,7 @@ func state(w webhook.Webhook) string {
 	case !w.Enabled:
 		return "off"
 	case w.PausedUntil != nil && w.PausedUntil.After(time.Now()):
-		return "paused until " + w.PausedUntil.Format(db.TimeText)
+		return "paused until " + w.PausedUntil.Format(db.TimeLayout)
 	}
 	return "on"
 }
@@ -128,7 +128,7 @@ func (u *updateWebhook) Run(ctx context.Context, c *webhooksCmd, out io.Writer) 
 	if u.Enabled != nil {
 		set["enabled"] = *u.Enabled
 	}
-	if _, err := f.Update.Run(ctx, record.Patch{ID: u.ID, Set: set}); err != nil {
+	if _, err := f.Update.Run(ctx, crudflow.UpdateInput{ID: u.ID, Set: set}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(out, "Changed.")
@@ -183,7 +183,7 @@ func (r *rotateWebhook) Run(ctx context.Context, c *webhooksCmd, out io.Writer) 
 	if err != nil {
 		return err
 	}
-	w, err := f.Rotate.Run(ctx, flow.Rotation{ID: r.ID, Overlap: r.Overlap})
+	w, err := f.RotateSecret.Run(ctx, webhookflow.RotateSecretInput{ID: r.ID, Overlap: r.Overlap})
 	if err == nil {
 		fmt.Fprintln(out, "Secret:", w.Secret)
 	}
@@ -206,7 +206,7 @@ func (l *listDeliveries) Run(ctx context.Context, c *webhooksCmd, out io.Writer)
 	if l.State != "all" {
 		where["state"] = l.State
 	}
-	list, err := f.Webhooks.Deliveries.List(ctx, where, module.Find{Order: []string{"-created_at"}, Take: l.Limit})
+	list, err := f.Webhooks.Deliveries.List(ctx, where, module.FindOptions{Order: []string{"-created_at"}, Take: l.Limit})
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func (l *listDeliveries) Run(ctx context.Context, c *webhooksCmd, out io.Writer)
 		if d.LastError != nil {
 			trouble = *d.LastError
 		}
-		lines = append(lines, fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", d.ID, d.CreatedAt.Format(db.TimeText), d.EventName, d.State, d.Tries, trouble))
+		lines = append(lines, fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", d.ID, d.CreatedAt.Format(db.TimeLayout), d.EventName, d.State, d.Tries, trouble))
 	}
 	return columns(out, lines)
 }
@@ -236,9 +236,9 @@ func (r *retryDeliveries) Run(ctx context.Context, c *webhooksCmd, out io.Writer
 	}
 	n := int64(1)
 	if r.Delivery != "" {
-		_, err = f.Retry.Run(ctx, flow.Retry{WebhookID: r.ID, DeliveryID: r.Delivery})
+		_, err = f.Retry.Run(ctx, webhookflow.RetryInput{WebhookID: r.ID, DeliveryID: r.Delivery})
 	} else {
-		n, err = f.Replay.Run(ctx, flow.Replay{WebhookID: r.ID, Since: time.Now().Add(-r.Since), All: r.All})
+		n, err = f.Replay.Run(ctx, webhookflow.ReplayInput{WebhookID: r.ID, Since: time.Now().Add(-r.Since), All: r.All})
 	}
 	if err == nil {
 		fmt.Fprintf(out, "%d will be sent again.\n", n)

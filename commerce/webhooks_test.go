@@ -34,15 +34,15 @@ type request struct {
 }
 
 // receiver is a program that is told of events. It answers with what status returns.
-func receiver(t *testing.T, status func() int) (url string, heard chan request) {
-	heard = make(chan request, 100)
+func receiver(t *testing.T, status func() int) (url string, requests chan request) {
+	requests = make(chan request, 100)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		heard <- request{r.Header, body}
+		requests <- request{r.Header, body}
 		w.WriteHeader(status())
 	}))
 	t.Cleanup(s.Close)
-	return s.URL, heard
+	return s.URL, requests
 }
 
 type hook struct {
@@ -60,22 +60,22 @@ type deliveryList struct {
 // A webhook hears what the shop does, signed, from the change over the outbox to the request; the admin sees what became of it.
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, s *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, s *gorgontest.Shop) {
 		status := 200
-		url, heard := receiver(t, func() int { return status })
-		var made hook
-		want(t, s.Admin.Post("/admin/webhooks", map[string]any{"url": url, "events": []string{"product-tag.*"}, "description": "search"}), 200).Into(&made)
-		at := "/admin/webhooks/" + made.Webhook.ID
-		if !strings.HasPrefix(made.Webhook.Secret, "whsec_") {
-			t.Fatal(made)
+		url, requests := receiver(t, func() int { return status })
+		var created hook
+		want(t, s.Admin.Post("/admin/webhooks", map[string]any{"url": url, "events": []string{"product-tag.*"}, "description": "search"}), 200).Decode(&created)
+		at := "/admin/webhooks/" + created.Webhook.ID
+		if !strings.HasPrefix(created.Webhook.Secret, "whsec_") {
+			t.Fatal(created)
 		}
 		var tag struct {
 			Tag struct{ ID string } `json:"product_tag"`
 		}
-		want(t, s.Admin.Post("/admin/product-tags", map[string]any{"value": "red"}), 200).Into(&tag)
-		got := <-heard
+		want(t, s.Admin.Post("/admin/product-tags", map[string]any{"value": "red"}), 200).Decode(&tag)
+		got := <-requests
 		var e event.Message
-		if err := signature.Verify(got.header, got.body, made.Webhook.Secret); err != nil {
+		if err := signature.Verify(got.header, got.body, created.Webhook.Secret); err != nil {
 			t.Error(err)
 		}
 		if err := json.Unmarshal(got.body, &e); err != nil || e.Name != "product-tag.created" || string(e.Data) != `{"id":"`+tag.Tag.ID+`"}` {
@@ -91,20 +91,20 @@ func TestWebhooks(t *testing.T) {
 
 		status = 500
 		want(t, s.Admin.Post(at+"/ping", nil), 200)
-		<-heard
+		<-requests
 		failed := await(t, s, at+"/deliveries?state=failed", 1)
 		status = 200
 		want(t, s.Admin.Post(at+"/deliveries/"+failed.Deliveries[0].ID+"/retry", nil), 200)
-		<-heard
+		<-requests
 		await(t, s, at+"/deliveries?state=delivered", 2)
 		s.Admin.Post(at+"/replay", map[string]any{"since": time.Now().Add(-time.Hour).UTC(), "all": true}).Want(200, `{"count":2}`)
-		<-heard
-		<-heard
+		<-requests
+		<-requests
 	}, hurried)
 }
 
 // want wants a status, whatever the body.
-func want(t *testing.T, a *routetest.Answer, status int) *routetest.Answer {
+func want(t *testing.T, a *routetest.Response, status int) *routetest.Response {
 	t.Helper()
 	if a.Status != status {
 		t.Fatalf("%d instead of %d: %s", a.Status, status, a.Body)
@@ -117,7 +117,7 @@ func await(t *testing.T, s *gorgontest.Shop, path string, n int) (list deliveryL
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		list = deliveryList{}
-		want(t, s.Admin.Get(path), 200).Into(&list)
+		want(t, s.Admin.Get(path), 200).Decode(&list)
 		if list.Count == n {
 			return list
 		}
@@ -132,7 +132,7 @@ func TestWebhookRoutes(t *testing.T) {
 	t.Parallel()
 	s := gorgontest.New(t)
 	body := func(url string, events ...string) map[string]any { return map[string]any{"url": url, "events": events} }
-	want(t, s.Anyone.Get("/admin/webhooks"), 401)
+	want(t, s.Anonymous.Get("/admin/webhooks"), 401)
 	s.Admin.Post("/admin/webhooks", body("http://example.com", "*")).Want(400, `{"type":"invalid_data","message":"The URL of a webhook has to begin with https://"}`)
 	want(t, s.Admin.Post("/admin/webhooks", body("https://10.0.0.1", "*")), 400)
 	want(t, s.Admin.Post("/admin/webhooks", body("https://example.com")), 400)
@@ -140,17 +140,17 @@ func TestWebhookRoutes(t *testing.T) {
 	want(t, s.Admin.Post("/admin/webhooks", map[string]any{"url": "https://example.com", "events": []string{"*"}, "secret": "mine"}), 400)
 	s.Admin.Get("/admin/webhooks").Want(200, `{"webhooks":[],"count":0,"offset":0,"limit":20}`)
 
-	var made, next hook
-	want(t, s.Admin.Post("/admin/webhooks", body("https://example.com", "*")), 200).Into(&made)
-	at := "/admin/webhooks/" + made.Webhook.ID
+	var created, next hook
+	want(t, s.Admin.Post("/admin/webhooks", body("https://example.com", "*")), 200).Decode(&created)
+	at := "/admin/webhooks/" + created.Webhook.ID
 	want(t, s.Admin.Post(at, map[string]any{"url": "http://example.com"}), 400)
 	want(t, s.Admin.Post(at, map[string]any{"events": []string{}}), 400)
-	want(t, s.Admin.Post(at, map[string]any{"url": "https://example.org", "enabled": false}), 200).Into(&next)
+	want(t, s.Admin.Post(at, map[string]any{"url": "https://example.org", "enabled": false}), 200).Decode(&next)
 	if next.Webhook.URL != "https://example.org" || next.Webhook.Secret != "" {
 		t.Error(next)
 	}
-	want(t, s.Admin.Post(at+"/rotate-secret", map[string]any{"expire_in": 60}), 200).Into(&next)
-	if next.Webhook.Secret == "" || next.Webhook.Secret == made.Webhook.Secret {
+	want(t, s.Admin.Post(at+"/rotate-secret", map[string]any{"expire_in": 60}), 200).Decode(&next)
+	if next.Webhook.Secret == "" || next.Webhook.Secret == created.Webhook.Secret {
 		t.Error(next)
 	}
 	for _, path := range []string{at, at + "?fields=*", at + "?fields=%2Bsecret,%2Bformer_secret", "/admin/webhooks?fields=secret", at + "/deliveries?fields=*"} {
@@ -163,7 +163,7 @@ func TestWebhookRoutes(t *testing.T) {
 	}
 	want(t, s.Admin.Get("/admin/webhooks/none"), 404)
 	want(t, s.Admin.Get(at+"/deliveries/none"), 404)
-	s.Admin.Delete(at).Want(200, `{"id":"`+made.Webhook.ID+`","object":"webhook","deleted":true}`)
+	s.Admin.Delete(at).Want(200, `{"id":"`+created.Webhook.ID+`","object":"webhook","deleted":true}`)
 	want(t, s.Admin.Get(at), 404)
 }
 
@@ -181,15 +181,15 @@ func TestWebhooksCommand(t *testing.T) {
 		return out.String()
 	}
 	try(0, "db:migrate")
-	made := regexp.MustCompile(`ID: +(whk_\w+)\nSecret: +(whsec_\S+)\n`).FindStringSubmatch(try(0, "webhooks", "create", "https://example.com/in", "order.*", "product.created"))
-	if made == nil {
+	created := regexp.MustCompile(`ID: +(whk_\w+)\nSecret: +(whsec_\S+)\n`).FindStringSubmatch(try(0, "webhooks", "create", "https://example.com/in", "order.*", "product.created"))
+	if created == nil {
 		t.Fatal("no id and secret")
 	}
-	id := made[1]
+	id := created[1]
 	if out := try(0, "webhooks", "list"); !regexp.MustCompile(id+` +on +order.\* product.created +https://example.com/in\n`).MatchString(out) || strings.Contains(out, "whsec_") {
 		t.Error(out)
 	}
-	if out := try(0, "webhooks", "rotate-secret", id); !strings.Contains(out, "whsec_") || strings.Contains(out, made[2]) {
+	if out := try(0, "webhooks", "rotate-secret", id); !strings.Contains(out, "whsec_") || strings.Contains(out, created[2]) {
 		t.Error(out)
 	}
 	try(0, "webhooks", "update", id, "--no-enabled", "--events", "a,b")

@@ -6,10 +6,10 @@ import "context"
 type Tx struct{ tx *tx }
 
 // Begin starts a transaction, which the returned context carries. Exactly one of Commit and Rollback must follow. A ctx that
-// is in a transaction already is ErrNested, because that transaction is not this caller's to end.
+// is in a transaction already is ErrNestedTx, because that transaction is not this caller's to end.
 func (d *DB) Begin(ctx context.Context) (context.Context, *Tx, error) {
 	if d.tx(ctx) != nil {
-		return ctx, nil, ErrNested
+		return ctx, nil, ErrNestedTx
 	}
 	ctx, span := d.transaction(ctx)
 	s, err := d.pool.begin(ctx)

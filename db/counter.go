@@ -8,34 +8,34 @@ import (
 
 type counterKey struct{}
 
-// A Counter counts statements, for tests that hold requests to a budget.
-type Counter struct {
+// A StatementCounter counts statements, for tests that hold requests to a budget.
+type StatementCounter struct {
 	mu  sync.Mutex
 	sql []string
 }
 
-// WithCounter returns a context whose statements, on any database, are counted. BEGIN and COMMIT are not.
-func WithCounter(ctx context.Context) (context.Context, *Counter) {
-	c := &Counter{}
+// WithStatementCounter returns a context whose statements, on any database, are counted. BEGIN and COMMIT are not.
+func WithStatementCounter(ctx context.Context) (context.Context, *StatementCounter) {
+	c := &StatementCounter{}
 	return context.WithValue(ctx, counterKey{}, c), c
 }
 
 // Count returns how many statements have run.
-func (c *Counter) Count() int {
+func (c *StatementCounter) Count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.sql)
 }
 
 // Statements returns the SQL of the statements, in order.
-func (c *Counter) Statements() []string {
+func (c *StatementCounter) Statements() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.sql)
 }
 
 func count(ctx context.Context, statements []Statement) {
-	c, _ := ctx.Value(counterKey{}).(*Counter)
+	c, _ := ctx.Value(counterKey{}).(*StatementCounter)
 	if c == nil {
 		return
 	}

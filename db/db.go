@@ -42,8 +42,8 @@ type Runner interface {
 	Batch(ctx context.Context, s []Statement, read func(i int, rows Rows) error) error
 }
 
-// TimeText is how SQLite keeps times, and how JSON shows them: UTC with milliseconds.
-const TimeText = "2006-01-02T15:04:05.000Z"
+// TimeLayout is how SQLite keeps times, and how JSON shows them: UTC with milliseconds.
+const TimeLayout = "2006-01-02T15:04:05.000Z"
 
 // Now returns the present moment as records keep it: UTC, whole milliseconds.
 func Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -36,7 +36,7 @@ func setup(t testing.TB, d *db.DB) {
 	if d.Dialect() == db.Postgres {
 		types = strings.NewReplacer("TIME_TYPE", "timestamptz", "LIST_TYPE", "text[]", "JSON_TYPE", "jsonb")
 	}
-	if err := d.Script(t.Context(), types.Replace(schema)); err != nil {
+	if err := d.ExecScript(t.Context(), types.Replace(schema)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -91,7 +91,7 @@ func want(t testing.TB, got, want string) {
 
 func TestValues(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		setup(t, d)
 		ctx := t.Context()
 		at := time.Date(2026, 11, 24, 13, 4, 5, 678_000_000, time.FixedZone("", 2*3600))
@@ -112,7 +112,7 @@ func TestValues(t *testing.T) {
 
 func TestTransactions(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		setup(t, d)
 		ctx := t.Context()
 		boom := errors.New("boom")
@@ -120,7 +120,7 @@ func TestTransactions(t *testing.T) {
 			exec(t, ctx, d, `INSERT INTO author VALUES ($1, $2)`, "x", "X")
 			return d.InTx(ctx, func(ctx context.Context) error {
 				want(t, query(t, ctx, d, `SELECT name FROM author`), "X|\n")
-				want(t, query(t, d.Detach(ctx), d, `SELECT name FROM author`), "")
+				want(t, query(t, d.WithoutTx(ctx), d, `SELECT name FROM author`), "")
 				return boom
 			})
 		})

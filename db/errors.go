@@ -16,8 +16,8 @@ import (
 // process, holds.
 var ErrLocked = errors.New("db: locked by another transaction")
 
-// ErrGone marks what failed because the connection to the server was lost or could not be made, and not because of what was asked.
-var ErrGone = errors.New("db: the server is gone")
+// ErrConnectionLost marks what failed because the connection to the server was lost or could not be made, and not because of what was asked.
+var ErrConnectionLost = errors.New("db: the server is gone")
 
 // errRetry marks what PostgreSQL asks to try again: serialization failures and deadlocks.
 var errRetry = errors.New("db: transactions got in each other's way")
@@ -30,10 +30,10 @@ type ConstraintKind uint8
 
 // The kinds of rules.
 const (
-	Unique ConstraintKind = iota + 1
-	ForeignKey
-	Check
-	NotNull
+	UniqueViolation ConstraintKind = iota + 1
+	ForeignKeyViolation
+	CheckViolation
+	NotNullViolation
 )
 
 // String is the kind in words.
@@ -83,32 +83,32 @@ func liteError(ctx context.Context, err error) error {
 func liteConstraint(code sqlite.ResultCode, err error) error {
 	e := &ConstraintError{Detail: err.Error(), cause: err}
 	const mark = "constraint failed: "
-	what := e.Detail[strings.LastIndex(e.Detail, mark)+len(mark):]
+	target := e.Detail[strings.LastIndex(e.Detail, mark)+len(mark):]
 	switch code {
 	case sqlite.ResultConstraintUnique, sqlite.ResultConstraintPrimaryKey, sqlite.ResultConstraintRowID:
-		e.Kind = Unique
+		e.Kind = UniqueViolation
 	case sqlite.ResultConstraintForeignKey:
-		e.Kind = ForeignKey
+		e.Kind = ForeignKeyViolation
 		return e
 	case sqlite.ResultConstraintCheck:
-		e.Kind, e.Constraint = Check, what
+		e.Kind, e.Constraint = CheckViolation, target
 		return e
 	case sqlite.ResultConstraintNotNull:
-		e.Kind = NotNull
+		e.Kind = NotNullViolation
 	default:
 		return err
 	}
-	e.locate(what)
+	e.locate(target)
 	return e
 }
 
 // locate reads "table.a, table.b", or "index 'name'" of an index on expressions.
-func (e *ConstraintError) locate(what string) {
-	if name, ok := strings.CutPrefix(what, "index '"); ok {
+func (e *ConstraintError) locate(target string) {
+	if name, ok := strings.CutPrefix(target, "index '"); ok {
 		e.Constraint = strings.TrimSuffix(name, "'")
 		return
 	}
-	for part := range strings.SplitSeq(what, ", ") {
+	for part := range strings.SplitSeq(target, ", ") {
 		table, column, ok := strings.Cut(part, ".")
 		if ok {
 			e.Table, e.Columns = table, append(e.Columns, column)
@@ -127,21 +127,21 @@ func pgError(ctx context.Context, err error) error {
 			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 		if broken(err) {
-			return fmt.Errorf("%w: %w", ErrGone, err)
+			return fmt.Errorf("%w: %w", ErrConnectionLost, err)
 		}
 		return err
 	}
 	switch p.Code {
 	case "57P01", "57P02", "57P03", "08000", "08003", "08006":
-		return fmt.Errorf("%w: %w", ErrGone, p)
+		return fmt.Errorf("%w: %w", ErrConnectionLost, p)
 	case "23505", "23P01":
-		return pgConstraint(Unique, p)
+		return pgConstraint(UniqueViolation, p)
 	case "23503":
-		return pgConstraint(ForeignKey, p)
+		return pgConstraint(ForeignKeyViolation, p)
 	case "23514":
-		return pgConstraint(Check, p)
+		return pgConstraint(CheckViolation, p)
 	case "23502":
-		return pgConstraint(NotNull, p)
+		return pgConstraint(NotNullViolation, p)
 	case "40001", "40P01":
 		return fmt.Errorf("%w: %w", errRetry, err)
 	case "55P03":

@@ -15,7 +15,7 @@ func shelf() (context.Context, *db.DB) {
 	if err != nil {
 		panic(err)
 	}
-	if err := d.Script(ctx, `CREATE TABLE book (title text PRIMARY KEY, pages integer);
+	if err := d.ExecScript(ctx, `CREATE TABLE book (title text PRIMARY KEY, pages integer);
 		INSERT INTO book VALUES ('Emma', 474), ('Persuasion', 249)`); err != nil {
 		panic(err)
 	}
@@ -47,12 +47,12 @@ func ExampleDB_Query() {
 }
 
 // One reads a single row, and says whether there is one.
-func ExampleOne() {
+func ExampleQueryRow() {
 	ctx, d := shelf()
 	defer d.Close()
 	for _, title := range []string{"Emma", "Sanditon"} {
 		var pages int
-		found, err := db.One(ctx, d, db.Statement{SQL: "SELECT pages FROM book WHERE title = $1", Args: []any{title}}, &pages)
+		found, err := db.QueryRow(ctx, d, db.Statement{SQL: "SELECT pages FROM book WHERE title = $1", Args: []any{title}}, &pages)
 		fmt.Println(pages, found, err)
 	}
 	// Output:
@@ -65,7 +65,7 @@ func ExampleDB_InTx() {
 	ctx, d := shelf()
 	defer d.Close()
 	count := func() (n int) {
-		_, _ = db.One(ctx, d, db.Statement{SQL: "SELECT count(*) FROM book"}, &n)
+		_, _ = db.QueryRow(ctx, d, db.Statement{SQL: "SELECT count(*) FROM book"}, &n)
 		return n
 	}
 	err := d.InTx(ctx, func(ctx context.Context) error {
@@ -94,16 +94,16 @@ func ExampleConstraintError() {
 	defer d.Close()
 	_, err := d.Exec(ctx, db.Statement{SQL: "INSERT INTO book VALUES ($1, $2)", Args: []any{"Emma", 1}})
 	if broken, ok := errors.AsType[*db.ConstraintError](err); ok {
-		fmt.Println(broken.Kind == db.Unique, broken.Table, broken.Columns)
+		fmt.Println(broken.Kind == db.UniqueViolation, broken.Table, broken.Columns)
 	}
 	// Output: true book [title]
 }
 
 // A test may hold what it calls to a number of statements.
-func ExampleWithCounter() {
+func ExampleWithStatementCounter() {
 	ctx, d := shelf()
 	defer d.Close()
-	counted, counter := db.WithCounter(ctx)
+	counted, counter := db.WithStatementCounter(ctx)
 	for range 2 {
 		_, _ = d.Exec(counted, db.Statement{SQL: "UPDATE book SET pages = pages + 1"})
 	}

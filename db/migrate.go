@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// A Set is the migrations of one plugin: plain SQL in files named postgres/0001_name.up.sql, postgres/0001_name.down.sql
+// A MigrationSet is the migrations of one plugin: plain SQL in files named postgres/0001_name.up.sql, postgres/0001_name.down.sql
 // and the same under sqlite/. They are applied in the order of their names.
-type Set struct {
+type MigrationSet struct {
 	Plugin string
 	FS     fs.FS
 	// Baseline names a table that exists only where the first migration has happened by other means: in the database of
@@ -23,18 +23,18 @@ type Set struct {
 	Baseline string
 	// Declared stands for the files where there are none. Together with files it is what they lead to: a database whose tables were made by it, before
 	// there were files, has all that they do, so they are noted as applied.
-	Declared *Declared
+	Declared *DeclaredSchema
 }
 
-// Files is the set of a plugin that embeds its migrations in a folder of that name.
-func Files(plugin string, embedded fs.FS) Set {
+// MigrationFiles is the set of a plugin that embeds its migrations in a folder of that name.
+func MigrationFiles(plugin string, embedded fs.FS) MigrationSet {
 	files, _ := fs.Sub(embedded, "migrations") // the name is valid
-	return Set{Plugin: plugin, FS: files}
+	return MigrationSet{Plugin: plugin, FS: files}
 }
 
-// Declared is a schema that is not kept in files: SQL leads from what the database has to what is declared. Name changes with the declarations, and
+// DeclaredSchema is a schema that is not kept in files: SQL leads from what the database has to what is declared. Name changes with the declarations, and
 // so makes the next Migrate do that.
-type Declared struct {
+type DeclaredSchema struct {
 	Name string
 	SQL  func(context.Context, *DB) (string, error)
 }
@@ -50,7 +50,7 @@ type Migration struct {
 
 	up, down string
 	checksum string
-	declared *Declared
+	declared *DeclaredSchema
 }
 
 // baseline stands in the place of the checksum of a migration that was noted and not run.
@@ -62,8 +62,8 @@ const migrationsTable = `CREATE TABLE IF NOT EXISTS gorgon_migrations (
 
 // Migrate applies all pending migrations in one transaction, so that either all or none are, and returns them. Processes that
 // start at the same time take turns.
-func Migrate(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
-	pending, err := Pending(ctx, d, sets)
+func Migrate(ctx context.Context, d *DB, sets []MigrationSet) ([]Migration, error) {
+	pending, err := PendingMigrations(ctx, d, sets)
 	if err != nil || len(pending) == 0 {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func Migrate(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 	})
 }
 
-// Pending returns the migrations that Migrate would apply. It changes nothing.
-func Pending(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
-	all, err := Status(ctx, d, sets)
+// PendingMigrations returns the migrations that Migrate would apply. It changes nothing.
+func PendingMigrations(ctx context.Context, d *DB, sets []MigrationSet) ([]Migration, error) {
+	all, err := MigrationStatus(ctx, d, sets)
 	var pending []Migration
 	for _, m := range all {
 		if m.Batch == 0 {
@@ -91,8 +91,8 @@ func Pending(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 	return pending, err
 }
 
-// Status returns all migrations of the sets in their order, the applied and the pending. It changes nothing.
-func Status(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
+// MigrationStatus returns all migrations of the sets in their order, the applied and the pending. It changes nothing.
+func MigrationStatus(ctx context.Context, d *DB, sets []MigrationSet) ([]Migration, error) {
 	known, err := hasTable(ctx, d, "gorgon_migrations")
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func Status(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 
 // Rollback undoes the migrations of the last batch, last first, and returns them. If one of them has no down file, or was
 // taken over by a Baseline, then it fails and nothing is undone.
-func Rollback(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
+func Rollback(ctx context.Context, d *DB, sets []MigrationSet) ([]Migration, error) {
 	defer d.pool.forget()
 	var done []Migration
 	return done, d.migrating(ctx, func(ctx context.Context) error {
@@ -154,14 +154,14 @@ func (d *DB) migrating(ctx context.Context, fn func(context.Context) error) erro
 func (d *DB) dangling(ctx context.Context) error {
 	var table, parent string
 	var row *int64
-	found, err := One(ctx, d, Statement{SQL: `SELECT "table", parent, rowid FROM pragma_foreign_key_check LIMIT 1`}, &table, &parent, &row)
+	found, err := QueryRow(ctx, d, Statement{SQL: `SELECT "table", parent, rowid FROM pragma_foreign_key_check LIMIT 1`}, &table, &parent, &row)
 	if err == nil && found {
 		err = fmt.Errorf("db: a row of %s would name one of %s that is not there", table, parent)
 	}
 	return err
 }
 
-func apply(ctx context.Context, d *DB, sets []Set, all []Migration) (done []Migration, err error) {
+func apply(ctx context.Context, d *DB, sets []MigrationSet, all []Migration) (done []Migration, err error) {
 	batch := 1
 	for _, m := range all {
 		batch = max(batch, m.Batch+1)
@@ -198,12 +198,12 @@ func applyOne(ctx context.Context, d *DB, m Migration) error {
 		return err
 	}
 	_, err = d.Exec(ctx, Statement{SQL: "INSERT INTO gorgon_migrations (plugin, name, batch, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
-		Args: []any{m.Plugin, m.Name, m.Batch, m.checksum, m.AppliedAt.Format(TimeText)}})
+		Args: []any{m.Plugin, m.Name, m.Batch, m.checksum, m.AppliedAt.Format(TimeLayout)}})
 	return err
 }
 
 // baselines returns the migrations, as plugin/name, that the schema shows to have happened by other means.
-func baselines(ctx context.Context, d *DB, sets []Set, all []Migration) (map[string]bool, error) {
+func baselines(ctx context.Context, d *DB, sets []MigrationSet, all []Migration) (map[string]bool, error) {
 	first, applied := map[string]string{}, map[string]bool{}
 	for _, m := range all {
 		if first[m.Plugin] == "" {
@@ -238,11 +238,11 @@ func baselines(ctx context.Context, d *DB, sets []Set, all []Migration) (map[str
 }
 
 // overtakes reports whether the tables that the files of a set lead to were made before there were files. It is an error if others were.
-func overtakes(ctx context.Context, d *DB, s Set) (bool, error) {
+func overtakes(ctx context.Context, d *DB, s MigrationSet) (bool, error) {
 	var name string
-	made, err := One(ctx, d, Statement{SQL: "SELECT name FROM gorgon_migrations WHERE plugin = $1 AND checksum = name ORDER BY batch DESC LIMIT 1", Args: []any{s.Plugin}}, &name)
-	if err != nil || !made || s.Declared == nil || s.Declared.Name == name {
-		return made && s.Declared != nil, err
+	found, err := QueryRow(ctx, d, Statement{SQL: "SELECT name FROM gorgon_migrations WHERE plugin = $1 AND checksum = name ORDER BY batch DESC LIMIT 1", Args: []any{s.Plugin}}, &name)
+	if err != nil || !found || s.Declared == nil || s.Declared.Name == name {
+		return found && s.Declared != nil, err
 	}
 	return false, fmt.Errorf("db: the tables of %s were made from its models, which were not then what its migrations lead to: migrate once without them, or begin with an empty database", s.Plugin)
 }
@@ -271,7 +271,7 @@ func undo(ctx context.Context, d *DB, all []Migration, batch int) (done []Migrat
 	return done, nil
 }
 
-func status(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
+func status(ctx context.Context, d *DB, sets []MigrationSet) ([]Migration, error) {
 	all, err := load(d.dialect, sets)
 	if err != nil {
 		return nil, err
@@ -299,7 +299,7 @@ func status(ctx context.Context, d *DB, sets []Set) ([]Migration, error) {
 }
 
 // load reads the files of one dialect.
-func load(dialect Dialect, sets []Set) (all []Migration, err error) {
+func load(dialect Dialect, sets []MigrationSet) (all []Migration, err error) {
 	for _, s := range sets {
 		if s.FS == nil {
 			all = append(all, Migration{Plugin: s.Plugin, Name: s.Declared.Name, checksum: s.Declared.Name, declared: s.Declared})
@@ -320,7 +320,7 @@ func load(dialect Dialect, sets []Set) (all []Migration, err error) {
 	return all, nil
 }
 
-func loadOne(s Set, file string) (Migration, error) {
+func loadOne(s MigrationSet, file string) (Migration, error) {
 	up, err := fs.ReadFile(s.FS, file)
 	if err != nil {
 		return Migration{}, err
@@ -334,14 +334,14 @@ func loadOne(s Set, file string) (Migration, error) {
 	return Migration{Plugin: s.Plugin, Name: path.Base(base), up: string(up), down: string(down), checksum: hex.EncodeToString(sum[:])}, nil
 }
 
-// Empty reports whether a database has no tables.
-func Empty(ctx context.Context, d *DB) (bool, error) {
+// IsEmpty reports whether a database has no tables.
+func IsEmpty(ctx context.Context, d *DB) (bool, error) {
 	sql := "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1"
 	if d.dialect == Postgres {
 		sql = "SELECT 1 FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) LIMIT 1"
 	}
 	var one int
-	found, err := One(ctx, d, Statement{SQL: sql}, &one)
+	found, err := QueryRow(ctx, d, Statement{SQL: sql}, &one)
 	return !found, err
 }
 
@@ -351,7 +351,7 @@ func hasTable(ctx context.Context, r *DB, name string) (bool, error) {
 		sql = "SELECT 1 FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = $1"
 	}
 	var one int
-	return One(ctx, r, Statement{SQL: sql, Args: []any{name}}, &one)
+	return QueryRow(ctx, r, Statement{SQL: sql, Args: []any{name}}, &one)
 }
 
 // String is the dialect's name, which is also that of its migrations' folder: "sqlite" or "postgres".

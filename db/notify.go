@@ -10,10 +10,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Notify sends payload to all who listen on channel: in all processes if HearsOthers, else in this one. Inside a
+// Notify sends payload to all who listen on channel: in all processes if CanListen, else in this one. Inside a
 // transaction it is sent by the commit. PostgreSQL takes payloads up to 8,000 bytes and drops repeats in one transaction.
 func (d *DB) Notify(ctx context.Context, channel, payload string) error {
-	if d.HearsOthers() {
+	if d.CanListen() {
 		_, err := d.Exec(ctx, Statement{SQL: "SELECT pg_notify($1, $2)", Args: []any{channel, payload}})
 		return err
 	}

@@ -22,7 +22,7 @@ type DB struct {
 	pool    backend
 	hub     *hub
 	known   glossary
-	memory  Memory
+	memory  ResultCache
 
 	telemetry *telemetry.Telemetry // nil: nobody wants to know
 }
@@ -162,9 +162,9 @@ func (d *DB) Query(ctx context.Context, s Statement) (Rows, error) {
 	return rows, nil
 }
 
-// Urgent is Query for the few statements that must not wait because all connections are in use, such as signs of life. It is never part of a
+// QueryUrgent is Query for the few statements that must not wait because all connections are in use, such as signs of life. It is never part of a
 // transaction. SQLite's writes wait for the transaction before them all the same.
-func (d *DB) Urgent(ctx context.Context, s Statement) (Rows, error) {
+func (d *DB) QueryUrgent(ctx context.Context, s Statement) (Rows, error) {
 	count(ctx, []Statement{s})
 	return d.pool.urgent().Query(ctx, s)
 }
@@ -216,16 +216,16 @@ func (d *DB) Batch(ctx context.Context, s []Statement, read func(i int, rows Row
 	return b.rest(len(s))
 }
 
-// Script runs statements without arguments that are separated by semicolons, such as a schema, in one transaction.
-func (d *DB) Script(ctx context.Context, sql string) error {
+// ExecScript runs statements without arguments that are separated by semicolons, such as a schema, in one transaction.
+func (d *DB) ExecScript(ctx context.Context, sql string) error {
 	err := d.InTx(ctx, func(ctx context.Context) error { return d.tx(ctx).script(ctx, sql) })
 	d.wrote(ctx, err, Statement{SQL: sql})
 	d.pool.forget()
 	return err
 }
 
-// One runs a statement and scans its first row into dest as Scan does. It reports whether there was a row.
-func One(ctx context.Context, r Runner, s Statement, dest ...any) (found bool, err error) {
+// QueryRow runs a statement and scans its first row into dest as Scan does. It reports whether there was a row.
+func QueryRow(ctx context.Context, r Runner, s Statement, dest ...any) (found bool, err error) {
 	rows, err := r.Query(ctx, s)
 	if err != nil {
 		return false, err

@@ -43,9 +43,9 @@ type Options struct {
 // Pooler says what stands between the program and the server: PoolerNone, PoolerSession or PoolerTransaction.
 func (d *DB) Pooler() Pooler { return d.pooler }
 
-// HearsOthers reports whether Listen receives what other processes send. It does not on SQLite, nor behind a pooler in
+// CanListen reports whether Listen receives what other processes send. It does not on SQLite, nor behind a pooler in
 // transaction mode without a direct URL.
-func (d *DB) HearsOthers() bool { return d.hub.config != nil }
+func (d *DB) CanListen() bool { return d.hub.config != nil }
 
 // detectPooler finds out what a connection leads to. A pooler shows by the process id that it announces, which is not the
 // server's. If it lends connections per transaction, then two idle clients meet at one server process, or one client

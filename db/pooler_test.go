@@ -55,7 +55,7 @@ func TestTransactionPooler(t *testing.T) {
 	t.Parallel()
 	url := dbtest.Pooled(t, "transaction", dbtest.PostgresURL(t))
 	a, b := open(t, url, db.Options{}), open(t, url, db.Options{})
-	if err := a.Script(t.Context(), "CREATE TABLE n (i bigint PRIMARY KEY, v text); INSERT INTO n SELECT i, i FROM generate_series(0, 99) i"); err != nil {
+	if err := a.ExecScript(t.Context(), "CREATE TABLE n (i bigint PRIMARY KEY, v text); INSERT INTO n SELECT i, i FROM generate_series(0, 99) i"); err != nil {
 		t.Fatal(err)
 	}
 	var group sync.WaitGroup
@@ -72,7 +72,7 @@ func TestTransactionPooler(t *testing.T) {
 	}
 	group.Wait()
 	var sum int
-	if _, err := db.One(t.Context(), a, db.Statement{SQL: "SELECT count(*) FROM n"}, &sum); err != nil || sum != 100+16*40 {
+	if _, err := db.QueryRow(t.Context(), a, db.Statement{SQL: "SELECT count(*) FROM n"}, &sum); err != nil || sum != 100+16*40 {
 		t.Errorf("%d rows, %v", sum, err)
 	}
 	unchanged(t, a)
@@ -112,13 +112,13 @@ func unchanged(t *testing.T, d *db.DB) {
 	for range 20 {
 		for setting, want := range map[string]string{"plan_cache_mode": "auto", "TimeZone": "UTC"} {
 			var got string
-			if _, err := db.One(t.Context(), d, db.Statement{SQL: "SELECT current_setting($1)", Args: []any{setting}}, &got); err != nil || got != want {
+			if _, err := db.QueryRow(t.Context(), d, db.Statement{SQL: "SELECT current_setting($1)", Args: []any{setting}}, &got); err != nil || got != want {
 				t.Fatalf("%s is %q, %v", setting, got, err)
 			}
 		}
 	}
 	var n int
-	if _, err := db.One(t.Context(), d, db.Statement{SQL: "SELECT count(*) FROM pg_prepared_statements"}, &n); err != nil || n > 0 {
+	if _, err := db.QueryRow(t.Context(), d, db.Statement{SQL: "SELECT count(*) FROM pg_prepared_statements"}, &n); err != nil || n > 0 {
 		t.Errorf("%d statements are prepared on a server connection of the pooler, %v", n, err)
 	}
 }
@@ -132,8 +132,8 @@ func TestListenBehindPooler(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a, b := open(t, url, o), open(t, url, o)
-			if a.HearsOthers() != (name == "direct") {
-				t.Errorf("HearsOthers is %v", a.HearsOthers())
+			if a.CanListen() != (name == "direct") {
+				t.Errorf("HearsOthers is %v", a.CanListen())
 			}
 			heard := make(chan string, 10)
 			if err := a.Listen(t.Context(), name, func(p string) { heard <- p }); err != nil {

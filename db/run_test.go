@@ -49,7 +49,7 @@ func TestNumbersAsText(t *testing.T) {
 		cases := map[float64]string{0: "0", 1: "1", -1.5: "-1.5", 0.1: "0.1", 1e-6: "0.000001", 1.5e-7: "1.5e-7", 123456789012: "123456789012", 1e20: "100000000000000000000", 1e21: "1e+21", 1.5e-300: "1.5e-300"}
 		for f, text := range cases {
 			var back float64
-			found, err := db.One(t.Context(), d, stmt(`SELECT CAST($1 AS double precision)`, f), &back)
+			found, err := db.QueryRow(t.Context(), d, stmt(`SELECT CAST($1 AS double precision)`, f), &back)
 			if !found || err != nil || back != f {
 				t.Errorf("%v came back as %v, %v", f, back, err)
 			}
@@ -81,7 +81,7 @@ func TestScan(t *testing.T) {
 			pt, pz     *time.Time
 			sql                = `SELECT id, pages, pages, price, sold, at, title, isbn, title, isbn, pages, pages, price, sold, at, %s FROM book`
 			fields             = []any{&id, &pages, &pages64, &price, &sold, &when, &raw, &null, &ps, &pn, &pi, &pl, &pf, &pb, &pt, &pz}
-			found, err         = db.One(ctx, d, stmt(fmt.Sprintf(sql, "isbn")), fields...)
+			found, err         = db.QueryRow(ctx, d, stmt(fmt.Sprintf(sql, "isbn")), fields...)
 			got                = []any{id, pages, pages64, price, sold, when.Equal(at), string(raw), null, *ps, pn, *pi, *pl, *pf, *pb, pt.Equal(at), pz}
 			nothing    []byte  = nil
 			nostring   *string = nil
@@ -95,17 +95,17 @@ func TestScan(t *testing.T) {
 			t.Errorf("got %v, want %v", got, expect)
 		}
 		for _, bad := range []any{new(string), new(int), new(struct{})} {
-			if _, err := db.One(ctx, d, stmt(`SELECT isbn FROM book`), bad); err == nil {
+			if _, err := db.QueryRow(ctx, d, stmt(`SELECT isbn FROM book`), bad); err == nil {
 				t.Errorf("NULL went into %T", bad)
 			}
 		}
-		if _, err := db.One(ctx, d, stmt(`SELECT title FROM book`), new(int)); err == nil {
+		if _, err := db.QueryRow(ctx, d, stmt(`SELECT title FROM book`), new(int)); err == nil {
 			t.Error("a title went into an int")
 		}
-		if found, err := db.One(ctx, d, stmt(`SELECT title FROM book WHERE id = 'no'`), &id); found || err != nil {
+		if found, err := db.QueryRow(ctx, d, stmt(`SELECT title FROM book WHERE id = 'no'`), &id); found || err != nil {
 			t.Error(found, err)
 		}
-		if _, err := db.One(ctx, d, stmt(`SELECT nonsense FROM book`), &id); err == nil {
+		if _, err := db.QueryRow(ctx, d, stmt(`SELECT nonsense FROM book`), &id); err == nil {
 			t.Error("no error")
 		}
 	})
@@ -122,11 +122,11 @@ func TestConstraintErrors(t *testing.T) {
 			columns string
 			name    string
 		}{
-			{`INSERT INTO book (id, title, isbn) VALUES ('b', 'A', '1')`, db.Unique, "isbn title", "IDX_book_isbn"},
-			{`INSERT INTO author (id, name) VALUES ('x', 'A')`, db.Unique, "id", "author_pkey"},
-			{`INSERT INTO author (id) VALUES ('y')`, db.NotNull, "name", ""},
-			{`INSERT INTO book (id, title, author_id) VALUES ('c', 'C', 'no')`, db.ForeignKey, "author_id", "book_author_id_fkey"},
-			{`UPDATE book SET stock = -1`, db.Check, "", "book_stock_check"},
+			{`INSERT INTO book (id, title, isbn) VALUES ('b', 'A', '1')`, db.UniqueViolation, "isbn title", "IDX_book_isbn"},
+			{`INSERT INTO author (id, name) VALUES ('x', 'A')`, db.UniqueViolation, "id", "author_pkey"},
+			{`INSERT INTO author (id) VALUES ('y')`, db.NotNullViolation, "name", ""},
+			{`INSERT INTO book (id, title, author_id) VALUES ('c', 'C', 'no')`, db.ForeignKeyViolation, "author_id", "book_author_id_fkey"},
+			{`UPDATE book SET stock = -1`, db.CheckViolation, "", "book_stock_check"},
 		}
 		for _, c := range cases {
 			_, err := d.Exec(ctx, stmt(c.sql))
@@ -136,10 +136,10 @@ func TestConstraintErrors(t *testing.T) {
 				continue
 			}
 			if d.Dialect() == db.SQLite { // it says less
-				if c.kind != db.Check {
+				if c.kind != db.CheckViolation {
 					c.name = ""
 				}
-				if c.kind == db.ForeignKey {
+				if c.kind == db.ForeignKeyViolation {
 					c.columns = ""
 				}
 			}
@@ -152,7 +152,7 @@ func TestConstraintErrors(t *testing.T) {
 			rows.Next()
 			err = rows.Err()
 		}
-		if e, ok := errors.AsType[*db.ConstraintError](err); !ok || e.Kind != db.Unique {
+		if e, ok := errors.AsType[*db.ConstraintError](err); !ok || e.Kind != db.UniqueViolation {
 			t.Errorf("through Query: %v", err)
 		}
 	})
@@ -256,7 +256,7 @@ func TestSchemaMayChange(t *testing.T) {
 		for range 4 {
 			want(t, query(t, ctx, d, `SELECT * FROM author`), "a|A|\n")
 		}
-		if err := d.Script(ctx, `ALTER TABLE author ADD COLUMN age integer; -- a comment; with a semicolon`); err != nil {
+		if err := d.ExecScript(ctx, `ALTER TABLE author ADD COLUMN age integer; -- a comment; with a semicolon`); err != nil {
 			t.Fatal(err)
 		}
 		want(t, query(t, ctx, d, `SELECT * FROM author`), "a|A|NULL|\n")
@@ -267,7 +267,7 @@ func TestSchemaMayChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Script(ctx, `CREATE TABLE x (a text); CREATE TABLE y (nonsense`); err == nil {
+		if err := d.ExecScript(ctx, `CREATE TABLE x (a text); CREATE TABLE y (nonsense`); err == nil {
 			t.Error("no error")
 		}
 		if _, err := d.Query(ctx, stmt(`SELECT * FROM x`)); d.Dialect() == db.SQLite && err == nil {
@@ -278,7 +278,7 @@ func TestSchemaMayChange(t *testing.T) {
 
 func TestCounter(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *db.DB) {
-		ctx, counter := db.WithCounter(t.Context())
+		ctx, counter := db.WithStatementCounter(t.Context())
 		err := d.InTx(ctx, func(ctx context.Context) error {
 			exec(t, ctx, d, addAuthor, "a", "A")
 			query(t, ctx, d, `SELECT 1`)

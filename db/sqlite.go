@@ -31,9 +31,9 @@ type litePool struct {
 }
 
 // wait counts somebody who began to wait then.
-func (p *litePool) wait(began time.Time) {
+func (p *litePool) wait(started time.Time) {
 	p.waits.Add(1)
-	p.waited.Add(int64(time.Since(began)))
+	p.waited.Add(int64(time.Since(started)))
 }
 
 func (p *litePool) usage() usage {

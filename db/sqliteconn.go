@@ -96,12 +96,12 @@ func (w *watch) end() {
 	c := w.conn
 	c.mu.Lock()
 	w.over = true
-	again := c.stopped
-	if again {
+	restart := c.stopped
+	if restart {
 		c.stop, c.stopped = make(chan struct{}), false
 	}
 	c.mu.Unlock()
-	if again {
+	if restart {
 		c.conn.SetInterrupt(c.stop)
 	}
 }

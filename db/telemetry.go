@@ -10,17 +10,17 @@ import (
 	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
-// Observe has statements and transactions told to t, which may be nil. It must be called before the database is used.
-func (d *DB) Observe(t *telemetry.Telemetry) { d.telemetry = t }
+// UseTelemetry has statements and transactions told to t, which may be nil. It must be called before the database is used.
+func (d *DB) UseTelemetry(t *telemetry.Telemetry) { d.telemetry = t }
 
 // span begins the span of statements that are sent together. Their text has no values in it.
 func (d *DB) span(ctx context.Context, list ...Statement) (context.Context, *telemetry.Span) {
 	name := summary(list[0].SQL)
-	ctx, s := d.telemetry.Begin(ctx, telemetry.Statement, name, d.system(), attribute.String("db.query.summary", name))
+	ctx, s := d.telemetry.Start(ctx, telemetry.DatabaseStatement, name, d.system(), attribute.String("db.query.summary", name))
 	if len(list) > 1 {
-		s.Note(attribute.Int("db.operation.batch.size", len(list)))
+		s.AddAttributes(attribute.Int("db.operation.batch.size", len(list)))
 	}
-	s.Note(attribute.String("db.query.text", list[0].SQL))
+	s.AddAttributes(attribute.String("db.query.text", list[0].SQL))
 	return ctx, s
 }
 
@@ -42,7 +42,7 @@ func (d *DB) transaction(ctx context.Context) (context.Context, *telemetry.Span)
 	if d.telemetry == nil {
 		return ctx, nil
 	}
-	return d.telemetry.Begin(ctx, telemetry.Transaction, "transaction", d.system())
+	return d.telemetry.Start(ctx, telemetry.DatabaseTransaction, "transaction", d.system())
 }
 
 // observed tells of the statements that a Runner is given.
@@ -116,12 +116,12 @@ func (d *DB) Gauges() []telemetry.Gauge {
 		return func(context.Context) (float64, error) { return of(d.pool.usage()), nil }
 	}
 	return []telemetry.Gauge{
-		{Name: "db.client.connection.count", Unit: "{connection}", Text: "connections to the database, by their state", By: "db.client.connection.state", ReadEach: func(context.Context) (map[string]float64, error) {
+		{Name: "db.client.connection.count", Unit: "{connection}", Description: "connections to the database, by their state", LabelName: "db.client.connection.state", ReadEach: func(context.Context) (map[string]float64, error) {
 			u := d.pool.usage()
 			return map[string]float64{"used": float64(u.used), "idle": float64(u.idle)}, nil
 		}},
-		{Name: "db.client.connection.max", Unit: "{connection}", Text: "how many connections there may be", Read: read(func(u usage) float64 { return float64(u.max) })},
-		{Name: "gorgon.db.connection.waits", Unit: "{wait}", Text: "how often somebody had to wait for a connection", Total: true, Read: read(func(u usage) float64 { return float64(u.waits) })},
-		{Name: "gorgon.db.connection.wait_time", Unit: "s", Text: "how long all have waited for connections", Total: true, Read: read(func(u usage) float64 { return u.waited.Seconds() })},
+		{Name: "db.client.connection.max", Unit: "{connection}", Description: "how many connections there may be", Read: read(func(u usage) float64 { return float64(u.max) })},
+		{Name: "gorgon.db.connection.waits", Unit: "{wait}", Description: "how often somebody had to wait for a connection", Monotonic: true, Read: read(func(u usage) float64 { return float64(u.waits) })},
+		{Name: "gorgon.db.connection.wait_time", Unit: "s", Description: "how long all have waited for connections", Monotonic: true, Read: read(func(u usage) float64 { return u.waited.Seconds() })},
 	}
 }

@@ -57,8 +57,8 @@ func appendFloat(dst []byte, f float64) []byte {
 	return dst
 }
 
-// appendTime writes t in the form of TimeText.
-func appendTime(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, TimeText) }
+// appendTime writes t in the form of TimeLayout.
+func appendTime(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, TimeLayout) }
 
 // appendJSONList writes ["a","b"].
 func appendJSONList(dst []byte, list []string) []byte {

@@ -13,15 +13,15 @@ import (
 	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
-// ErrTxOver is the error of a statement whose ctx belongs to a transaction that has ended. Use Detach to leave one.
-var ErrTxOver = errors.New("db: the transaction of this context has ended")
+// ErrTxDone is the error of a statement whose ctx belongs to a transaction that has ended. Use WithoutTx to leave one.
+var ErrTxDone = errors.New("db: the transaction of this context has ended")
 
 // ErrTxFailed is the error of statements, and of the commit, in a transaction in which a statement has failed: nothing
 // of it will be kept. PostgreSQL has this rule, and SQLite is held to it so that both behave alike.
 var ErrTxFailed = errors.New("db: an earlier statement of this transaction failed, so it can only be rolled back")
 
-// ErrNested is the error of Begin in a context that is in a transaction already.
-var ErrNested = errors.New("db: the context is in a transaction already")
+// ErrNestedTx is the error of Begin in a context that is in a transaction already.
+var ErrNestedTx = errors.New("db: the context is in a transaction already")
 
 type txKey struct{ d *DB }
 
@@ -45,9 +45,9 @@ func (d *DB) tx(ctx context.Context) *tx {
 // InTransaction reports whether ctx carries a transaction of this database.
 func (d *DB) InTransaction(ctx context.Context) bool { return d.tx(ctx) != nil }
 
-// Detach returns ctx without its transaction: statements under it are on their own, and neither see the transaction's
+// WithoutTx returns ctx without its transaction: statements under it are on their own, and neither see the transaction's
 // changes nor end with it. On SQLite a write under it would wait for the transaction, which is the one writer.
-func (d *DB) Detach(ctx context.Context) context.Context {
+func (d *DB) WithoutTx(ctx context.Context) context.Context {
 	if d.tx(ctx) == nil {
 		return ctx
 	}
@@ -115,15 +115,15 @@ func (t *tx) run(ctx context.Context, fn func() error) (after []func(), err erro
 func (t *tx) commit(ctx context.Context) ([]func(), error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.failed == ErrTxOver {
-		return nil, ErrTxOver
+	if t.failed == ErrTxDone {
+		return nil, ErrTxDone
 	}
 	if t.failed == nil {
 		t.failed = ctx.Err()
 	}
-	if why := t.failed; why != nil {
+	if cause := t.failed; cause != nil {
 		t.end(ctx, false)
-		return nil, fmt.Errorf("db: rolled back instead of committed: %w", why)
+		return nil, fmt.Errorf("db: rolled back instead of committed: %w", cause)
 	}
 	if t.dirty {
 		if _, err := t.session.Exec(ctx, *t.mark); err != nil {
@@ -141,7 +141,7 @@ func (t *tx) commit(ctx context.Context) ([]func(), error) {
 func (t *tx) rollback(ctx context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.failed != ErrTxOver {
+	if t.failed != ErrTxDone {
 		t.end(ctx, false)
 	}
 }
@@ -150,13 +150,13 @@ func (t *tx) rollback(ctx context.Context) {
 func (t *tx) end(ctx context.Context, commit bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	why := t.failed
-	t.failed = ErrTxOver
+	cause := t.failed
+	t.failed = ErrTxDone
 	err := t.session.finish(ctx, commit)
 	if !commit {
-		t.span.Note(attribute.Bool("gorgon.db.rolled_back", true))
+		t.span.AddAttributes(attribute.Bool("gorgon.db.rolled_back", true))
 	}
-	t.span.End(errors.Join(why, err))
+	t.span.End(errors.Join(cause, err))
 	return err
 }
 
@@ -164,8 +164,8 @@ func (t *tx) end(ctx context.Context, commit bool) error {
 func (t *tx) use(ctx context.Context, fn func() error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.failed == ErrTxOver {
-		return ErrTxOver
+	if t.failed == ErrTxDone {
+		return ErrTxDone
 	}
 	if t.failed != nil {
 		return fmt.Errorf("%w: %w", ErrTxFailed, t.failed)

@@ -18,7 +18,7 @@ import (
 func onBoth(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		setup(t, d)
 		fn(t, d)
 	})
@@ -42,8 +42,8 @@ func TestTxIsAllOrNothing(t *testing.T) {
 			exec(t, ctx, d, addAuthor, "x", "X")
 			return d.InTx(ctx, func(ctx context.Context) error {
 				want(t, query(t, ctx, d, `SELECT name FROM author`), "X|\n")
-				want(t, query(t, d.Detach(ctx), d, `SELECT name FROM author`), "")
-				if !d.InTransaction(ctx) || d.InTransaction(d.Detach(ctx)) {
+				want(t, query(t, d.WithoutTx(ctx), d, `SELECT name FROM author`), "")
+				if !d.InTransaction(ctx) || d.InTransaction(d.WithoutTx(ctx)) {
 					t.Error("InTransaction")
 				}
 				return boom
@@ -106,8 +106,8 @@ func TestAfterCommitSeesTheCommit(t *testing.T) {
 			exec(t, ctx, d, addAuthor, "x", "X")
 			d.AfterCommit(ctx, func() {
 				seen = authors(t, d)
-				exec(t, d.Detach(ctx), d, addAuthor, "y", "Y")
-				if _, err := d.Exec(ctx, stmt(addAuthor, "z", "Z")); !errors.Is(err, db.ErrTxOver) {
+				exec(t, d.WithoutTx(ctx), d, addAuthor, "y", "Y")
+				if _, err := d.Exec(ctx, stmt(addAuthor, "z", "Z")); !errors.Is(err, db.ErrTxDone) {
 					t.Error(err)
 				}
 			})
@@ -126,7 +126,7 @@ func TestFailedTxCannotCommit(t *testing.T) {
 		err := d.InTx(t.Context(), func(ctx context.Context) error {
 			exec(t, ctx, d, addAuthor, "x", "X")
 			_, first := d.Exec(ctx, stmt(addAuthor, "x", "again"))
-			if e, ok := errors.AsType[*db.ConstraintError](first); !ok || e.Kind != db.Unique {
+			if e, ok := errors.AsType[*db.ConstraintError](first); !ok || e.Kind != db.UniqueViolation {
 				t.Errorf("%v", first)
 			}
 			_, second := d.Query(ctx, stmt(`SELECT 1`))
@@ -257,7 +257,7 @@ func TestConcurrentWritersLoseNothing(t *testing.T) {
 				for range 20 {
 					err := d.InTx(t.Context(), func(ctx context.Context) error {
 						var stock int
-						_, err := db.One(ctx, d, lockBook(d), &stock)
+						_, err := db.QueryRow(ctx, d, lockBook(d), &stock)
 						if err == nil {
 							_, err = d.Exec(ctx, stmt(`UPDATE book SET stock = $1 WHERE id = 'a'`, stock+1))
 						}

@@ -20,7 +20,7 @@ func BenchmarkDelivery(b *testing.B) {
 	for name, open := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.Open, "postgres": dbtest.OpenPostgres} {
 		b.Run(name, func(b *testing.B) {
 			d := open(b)
-			if _, err := db.Migrate(b.Context(), d, []db.Set{event.Migrations()}); err != nil {
+			if _, err := db.Migrate(b.Context(), d, []db.MigrationSet{event.Migrations()}); err != nil {
 				b.Fatal(err)
 			}
 			fill(b, d)
@@ -45,7 +45,7 @@ func fill(b *testing.B, d *db.DB) {
 	_, err = d.Exec(b.Context(), db.Statement{SQL: "INSERT INTO gorgon_event (id, name, data, created_at, claims, done_at) " + series +
 		"SELECT 'evt_' || n, 'old.event', '{\"id\":\"x\"}', " + at + ", 1, " + at + " FROM " + from, Args: []any{n}})
 	if err == nil {
-		err = d.Script(b.Context(), "ANALYZE")
+		err = d.ExecScript(b.Context(), "ANALYZE")
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -54,12 +54,12 @@ func fill(b *testing.B, d *db.DB) {
 
 func deliver(b *testing.B, d *db.DB, each int) {
 	bus := event.NewBus(d, slog.New(slog.DiscardHandler))
-	var heard atomic.Int64
-	bus.Subscribe(event.On(happened, func(context.Context, event.ID) error { heard.Add(1); return nil }))
+	var received atomic.Int64
+	bus.Subscribe(event.On(happened, func(context.Context, event.ID) error { received.Add(1); return nil }))
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- bus.Run(ctx) }()
-	began := time.Now()
+	started := time.Now()
 	for sent := 0; sent < b.N; {
 		n := min(each, b.N-sent)
 		list := make([]event.Message, n)
@@ -72,10 +72,10 @@ func deliver(b *testing.B, d *db.DB, each int) {
 		}
 		sent += n
 	}
-	for heard.Load() < int64(b.N) {
+	for received.Load() < int64(b.N) {
 		time.Sleep(100 * time.Microsecond)
 	}
-	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "events/s")
+	b.ReportMetric(float64(b.N)/time.Since(started).Seconds(), "events/s")
 	stop()
 	if err := <-ended; err != nil {
 		b.Fatal(err)

@@ -68,11 +68,11 @@ func (b *Bus) subscriber(name string) *Subscription {
 	return nil
 }
 
-// Wait returns when all events that have been committed were handled once by all subscribers in some process.
-func (b *Bus) Wait(ctx context.Context) error {
+// WaitIdle returns when all events that have been committed were handled once by all subscribers in some process.
+func (b *Bus) WaitIdle(ctx context.Context) error {
 	for {
 		var one int
-		pending, err := db.One(ctx, b.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE done_at IS NULL LIMIT 1"}, &one)
+		pending, err := db.QueryRow(ctx, b.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE done_at IS NULL LIMIT 1"}, &one)
 		if err != nil || !pending {
 			return err
 		}

@@ -159,10 +159,10 @@ func (o *outbox) abandon() {
 }
 
 // hearing checks that what was heard is what was committed, each run in its order, however often.
-func (o *outbox) hearing(t *rapid.T, heard []Message) {
+func (o *outbox) hearing(t *rapid.T, received []Message) {
 	seen := map[string]bool{}
 	last := map[string]int{}
-	for _, m := range heard {
+	for _, m := range received {
 		var s said
 		check(t, json.Unmarshal(m.Data, &s))
 		if seen[m.ID] {
@@ -186,9 +186,9 @@ func (o *outbox) hearing(t *rapid.T, heard []Message) {
 }
 
 func eachBus(t *testing.T, fn func(t *testing.T, b *Bus)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
-		if _, err := db.Migrate(t.Context(), d, []db.Set{Migrations()}); err != nil {
+		if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{Migrations()}); err != nil {
 			t.Fatal(err)
 		}
 		b := NewBus(d, slog.New(slog.DiscardHandler))
@@ -243,13 +243,13 @@ func (s *stream) turn(t *rapid.T) {
 
 // take lets a process try to become the one that forwards. While another one's lease lasts it must not.
 func (s *stream) take(t *rapid.T, r *reader) {
-	seq, mine, err := r.forwarder.take(context.Background())
+	seq, acquired, err := r.forwarder.take(context.Background())
 	check(t, err)
-	if mine == (s.holder != nil) {
-		t.Fatalf("a process takes the cursor: %v, while another one has it: %v", mine, s.holder != nil)
+	if acquired == (s.holder != nil) {
+		t.Fatalf("a process takes the cursor: %v, while another one has it: %v", acquired, s.holder != nil)
 	}
-	r.mine, r.seq, r.gap = mine, seq, gap{}
-	if mine {
+	r.mine, r.seq, r.gap = acquired, seq, gap{}
+	if acquired {
 		s.holder, s.owner = r, r
 	}
 }
@@ -299,7 +299,7 @@ func (s *stream) leaves(t *rapid.T, r *reader) {
 func (s *stream) sleep(t *rapid.T) {
 	r := s.draw(t)
 	crash := rapid.Bool().Draw(t, "crash")
-	exec(t, s.bus.DB, "UPDATE gorgon_event_cursor SET owned_until = "+s.bus.DB.Dialect().After("$1")+" WHERE owner = $2", -1.0, r.me)
+	exec(t, s.bus.DB, "UPDATE gorgon_event_cursor SET owned_until = "+s.bus.DB.Dialect().NowPlus("$1")+" WHERE owner = $2", -1.0, r.me)
 	if s.holder == r {
 		s.holder = nil
 	}
@@ -310,7 +310,7 @@ func (s *stream) sleep(t *rapid.T) {
 
 // tidy removes what subscribers have heard, some of which is still to be forwarded.
 func (s *stream) tidy(t *rapid.T) {
-	exec(t, s.bus.DB, "UPDATE gorgon_event SET done_at = "+s.bus.DB.Dialect().After("$1"), -1e6)
+	exec(t, s.bus.DB, "UPDATE gorgon_event SET done_at = "+s.bus.DB.Dialect().NowPlus("$1"), -1e6)
 	check(t, (&relay{Bus: s.bus}).tidy(context.Background()))
 }
 
@@ -351,7 +351,7 @@ func TestForwardingModel(t *testing.T) {
 func TestGap(t *testing.T) {
 	t.Parallel()
 	d := dbtest.OpenPostgres(t)
-	if _, err := db.Migrate(t.Context(), d, []db.Set{Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	b := NewBus(d, slog.New(slog.DiscardHandler))

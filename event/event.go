@@ -56,30 +56,30 @@ type Message struct {
 
 // A Subscription is somebody who wants to hear of events. On and OnAny make them.
 type Subscription struct {
-	Topic string // what it hears of: see Match
-	Name  string // identifies the subscriber between runs of the program; retries are kept under it
-	Tries int    // how often the handler is tried before the message is dead
+	Topic       string // what it hears of: see MatchTopic
+	Name        string // identifies the subscriber between runs of the program; retries are kept under it
+	MaxAttempts int    // how often the handler is tried before the message is dead
 
 	handle func(context.Context, Message) error
 }
 
-// Any is the topic of subscriptions that hear all events.
-const Any = "*"
+// AnyTopic is the topic of subscriptions that hear all events.
+const AnyTopic = "*"
 
 // An Option changes a subscription.
 type Option func(*Subscription)
 
-// Named gives a subscriber a name of its own. Without it, it has that of its function, which changes when the function is
+// WithName gives a subscriber a name of its own. Without it, it has that of its function, which changes when the function is
 // renamed: retries that wait at that moment would no longer find it.
-func Named(name string) Option { return func(s *Subscription) { s.Name = name } }
+func WithName(name string) Option { return func(s *Subscription) { s.Name = name } }
 
-// Tries sets how often the handler is tried, 8 by default, before the message becomes a dead letter.
-func Tries(n int) Option { return func(s *Subscription) { s.Tries = max(n, 1) } }
+// MaxAttempts sets how often the handler is tried, 8 by default, before the message becomes a dead letter.
+func MaxAttempts(n int) Option { return func(s *Subscription) { s.MaxAttempts = max(n, 1) } }
 
 // On subscribes fn to a topic. fn is called at least once for each event, some time after the commit, outside of any
 // transaction; an error, or a panic, makes it be called again later, with growing pauses.
 func On[T any](topic Topic[T], fn func(context.Context, T) error, opts ...Option) Subscription {
-	s := Subscription{Topic: string(topic), Name: funcName(fn), Tries: 8, handle: func(ctx context.Context, m Message) error {
+	s := Subscription{Topic: string(topic), Name: funcName(fn), MaxAttempts: 8, handle: func(ctx context.Context, m Message) error {
 		var data T
 		if err := json.Unmarshal(m.Data, &data); err != nil {
 			return fmt.Errorf("event: data of %s %s: %w", m.Name, m.ID, err)
@@ -91,7 +91,7 @@ func On[T any](topic Topic[T], fn func(context.Context, T) error, opts ...Option
 
 // OnAny subscribes fn to all events.
 func OnAny(fn func(context.Context, Message) error, opts ...Option) Subscription {
-	s := Subscription{Topic: Any, Name: funcName(fn), Tries: 8, handle: fn}
+	s := Subscription{Topic: AnyTopic, Name: funcName(fn), MaxAttempts: 8, handle: fn}
 	return s.with(opts)
 }
 
@@ -110,11 +110,11 @@ func (s Subscription) with(opts []Option) Subscription {
 }
 
 // hears reports whether the subscription is about events of that name.
-func (s Subscription) hears(name string) bool { return Match(s.Topic, name) }
+func (s Subscription) hears(name string) bool { return MatchTopic(s.Topic, name) }
 
-// Match reports whether a pattern means a topic: it is the topic itself, "*" for all, or the beginning of some, as in "order.*".
-func Match(pattern, topic string) bool {
-	start, wild := strings.CutSuffix(pattern, Any)
+// MatchTopic reports whether a pattern means a topic: it is the topic itself, "*" for all, or the beginning of some, as in "order.*".
+func MatchTopic(pattern, topic string) bool {
+	start, wild := strings.CutSuffix(pattern, AnyTopic)
 	return pattern == topic || wild && strings.HasPrefix(topic, start)
 }
 
@@ -131,8 +131,8 @@ func (s Subscription) Deliver(ctx context.Context, m Message) (err error) {
 
 type messageKey struct{}
 
-// FromContext returns the message that a handler made by On is called for.
-func FromContext(ctx context.Context) (Message, bool) {
+// MessageFromContext returns the message that a handler made by On is called for.
+func MessageFromContext(ctx context.Context) (Message, bool) {
 	m, ok := ctx.Value(messageKey{}).(*Message)
 	if !ok {
 		return Message{}, false
@@ -140,8 +140,8 @@ func FromContext(ctx context.Context) (Message, bool) {
 	return *m, true
 }
 
-// ErrDead, returned or wrapped by a handler, makes the message a dead letter at once: trying again is of no use.
-var ErrDead = errors.New("event: not to be tried again")
+// ErrPermanent, returned or wrapped by a handler, makes the message a dead letter at once: trying again is of no use.
+var ErrPermanent = errors.New("event: not to be tried again")
 
 func funcName(fn any) string {
 	f := runtime.FuncForPC(reflect.ValueOf(fn).Pointer())

@@ -24,12 +24,12 @@ const happened = event.Topic[event.ID]("thing.happened")
 
 // each runs fn with a bus over an empty outbox of each dialect.
 func each(t *testing.T, fn func(t *testing.T, b *event.Bus)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newBus(t, d)) })
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) { fn(t, newBus(t, d)) })
 }
 
 func newBus(t testing.TB, d *db.DB) *event.Bus {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{event.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	b := event.NewBus(d, slog.New(slog.DiscardHandler))
@@ -102,7 +102,7 @@ func TestDelivery(t *testing.T) {
 		if err := b.DB.InTx(t.Context(), func(ctx context.Context) error { emit(t, ctx, b, "a", "b"); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Wait(t.Context()); err != nil {
+		if err := b.WaitIdle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := fmt.Sprint(typed.get()); got != "[before a b]" {
@@ -120,9 +120,9 @@ func TestRetriesAndDeadLetters(t *testing.T) {
 		var good, bad log
 		broken := true
 		b.Subscribe(
-			event.On(happened, func(_ context.Context, v event.ID) error { good.add(v.ID); return nil }, event.Named("good")),
+			event.On(happened, func(_ context.Context, v event.ID) error { good.add(v.ID); return nil }, event.WithName("good")),
 			event.On(happened, func(ctx context.Context, v event.ID) error {
-				m, _ := event.FromContext(ctx)
+				m, _ := event.MessageFromContext(ctx)
 				bad.add(fmt.Sprint(v.ID, m.Attempt))
 				if v.ID == "panic" && m.Attempt == 1 {
 					panic("oh")
@@ -131,12 +131,12 @@ func TestRetriesAndDeadLetters(t *testing.T) {
 					return errors.New("broken")
 				}
 				return nil
-			}, event.Named("bad"), event.Tries(3)),
+			}, event.WithName("bad"), event.MaxAttempts(3)),
 		)
 		run(t, b)
 		emit(t, t.Context(), b, "x", "y", "panic")
-		dead := func() []event.Letter {
-			list, err := b.Letters(t.Context(), true, 10)
+		dead := func() []event.FailedDelivery {
+			list, err := b.FailedDeliveries(t.Context(), true, 10)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,10 @@ func TestRetriesAndDeadLetters(t *testing.T) {
 		if err := b.Replay(t.Context(), l.ID, l.Subscriber); err != nil {
 			t.Fatal(err)
 		}
-		wait(t, func() bool { list, err := b.Letters(t.Context(), false, 10); return err == nil && len(list) == 0 })
+		wait(t, func() bool {
+			list, err := b.FailedDeliveries(t.Context(), false, 10)
+			return err == nil && len(list) == 0
+		})
 		if got := good.get(); fmt.Sprint(got) != "[x y panic]" {
 			t.Error(got)
 		}
@@ -170,10 +173,10 @@ func TestRetriesAndDeadLetters(t *testing.T) {
 func TestManyProcesses(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, first *event.Bus) {
-		var heard log
+		var received log
 		for range 3 {
 			b := newBus(t, first.DB)
-			b.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { heard.add(v.ID); return nil }, event.Named("s")))
+			b.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { received.add(v.ID); return nil }, event.WithName("s")))
 			run(t, b)
 		}
 		var ids []string
@@ -181,10 +184,10 @@ func TestManyProcesses(t *testing.T) {
 			ids = append(ids, fmt.Sprintf("%03d", i))
 		}
 		emit(t, t.Context(), first, ids...)
-		if err := first.Wait(t.Context()); err != nil {
+		if err := first.WaitIdle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		got := heard.get()
+		got := received.get()
 		slices.Sort(got)
 		if !slices.Equal(got, ids) {
 			t.Error(len(got), "heard")
@@ -201,15 +204,15 @@ func TestOrderOverProcesses(t *testing.T) {
 			const runs, parts, each = 24, 3, 20
 			url := url()
 			first := newBus(t, dbtest.OpenURL(t, url))
-			var heard [2]log
+			var received [2]log
 			for range 4 {
 				b := newBus(t, dbtest.OpenURL(t, url))
-				for i := range heard {
+				for i := range received {
 					b.Subscribe(event.OnAny(func(_ context.Context, m event.Message) error {
-						heard[i].add(m.RunID + " " + m.ID)
+						received[i].add(m.RunID + " " + m.ID)
 						time.Sleep(time.Duration(rand.Int64N(int64(200 * time.Microsecond))))
 						return nil
-					}, event.Named(fmt.Sprint("s", i))))
+					}, event.WithName(fmt.Sprint("s", i))))
 				}
 				run(t, b)
 			}
@@ -218,11 +221,11 @@ func TestOrderOverProcesses(t *testing.T) {
 				writers.Go(func() { emitRun(t, first, fmt.Sprintf("run%02d", n), parts, each) })
 			}
 			writers.Wait()
-			if err := first.Wait(t.Context()); err != nil {
+			if err := first.WaitIdle(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			for i := range heard {
-				inOrder(t, heard[i].get(), runs*parts*each)
+			for i := range received {
+				inOrder(t, received[i].get(), runs*parts*each)
 			}
 		})
 	}
@@ -242,18 +245,18 @@ func emitRun(t *testing.T, b *event.Bus, run string, parts, each int) {
 }
 
 // inOrder checks that each of so many events was heard, after those of its run that have a lower id.
-func inOrder(t *testing.T, heard []string, want int) {
+func inOrder(t *testing.T, received []string, want int) {
 	t.Helper()
 	last := map[string]string{}
-	for _, s := range heard {
+	for _, s := range received {
 		run, id, _ := strings.Cut(s, " ")
 		if id < last[run] {
 			t.Fatalf("%s is heard after %s", id, last[run])
 		}
 		last[run] = id
 	}
-	slices.Sort(heard)
-	if n := len(slices.Compact(heard)); n != want {
+	slices.Sort(received)
+	if n := len(slices.Compact(received)); n != want {
 		t.Errorf("%d events were heard, not %d", n, want)
 	}
 }
@@ -263,21 +266,21 @@ func TestLostProcess(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *event.Bus) {
 		emit(t, t.Context(), b, "a", "b")
-		later := b.DB.Dialect().After("$1")
+		later := b.DB.Dialect().NowPlus("$1")
 		if _, err := b.DB.Exec(t.Context(), db.Statement{SQL: "UPDATE gorgon_event SET claims = 1, claimed_by = 'lost', claimed_until = " + later, Args: []any{0.3}}); err != nil {
 			t.Fatal(err)
 		}
-		var heard log
-		b.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { heard.add(v.ID); return nil }))
+		var received log
+		b.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { received.add(v.ID); return nil }))
 		run(t, b)
 		time.Sleep(100 * time.Millisecond)
-		if got := heard.get(); len(got) > 0 {
+		if got := received.get(); len(got) > 0 {
 			t.Error("taken too early", got)
 		}
-		if err := b.Wait(t.Context()); err != nil {
+		if err := b.WaitIdle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(heard.get()); got != "[a b]" {
+		if got := fmt.Sprint(received.get()); got != "[a b]" {
 			t.Error(got)
 		}
 	})
@@ -287,29 +290,29 @@ func TestLostProcess(t *testing.T) {
 func TestStop(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *event.Bus) {
-		var heard log
-		begun, ending := make(chan bool, 9), make(chan bool)
+		var received log
+		started, ending := make(chan bool, 9), make(chan bool)
 		b.Subscribe(event.On(happened, func(ctx context.Context, v event.ID) error {
-			begun <- true
+			started <- true
 			<-ending
-			heard.add(v.ID)
+			received.add(v.ID)
 			return ctx.Err()
-		}, event.Named("s")))
+		}, event.WithName("s")))
 		stop := run(t, b)
 		emit(t, t.Context(), b, "a", "b")
-		<-begun
+		<-started
 		go func() { time.Sleep(50 * time.Millisecond); close(ending) }()
 		stop()
-		if got := fmt.Sprint(heard.get()); got != "[a]" {
+		if got := fmt.Sprint(received.get()); got != "[a]" {
 			t.Error(got)
 		}
 		next := newBus(t, b.DB)
-		next.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { heard.add(v.ID); return nil }, event.Named("s")))
+		next.Subscribe(event.On(happened, func(_ context.Context, v event.ID) error { received.add(v.ID); return nil }, event.WithName("s")))
 		run(t, next)
-		if err := next.Wait(t.Context()); err != nil {
+		if err := next.WaitIdle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(heard.get()); got != "[a b]" {
+		if got := fmt.Sprint(received.get()); got != "[a b]" {
 			t.Error(got)
 		}
 	})
@@ -344,15 +347,15 @@ func TestRefusedByTransport(t *testing.T) {
 		broken.Store(true)
 		s := &stream{refuse: func(m event.Message) error {
 			if broken.Load() && string(m.Data) == `{"id":"c"}` {
-				return fmt.Errorf("too big: %w", event.ErrDead)
+				return fmt.Errorf("too big: %w", event.ErrPermanent)
 			}
 			return nil
 		}}
-		b.Forward("s", s)
+		b.AddTransport("s", s)
 		emit(t, t.Context(), b, "a", "b", "c", "d")
 		stop := run(t, b)
 		wait(t, func() bool { return len(s.get()) == 3 })
-		list, err := b.Letters(t.Context(), true, 10)
+		list, err := b.FailedDeliveries(t.Context(), true, 10)
 		if err != nil || len(list) != 1 || list[0].Subscriber != "s" || string(list[0].Data) != `{"id":"c"}` {
 			t.Fatal(list, err)
 		}
@@ -376,7 +379,7 @@ func TestForwardingOrder(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *event.Bus) {
 		s := &stream{refuse: func(event.Message) error { return nil }}
-		b.Forward("s", s)
+		b.AddTransport("s", s)
 		run(t, b)
 		err := b.DB.InTx(t.Context(), func(ctx context.Context) error {
 			emit(t, ctx, b, "slow")
@@ -410,7 +413,7 @@ func TestMatch(t *testing.T) {
 		{"order.placed", "order.placed", true}, {"order.placed", "order.placed.late", false}, {"*", "anything", true},
 		{"order.*", "order.placed", true}, {"order.*", "order", false}, {"order.*", "orders.placed", false}, {"", "x", false}, {"*.placed", "order.placed", false},
 	} {
-		if got := event.Match(c.pattern, c.topic); got != c.want {
+		if got := event.MatchTopic(c.pattern, c.topic); got != c.want {
 			t.Error(c, got)
 		}
 	}

@@ -22,7 +22,7 @@ func ExampleOn() {
 		panic(err)
 	}
 	defer d.Close()
-	if _, err := db.Migrate(ctx, d, []db.Set{event.Migrations()}); err != nil {
+	if _, err := db.Migrate(ctx, d, []db.MigrationSet{event.Migrations()}); err != nil {
 		panic(err)
 	}
 	bus := event.NewBus(d, slog.New(slog.DiscardHandler))
@@ -38,7 +38,7 @@ func ExampleOn() {
 		_ = event.Emit(ctx, bus, Created, event.ID{ID: "post_2"})
 		return fmt.Errorf("nothing of this has happened")
 	})
-	_ = bus.Wait(ctx)
+	_ = bus.WaitIdle(ctx)
 	cancel()
 	<-ended
 	fmt.Println(failed)
@@ -52,7 +52,7 @@ func started(prepare func(*event.Bus)) (b *event.Bus, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	d, err := db.Open(ctx, "sqlite::memory:")
 	if err == nil {
-		_, err = db.Migrate(ctx, d, []db.Set{event.Migrations()})
+		_, err = db.Migrate(ctx, d, []db.MigrationSet{event.Migrations()})
 	}
 	if err != nil {
 		panic(err)
@@ -71,28 +71,28 @@ func started(prepare func(*event.Bus)) (b *event.Bus, stop func()) {
 // What a subscriber could not handle is kept as a dead letter, and can be replayed when it is mended.
 func ExampleBus_Replay() {
 	var mended atomic.Bool
-	heard := make(chan string, 1)
+	received := make(chan string, 1)
 	bus, stop := started(func(b *event.Bus) {
 		b.Subscribe(event.On(Created, func(_ context.Context, post event.ID) error {
 			if !mended.Load() {
-				return fmt.Errorf("the index is gone: %w", event.ErrDead) // trying again is of no use
+				return fmt.Errorf("the index is gone: %w", event.ErrPermanent) // trying again is of no use
 			}
-			heard <- post.ID
+			received <- post.ID
 			return nil
-		}, event.Named("index")))
+		}, event.WithName("index")))
 	})
 	defer stop()
 
 	ctx := context.Background()
 	_ = event.Emit(ctx, bus, Created, event.ID{ID: "post_1"})
-	_ = bus.Wait(ctx)
-	dead, _ := bus.Letters(ctx, true, 10)
+	_ = bus.WaitIdle(ctx)
+	dead, _ := bus.FailedDeliveries(ctx, true, 10)
 	for _, l := range dead {
 		fmt.Println(l.Subscriber, string(l.Data), l.Error)
 		mended.Store(true)
 		_ = bus.Replay(ctx, l.ID, l.Subscriber)
 	}
-	fmt.Println("indexed", <-heard)
+	fmt.Println("indexed", <-received)
 	// Output:
 	// index {"id":"post_1"} the index is gone: event: not to be tried again
 	// indexed post_1
@@ -112,9 +112,9 @@ func (p paper) Publish(_ context.Context, batch []event.Message) error {
 func (paper) Close() error { return nil }
 
 // A transport is given all events in their order, at least once.
-func ExampleBus_Forward() {
+func ExampleBus_AddTransport() {
 	p := paper{make(chan bool, 9)}
-	bus, stop := started(func(b *event.Bus) { b.Forward("paper", p) })
+	bus, stop := started(func(b *event.Bus) { b.AddTransport("paper", p) })
 	defer stop()
 
 	_ = event.Emit(context.Background(), bus, Created, event.IDs("post_1", "post_2")...)

@@ -8,14 +8,14 @@ import (
 	"github.com/gorgon-commerce/gorgon/fault"
 )
 
-// An Entry is an event of the outbox.
-type Entry struct {
+// An OutboxEvent is an event of the outbox.
+type OutboxEvent struct {
 	Message
 	DoneAt *time.Time `json:"done_at"` // when all subscribers had heard it, or had it as a letter; nil before
 }
 
-// Journal lists events of the outbox, the newest first: those of one topic, unless it is empty, and up to limit. Events that all have heard are kept for Retention.
-func (b *Bus) Journal(ctx context.Context, topic string, limit int) (list []Entry, err error) {
+// ListEvents lists events of the outbox, the newest first: those of one topic, unless it is empty, and up to limit. Events that all have heard are kept for Retention.
+func (b *Bus) ListEvents(ctx context.Context, topic string, limit int) (list []OutboxEvent, err error) {
 	rows, err := b.DB.Query(ctx, db.Statement{SQL: "SELECT id, name, data, metadata, COALESCE(run_id, ''), created_at, done_at FROM gorgon_event" +
 		" WHERE $1 = '' OR name = $2 ORDER BY seq DESC LIMIT $3", Args: []any{topic, topic, limit}})
 	if err != nil {
@@ -23,7 +23,7 @@ func (b *Bus) Journal(ctx context.Context, topic string, limit int) (list []Entr
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var e Entry
+		var e OutboxEvent
 		if err := db.Scan(rows, &e.ID, &e.Name, (*[]byte)(&e.Data), (*[]byte)(&e.Metadata), &e.RunID, &e.CreatedAt, &e.DoneAt); err != nil {
 			return nil, err
 		}
@@ -71,8 +71,8 @@ func (b *Bus) recipients(ctx context.Context, eventID string) (list []string, er
 	return list, err
 }
 
-// Drop gives a letter up for good: its subscriber never gets the event. An unknown one is fault.NotFound.
-func (b *Bus) Drop(ctx context.Context, eventID, subscriber string) error {
+// DiscardFailed gives a letter up for good: its subscriber never gets the event. An unknown one is fault.NotFound.
+func (b *Bus) DiscardFailed(ctx context.Context, eventID, subscriber string) error {
 	n, err := b.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_event_retry WHERE event_id = $1 AND subscriber = $2", Args: []any{eventID, subscriber}})
 	if err == nil && n == 0 {
 		err = fault.New(fault.NotFound, "Event %s has no letter for %s", eventID, subscriber)

@@ -13,13 +13,13 @@ func TestJournal(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *event.Bus) {
 		fail := func(context.Context, event.ID) error { return errors.New("no") }
-		b.Subscribe(event.On(happened, fail, event.Named("one"), event.Tries(1)), event.On(happened, fail, event.Named("two"), event.Tries(1)))
+		b.Subscribe(event.On(happened, fail, event.WithName("one"), event.MaxAttempts(1)), event.On(happened, fail, event.WithName("two"), event.MaxAttempts(1)))
 		emit(t, t.Context(), b, "a")
 		if err := event.Emit(t.Context(), b, event.Topic[event.ID]("other.happened"), event.ID{ID: "b"}); err != nil {
 			t.Fatal(err)
 		}
-		journal := func(topic string) []event.Entry {
-			list, err := b.Journal(t.Context(), topic, 10)
+		journal := func(topic string) []event.OutboxEvent {
+			list, err := b.ListEvents(t.Context(), topic, 10)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -35,7 +35,7 @@ func TestJournal(t *testing.T) {
 		id := list[0].ID
 		run(t, b)
 		letters := func() int {
-			list, err := b.Letters(t.Context(), true, 10)
+			list, err := b.FailedDeliveries(t.Context(), true, 10)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -43,10 +43,10 @@ func TestJournal(t *testing.T) {
 		}
 		wait(t, func() bool { return letters() == 2 })
 		wait(t, func() bool { return journal("thing.happened")[0].DoneAt != nil })
-		if err := b.Drop(t.Context(), id, "one"); err != nil || letters() != 1 {
+		if err := b.DiscardFailed(t.Context(), id, "one"); err != nil || letters() != 1 {
 			t.Error(err, letters())
 		}
-		if err := b.Drop(t.Context(), id, "one"); fault.KindOf(err) != fault.NotFound {
+		if err := b.DiscardFailed(t.Context(), id, "one"); fault.KindOf(err) != fault.NotFound {
 			t.Error(err)
 		}
 		if n, err := b.ReplayAll(t.Context(), id); n != 1 || err != nil {

@@ -13,8 +13,8 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of events: gorgon_event, the outbox, and gorgon_event_retry.
-func Migrations() db.Set {
-	return db.Files("gorgon/event", migrations)
+func Migrations() db.MigrationSet {
+	return db.MigrationFiles("gorgon/event", migrations)
 }
 
 // channel is where processes tell each other that there are events.

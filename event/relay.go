@@ -119,7 +119,7 @@ func (r *relay) look(ctx context.Context) (events, due bool, err error) {
 	k := r.DB.Dialect()
 	sql := "SELECT CASE WHEN EXISTS (SELECT 1 FROM gorgon_event WHERE " + pending(k) + ") THEN 1 ELSE 0 END," +
 		" CASE WHEN EXISTS (SELECT 1 FROM gorgon_event_retry WHERE next_at <= " + k.Now() + ") THEN 1 ELSE 0 END"
-	_, err = db.One(ctx, r.DB, db.Statement{SQL: sql}, &events, &due)
+	_, err = db.QueryRow(ctx, r.DB, db.Statement{SQL: sql}, &events, &due)
 	return events, due, err
 }
 
@@ -161,12 +161,12 @@ func claiming(k db.Dialect, room int) string {
 	}
 	theirs := "p.claimed_by <> $1 AND p.claimed_until >= " + k.Now()
 	first := "(SELECT CASE WHEN " + theirs + " THEN 1 ELSE 0 END " + pendingOf + "e.run_id ORDER BY p.seq LIMIT 1)"
-	free := "SELECT seq, run_id FROM gorgon_event e WHERE " + pending(k) + " AND (run_id IS NULL OR " + first + " = 0) ORDER BY seq LIMIT " + strconv.Itoa(room) + " " + k.Skip()
+	free := "SELECT seq, run_id FROM gorgon_event e WHERE " + pending(k) + " AND (run_id IS NULL OR " + first + " = 0) ORDER BY seq LIMIT " + strconv.Itoa(room) + " " + k.SkipLocked()
 	loose := "(p.claimed_by <> $1 OR p.claimed_until IS NULL OR p.claimed_until < " + k.Now() + ") AND p.seq NOT IN (SELECT seq FROM free)"
 	stop := "SELECT run_id, (SELECT min(p.seq) " + pendingOf + "r.run_id AND p.seq < r.last AND " + loose + ") AS seq" +
 		" FROM (SELECT run_id, max(seq) AS last FROM free WHERE run_id IS NOT NULL GROUP BY run_id) r"
 	return "WITH free AS MATERIALIZED (" + free + "), stop AS MATERIALIZED (" + stop + ")" +
-		" UPDATE gorgon_event SET claimed_by = $1, claimed_until = " + k.After("$2") + ", claims = claims + 1" +
+		" UPDATE gorgon_event SET claimed_by = $1, claimed_until = " + k.NowPlus("$2") + ", claims = claims + 1" +
 		" WHERE seq IN (SELECT f.seq FROM free f LEFT JOIN stop ON stop.run_id = f.run_id WHERE stop.seq IS NULL OR f.seq < stop.seq)" +
 		" RETURNING id, name, data, metadata, COALESCE(run_id, ''), created_at, seq, claims"
 }
@@ -299,11 +299,11 @@ func (r *relay) heartbeat(ctx context.Context) error {
 	}
 	r.mu.Unlock()
 	k := r.DB.Dialect()
-	if err := r.mark(ctx, "claimed_until = "+k.After(strconv.FormatFloat(r.Lease.Seconds(), 'f', 3, 64)), seqs); err != nil || len(ids) == 0 {
+	if err := r.mark(ctx, "claimed_until = "+k.NowPlus(strconv.FormatFloat(r.Lease.Seconds(), 'f', 3, 64)), seqs); err != nil || len(ids) == 0 {
 		return err
 	}
-	_, err := r.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_event_retry SET next_at = " + k.After("$1") + " WHERE next_at IS NOT NULL AND claimed_by = $2 AND " +
-		k.In("event_id", "$3"), Args: []any{r.Lease.Seconds(), r.me, ids}})
+	_, err := r.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_event_retry SET next_at = " + k.NowPlus("$1") + " WHERE next_at IS NOT NULL AND claimed_by = $2 AND " +
+		k.InList("event_id", "$3"), Args: []any{r.Lease.Seconds(), r.me, ids}})
 	return err
 }
 
@@ -312,8 +312,8 @@ func (r *relay) tidy(ctx context.Context) error {
 	k := r.DB.Dialect()
 	for {
 		n, err := r.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_event WHERE seq IN (SELECT seq FROM gorgon_event e WHERE done_at < " +
-			k.After("$1") + " AND seq < (SELECT max(seq) FROM gorgon_event) AND NOT EXISTS (SELECT 1 FROM gorgon_event_cursor c WHERE c.seq < e.seq AND c.seen_at > " +
-			k.After("$2") + ") LIMIT 1000)", Args: []any{-r.Retention.Seconds(), -abandoned.Seconds()}})
+			k.NowPlus("$1") + " AND seq < (SELECT max(seq) FROM gorgon_event) AND NOT EXISTS (SELECT 1 FROM gorgon_event_cursor c WHERE c.seq < e.seq AND c.seen_at > " +
+			k.NowPlus("$2") + ") LIMIT 1000)", Args: []any{-r.Retention.Seconds(), -abandoned.Seconds()}})
 		if err != nil || n < 1000 {
 			return err
 		}

@@ -44,7 +44,7 @@ func newAudience(t *rapid.T, b *Bus) *audience {
 				a.handled[name][m.ID] = true
 			}
 			return a.verdict
-		}, Named(name), Tries(3)))
+		}, WithName(name), MaxAttempts(3)))
 	}
 	a.processes = []*hearing{a.process(), a.process()}
 	return a
@@ -123,8 +123,8 @@ func (a *audience) stop(t *rapid.T) {
 	check(t, h.flush(context.Background()))
 	for it := range before {
 		var one int
-		kept, err := db.One(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE id = $1 AND claimed_by = $2 AND claimed_until IS NOT NULL AND done_at IS NULL", Args: []any{it.ID, h.me}}, &one)
-		if check(t, err); kept && it.sub == nil {
+		claimed, err := db.QueryRow(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE id = $1 AND claimed_by = $2 AND claimed_until IS NOT NULL AND done_at IS NULL", Args: []any{it.ID, h.me}}, &one)
+		if check(t, err); claimed && it.sub == nil {
 			t.Fatalf("%s has ended and still holds %s", h.me, it.ID)
 		}
 	}
@@ -136,7 +136,7 @@ func (a *audience) hand(t *rapid.T) {
 	h := a.draw(t)
 	for range rapid.IntRange(1, 5).Draw(t, "events") {
 		i := rapid.IntRange(0, 1).Draw(t, "subscriber")
-		a.verdict = rapid.SampledFrom([]error{nil, nil, errors.New("broken"), ErrDead}).Draw(t, "verdict")
+		a.verdict = rapid.SampledFrom([]error{nil, nil, errors.New("broken"), ErrPermanent}).Draw(t, "verdict")
 		a.handTo(t, h, i)
 	}
 }
@@ -166,7 +166,7 @@ func (a *audience) inTurn(t *rapid.T, subscriber string, it *item) {
 			continue
 		}
 		var one int
-		buried, err := db.One(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event_retry WHERE event_id = $1 AND subscriber = $2", Args: []any{earlier.id(), subscriber}}, &one)
+		buried, err := db.QueryRow(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT 1 FROM gorgon_event_retry WHERE event_id = $1 AND subscriber = $2", Args: []any{earlier.id(), subscriber}}, &one)
 		check(t, err)
 		if !buried {
 			t.Fatalf("%s is told of event %d of run %s, and not yet of %d", subscriber, s.N, s.Run, earlier.N)
@@ -177,7 +177,7 @@ func (a *audience) inTurn(t *rapid.T, subscriber string, it *item) {
 // sleep lets the leases of a process end, or only that of its oldest event; it goes on all the same, or is gone.
 func (a *audience) sleep(t *rapid.T) {
 	i, crash, oldest := rapid.IntRange(0, 1).Draw(t, "process"), rapid.Bool().Draw(t, "crash"), rapid.Bool().Draw(t, "only the oldest")
-	h, past := a.processes[i], a.bus.DB.Dialect().After("$1")
+	h, past := a.processes[i], a.bus.DB.Dialect().NowPlus("$1")
 	if oldest {
 		a.expire(t, h)
 	} else {
@@ -193,17 +193,17 @@ func (a *audience) sleep(t *rapid.T) {
 // expire ends the lease of the oldest event that a process has claimed.
 func (a *audience) expire(t *rapid.T, h *hearing) {
 	var id string
-	found, err := db.One(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT id FROM gorgon_event WHERE claimed_by = $1 AND claimed_until IS NOT NULL AND done_at IS NULL ORDER BY seq LIMIT 1", Args: []any{h.me}}, &id)
+	found, err := db.QueryRow(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT id FROM gorgon_event WHERE claimed_by = $1 AND claimed_until IS NOT NULL AND done_at IS NULL ORDER BY seq LIMIT 1", Args: []any{h.me}}, &id)
 	check(t, err)
 	if found {
 		delete(a.live, id)
-		exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+a.bus.DB.Dialect().After("$1")+" WHERE id = $2", -1.0, id)
+		exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+a.bus.DB.Dialect().NowPlus("$1")+" WHERE id = $2", -1.0, id)
 	}
 }
 
 // replay hands dead letters over again.
 func (a *audience) replay(t *rapid.T) {
-	list, err := a.bus.Letters(context.Background(), true, 1000)
+	list, err := a.bus.FailedDeliveries(context.Background(), true, 1000)
 	check(t, err)
 	for _, l := range list {
 		check(t, a.bus.Replay(context.Background(), l.ID, l.Subscriber))
@@ -212,7 +212,7 @@ func (a *audience) replay(t *rapid.T) {
 
 // drain lets a process that nothing happens to hand out all there is, when all others are gone.
 func (a *audience) drain(t *rapid.T) {
-	past := a.bus.DB.Dialect().After("$1")
+	past := a.bus.DB.Dialect().NowPlus("$1")
 	exec(t, a.bus.DB, "UPDATE gorgon_event SET claimed_until = "+past, -1.0)
 	exec(t, a.bus.DB, "UPDATE gorgon_event_retry SET next_at = "+past+" WHERE next_at IS NOT NULL", -1.0)
 	a.processes, a.verdict = []*hearing{a.process()}, nil
@@ -225,7 +225,7 @@ func (a *audience) drain(t *rapid.T) {
 			}
 		}
 		var left int
-		_, err := db.One(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT (SELECT count(*) FROM gorgon_event WHERE done_at IS NULL) + (SELECT count(*) FROM gorgon_event_retry)"}, &left)
+		_, err := db.QueryRow(context.Background(), a.bus.DB, db.Statement{SQL: "SELECT (SELECT count(*) FROM gorgon_event WHERE done_at IS NULL) + (SELECT count(*) FROM gorgon_event_retry)"}, &left)
 		check(t, err)
 		if left == 0 {
 			return
@@ -268,7 +268,7 @@ func TestSubscribersModel(t *testing.T) {
 func TestLongRun(t *testing.T) {
 	t.Parallel()
 	eachBus(t, func(t *testing.T, b *Bus) {
-		b.Subscribe(OnAny(func(context.Context, Message) error { return nil }, Named("one")))
+		b.Subscribe(OnAny(func(context.Context, Message) error { return nil }, WithName("one")))
 		var list []Message
 		for i := range 2 * most {
 			list = append(list, Message{ID: fmt.Sprint("long-", i), Name: "said", Data: []byte(`{}`), RunID: "long", CreatedAt: db.Now()})
@@ -302,18 +302,18 @@ func TestLocked(t *testing.T) {
 		t.Run(left, func(t *testing.T) {
 			t.Parallel()
 			d := dbtest.OpenPostgres(t)
-			if _, err := db.Migrate(t.Context(), d, []db.Set{Migrations()}); err != nil {
+			if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{Migrations()}); err != nil {
 				t.Fatal(err)
 			}
 			b := NewBus(d, slog.New(slog.DiscardHandler))
-			b.Subscribe(OnAny(func(context.Context, Message) error { return nil }, Named("one")))
+			b.Subscribe(OnAny(func(context.Context, Message) error { return nil }, WithName("one")))
 			first := Message{ID: "first", Name: "said", Data: []byte(`{}`), RunID: "run", CreatedAt: db.Now()}
 			second, alone := first, first
 			second.ID, alone.ID, alone.RunID = "second", "alone", "other run"
 			if err := b.Emit(t.Context(), first, second, alone); err != nil {
 				t.Fatal(err)
 			}
-			if err := d.Script(t.Context(), "UPDATE gorgon_event SET "+set+" WHERE id = 'first'"); err != nil {
+			if err := d.ExecScript(t.Context(), "UPDATE gorgon_event SET "+set+" WHERE id = 'first'"); err != nil {
 				t.Fatal(err)
 			}
 			h := newHearing(b, "me")
@@ -321,7 +321,7 @@ func TestLocked(t *testing.T) {
 				if _, err := d.Exec(ctx, db.Statement{SQL: "SELECT 1 FROM gorgon_event WHERE id = 'first' FOR UPDATE"}); err != nil {
 					return err
 				}
-				_, err := h.claim(d.Detach(ctx))
+				_, err := h.claim(d.WithoutTx(ctx))
 				return err
 			})
 			if err != nil || len(h.queues[0]) != 1 {

@@ -22,7 +22,7 @@ func inOrder(list []*item) []*item {
 
 // deliver hands an event to a subscriber and takes care of what comes of it. Its error means that not even that could be done.
 func (r *relay) deliver(ctx context.Context, s *Subscription, it *item) error {
-	if it.Attempt > s.Tries {
+	if it.Attempt > s.MaxAttempts {
 		return r.bury(ctx, it, s, "was being handled when the process ended")
 	}
 	ctx, span := r.observe(ctx, s, it)
@@ -38,22 +38,22 @@ func (r *relay) deliver(ctx context.Context, s *Subscription, it *item) error {
 		_, err := r.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_event_retry WHERE event_id = $1 AND subscriber = $2 AND claimed_by = $3",
 			Args: []any{it.ID, s.Name, r.me}})
 		return err
-	case it.Attempt >= s.Tries || errors.Is(cause, ErrDead):
+	case it.Attempt >= s.MaxAttempts || errors.Is(cause, ErrPermanent):
 		r.Log.ErrorContext(ctx, "an event could not be handled and is given up", "event", it.Name, "id", it.ID, "subscriber", s.Name, "attempts", it.Attempt, "error", cause)
 		return r.bury(ctx, it, s, cause.Error())
 	}
 	r.Log.WarnContext(ctx, "an event could not be handled, and will be tried again", "event", it.Name, "id", it.ID, "subscriber", s.Name, "attempt", it.Attempt, "error", cause)
-	return r.put(ctx, it, s, r.DB.Dialect().After("$10"), "NULL", cause.Error(), r.Backoff(it.Attempt).Seconds())
+	return r.put(ctx, it, s, r.DB.Dialect().NowPlus("$10"), "NULL", cause.Error(), r.Backoff(it.Attempt).Seconds())
 }
 
 // bury makes an event a dead letter of one subscriber.
-func (r *relay) bury(ctx context.Context, it *item, s *Subscription, why string) error {
-	return r.put(ctx, it, s, "NULL", r.DB.Dialect().Now(), why)
+func (r *relay) bury(ctx context.Context, it *item, s *Subscription, reason string) error {
+	return r.put(ctx, it, s, "NULL", r.DB.Dialect().Now(), reason)
 }
 
 // put notes how it stands with an event and a subscriber. next and dead are SQL.
-func (r *relay) put(ctx context.Context, it *item, s *Subscription, next, dead, why string, more ...any) error {
-	args := []any{it.ID, s.Name, it.Name, string(it.Data), optional(it.Metadata), text(it.RunID), it.CreatedAt, it.Attempt, why}
+func (r *relay) put(ctx context.Context, it *item, s *Subscription, next, dead, reason string, more ...any) error {
+	args := []any{it.ID, s.Name, it.Name, string(it.Data), optional(it.Metadata), text(it.RunID), it.CreatedAt, it.Attempt, reason}
 	_, err := r.DB.Exec(ctx, db.Statement{SQL: `INSERT INTO gorgon_event_retry
 		(event_id, subscriber, name, data, metadata, run_id, created_at, attempts, error, next_at, dead_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ` + next + `, ` + dead + `)
@@ -75,9 +75,9 @@ func (r *relay) claimRetries(ctx context.Context) error {
 		return nil
 	}
 	k := r.DB.Dialect()
-	rows, err := r.DB.Query(ctx, db.Statement{SQL: "UPDATE gorgon_event_retry SET claimed_by = $1, next_at = " + k.After("$2") + ", attempts = attempts + 1" +
-		" WHERE (event_id, subscriber) IN (SELECT event_id, subscriber FROM gorgon_event_retry WHERE next_at <= " + k.Now() + " AND " + k.In("subscriber", "$3") +
-		" ORDER BY next_at LIMIT " + strconv.Itoa(min(room, retries)) + " " + k.Skip() + ")" +
+	rows, err := r.DB.Query(ctx, db.Statement{SQL: "UPDATE gorgon_event_retry SET claimed_by = $1, next_at = " + k.NowPlus("$2") + ", attempts = attempts + 1" +
+		" WHERE (event_id, subscriber) IN (SELECT event_id, subscriber FROM gorgon_event_retry WHERE next_at <= " + k.Now() + " AND " + k.InList("subscriber", "$3") +
+		" ORDER BY next_at LIMIT " + strconv.Itoa(min(room, retries)) + " " + k.SkipLocked() + ")" +
 		" RETURNING event_id, name, data, metadata, COALESCE(run_id, ''), created_at, subscriber, attempts", Args: []any{r.me, r.Lease.Seconds(), names}})
 	if err != nil {
 		return err
@@ -98,8 +98,8 @@ func (r *relay) claimRetries(ctx context.Context) error {
 	return nil
 }
 
-// A Letter is an event that a subscriber could not handle: it waits for another attempt, or is dead.
-type Letter struct {
+// A FailedDelivery is an event that a subscriber could not handle: it waits for another attempt, or is dead.
+type FailedDelivery struct {
 	Message
 	Subscriber string     `json:"subscriber"`
 	Attempts   int        `json:"attempts"` // how many there were
@@ -108,8 +108,8 @@ type Letter struct {
 	DeadAt     *time.Time `json:"dead_at"`
 }
 
-// Letters lists what subscribers could not handle, the newest first: up to limit letters, the dead ones only if dead is set.
-func (b *Bus) Letters(ctx context.Context, dead bool, limit int) (list []Letter, err error) {
+// FailedDeliveries lists what subscribers could not handle, the newest first: up to limit letters, the dead ones only if dead is set.
+func (b *Bus) FailedDeliveries(ctx context.Context, dead bool, limit int) (list []FailedDelivery, err error) {
 	where := ""
 	if dead {
 		where = "WHERE dead_at IS NOT NULL"
@@ -121,7 +121,7 @@ func (b *Bus) Letters(ctx context.Context, dead bool, limit int) (list []Letter,
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var l Letter
+		var l FailedDelivery
 		if err := db.Scan(rows, &l.ID, &l.Name, (*[]byte)(&l.Data), (*[]byte)(&l.Metadata), &l.RunID, &l.CreatedAt, &l.Attempt,
 			&l.Subscriber, &l.Error, &l.NextAt, &l.DeadAt); err != nil {
 			return nil, err

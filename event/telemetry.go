@@ -15,7 +15,7 @@ const traceparent = "traceparent"
 
 // stamp notes the trace of ctx in events that do not have one.
 func (b *Bus) stamp(ctx context.Context, list []Message) {
-	parent := b.Telemetry.Carry(ctx)
+	parent := b.Telemetry.TraceParent(ctx)
 	if parent == "" {
 		return
 	}
@@ -40,9 +40,9 @@ func (b *Bus) observe(ctx context.Context, s *Subscription, it *item) (context.C
 	if len(it.Metadata) > 0 {
 		_ = json.Unmarshal(it.Metadata, &meta) // metadata of another kind have no trace
 	}
-	ctx = b.Telemetry.Continue(ctx, meta.Traceparent)
-	ctx, span := b.Telemetry.Begin(ctx, telemetry.Delivery, "deliver "+it.Name, attribute.String("gorgon.event.name", it.Name), attribute.String("gorgon.event.subscriber", s.Name))
-	span.Note(attribute.String("gorgon.event.id", it.ID), attribute.Int("gorgon.event.attempt", it.Attempt))
+	ctx = b.Telemetry.ContinueTrace(ctx, meta.Traceparent)
+	ctx, span := b.Telemetry.Start(ctx, telemetry.EventDelivery, "deliver "+it.Name, attribute.String("gorgon.event.name", it.Name), attribute.String("gorgon.event.subscriber", s.Name))
+	span.AddAttributes(attribute.String("gorgon.event.id", it.ID), attribute.Int("gorgon.event.attempt", it.Attempt))
 	return ctx, span
 }
 
@@ -50,13 +50,13 @@ func (b *Bus) observe(ctx context.Context, s *Subscription, it *item) (context.C
 func (b *Bus) Gauges() []telemetry.Gauge {
 	count := func(sql string) func(context.Context) (float64, error) {
 		return func(ctx context.Context) (n float64, err error) {
-			_, err = db.One(ctx, b.DB, db.Statement{SQL: sql}, &n)
+			_, err = db.QueryRow(ctx, b.DB, db.Statement{SQL: sql}, &n)
 			return n, err
 		}
 	}
 	return []telemetry.Gauge{
-		{Name: "gorgon.event.pending", Unit: "{event}", Text: "events that somebody has yet to hear", Read: count("SELECT count(*) FROM gorgon_event WHERE done_at IS NULL")},
-		{Name: "gorgon.event.retries", Unit: "{letter}", Text: "events that are to be tried again", Read: count("SELECT count(*) FROM gorgon_event_retry WHERE next_at IS NOT NULL")},
-		{Name: "gorgon.event.dead", Unit: "{letter}", Text: "events that were given up", Read: count("SELECT count(*) FROM gorgon_event_retry WHERE dead_at IS NOT NULL")},
+		{Name: "gorgon.event.pending", Unit: "{event}", Description: "events that somebody has yet to hear", Read: count("SELECT count(*) FROM gorgon_event WHERE done_at IS NULL")},
+		{Name: "gorgon.event.retries", Unit: "{letter}", Description: "events that are to be tried again", Read: count("SELECT count(*) FROM gorgon_event_retry WHERE next_at IS NOT NULL")},
+		{Name: "gorgon.event.dead", Unit: "{letter}", Description: "events that were given up", Read: count("SELECT count(*) FROM gorgon_event_retry WHERE dead_at IS NOT NULL")},
 	}
 }

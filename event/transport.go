@@ -15,21 +15,21 @@ import (
 type Transport interface {
 	// Publish appends events to the stream in this order. After an error it is not known how many arrived: the same events are
 	// published again, with the same ids, by which the transport or those who listen can tell what they have already. An error that
-	// wraps ErrDead says that an event can never be published.
+	// wraps ErrPermanent says that an event can never be published.
 	Publish(ctx context.Context, batch []Message) error
 	// Close ends connections. A later Publish makes new ones.
 	Close() error
 }
 
-// Forward makes Run hand all events to a transport too, in the order of their emission, at least once: the outbox keeps them until it has
+// AddTransport makes Run hand all events to a transport too, in the order of their emission, at least once: the outbox keeps them until it has
 // taken them. Of all processes one at a time does that. How far it has come is kept under the name; a new name begins with what the outbox
 // still has. Call it before Run.
 //
 // What the transport refuses for good becomes a dead letter of the name; everything else is tried until it is taken, and what comes after it
 // waits.
-func (b *Bus) Forward(name string, t Transport) {
+func (b *Bus) AddTransport(name string, t Transport) {
 	b.forwarders = append(b.forwarders, &forwarder{Bus: b, name: name, to: t, bell: make(chan struct{}, 1)})
-	b.Subscribe(Subscription{Name: name, Tries: 8, handle: func(ctx context.Context, m Message) error { // replays letters
+	b.Subscribe(Subscription{Name: name, MaxAttempts: 8, handle: func(ctx context.Context, m Message) error { // replays letters
 		return t.Publish(ctx, []Message{m})
 	}})
 }
@@ -54,8 +54,8 @@ type forwarder struct {
 func (f *forwarder) run(ctx context.Context) {
 	f.me = id.New("fwd")
 	for ctx.Err() == nil {
-		seq, mine, err := f.take(ctx)
-		if mine {
+		seq, acquired, err := f.take(ctx)
+		if acquired {
 			err = f.hold(ctx, seq)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -73,13 +73,13 @@ func (f *forwarder) pause(ctx context.Context, d time.Duration) {
 }
 
 // take makes this process the one that forwards, unless another one is. It returns how far the forwarder has come.
-func (f *forwarder) take(ctx context.Context) (seq int64, mine bool, err error) {
+func (f *forwarder) take(ctx context.Context) (seq int64, acquired bool, err error) {
 	k := f.DB.Dialect()
-	sql := "INSERT INTO gorgon_event_cursor (name, seq, owner, owned_until, seen_at) VALUES ($1, 0, $2, " + k.After("$3") + ", " + k.Now() + ")" +
+	sql := "INSERT INTO gorgon_event_cursor (name, seq, owner, owned_until, seen_at) VALUES ($1, 0, $2, " + k.NowPlus("$3") + ", " + k.Now() + ")" +
 		" ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, owned_until = excluded.owned_until, seen_at = excluded.seen_at" +
 		" WHERE gorgon_event_cursor.owned_until IS NULL OR gorgon_event_cursor.owned_until < " + k.Now() + " RETURNING seq"
-	mine, err = db.One(ctx, f.DB, db.Statement{SQL: sql, Args: []any{f.name, f.me, f.Lease.Seconds()}}, &seq)
-	return seq, mine, err
+	acquired, err = db.QueryRow(ctx, f.DB, db.Statement{SQL: sql, Args: []any{f.name, f.me, f.Lease.Seconds()}}, &seq)
+	return seq, acquired, err
 }
 
 // hold publishes what comes after seq, as long as this process is the one to do it.
@@ -109,7 +109,7 @@ var errLost = errors.New("event: another process forwards now")
 func (f *forwarder) note(ctx context.Context, set string, args ...any) error {
 	args = append(args, f.Lease.Seconds(), f.name, f.me)
 	n := len(args)
-	until := f.DB.Dialect().After("$" + strconv.Itoa(n-2))
+	until := f.DB.Dialect().NowPlus("$" + strconv.Itoa(n-2))
 	changed, err := f.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_event_cursor SET " + set + ", owned_until = " + until +
 		" WHERE name = $" + strconv.Itoa(n-1) + " AND owner = $" + strconv.Itoa(n), Args: args})
 	if err == nil && changed == 0 {
@@ -168,9 +168,9 @@ func (f *forwarder) publish(ctx context.Context, batch []Message) error {
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, ErrDead) && len(batch) == 1:
+		case errors.Is(err, ErrPermanent) && len(batch) == 1:
 			return f.refuse(ctx, batch[0], err)
-		case errors.Is(err, ErrDead):
+		case errors.Is(err, ErrPermanent):
 			return f.singly(ctx, batch)
 		}
 		f.Log.Warn("events could not be forwarded, and will be tried again", "to", f.name, "events", len(batch), "first", batch[0].ID, "attempt", attempt, "error", err)
@@ -275,7 +275,7 @@ func (f *forwarder) writers(ctx context.Context, of []string) (list []string, er
 	s := db.Statement{SQL: "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'gorgon_event'::regclass AND granted" +
 		" AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'RowExclusiveLock'"}
 	if of != nil {
-		s.SQL, s.Args = s.SQL+" AND "+f.DB.Dialect().In("virtualtransaction", "$1"), []any{of}
+		s.SQL, s.Args = s.SQL+" AND "+f.DB.Dialect().InList("virtualtransaction", "$1"), []any{of}
 	}
 	rows, err := f.DB.Query(ctx, s)
 	if err != nil {

@@ -13,21 +13,21 @@ type Kind uint8
 
 // The kinds, with Medusa's names for them on the wire.
 const (
-	Unknown        Kind = iota // unknown_error, 500
-	Invalid                    // invalid_data, 400
-	InvalidArg                 // invalid_argument, 400
-	NotAllowed                 // not_allowed, 400
-	NotFound                   // not_found, 404
-	Duplicate                  // duplicate_error, 422
-	Conflict                   // conflict, 409
-	Unauthorized               // unauthorized, 401
-	Forbidden                  // forbidden, 403
-	PaymentFailed              // payment_authorization_error, 422
-	PaymentPending             // payment_requires_more_error, 422
-	TooLarge                   // unknown_error, 413: Medusa's type for an oversized body
-	Unsupported                // unknown_error, 415
-	TooMany                    // too_many_requests, 429
-	Unavailable                // unavailable, 503
+	Unknown         Kind = iota // unknown_error, 500
+	Invalid                     // invalid_data, 400
+	InvalidArgument             // invalid_argument, 400
+	NotAllowed                  // not_allowed, 400
+	NotFound                    // not_found, 404
+	Duplicate                   // duplicate_error, 422
+	Conflict                    // conflict, 409
+	Unauthorized                // unauthorized, 401
+	Forbidden                   // forbidden, 403
+	PaymentFailed               // payment_authorization_error, 422
+	PaymentPending              // payment_requires_more_error, 422
+	TooLarge                    // unknown_error, 413: Medusa's type for an oversized body
+	Unsupported                 // unknown_error, 415
+	TooManyRequests             // too_many_requests, 429
+	Unavailable                 // unavailable, 503
 )
 
 type face struct {
@@ -39,7 +39,7 @@ func (k Kind) face() face {
 	switch k {
 	case Invalid:
 		return face{"invalid_data", http.StatusBadRequest}
-	case InvalidArg:
+	case InvalidArgument:
 		return face{"invalid_argument", http.StatusBadRequest}
 	case NotAllowed:
 		return face{"not_allowed", http.StatusBadRequest}
@@ -61,7 +61,7 @@ func (k Kind) face() face {
 		return face{"unknown_error", http.StatusRequestEntityTooLarge}
 	case Unsupported:
 		return face{"unknown_error", http.StatusUnsupportedMediaType}
-	case TooMany:
+	case TooManyRequests:
 		return face{"too_many_requests", http.StatusTooManyRequests}
 	case Unavailable:
 		return face{"unavailable", http.StatusServiceUnavailable}

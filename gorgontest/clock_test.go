@@ -23,11 +23,11 @@ func TestBubble(t *testing.T) {
 		return struct{}{}, err
 	})
 	plugin := func(*commerce.Shop) gorgon.Plugin {
-		return gorgon.Plugin{Name: "ticker", Workflows: []workflow.Any{nap},
+		return gorgon.Plugin{Name: "ticker", Workflows: []workflow.AnyWorkflow{nap},
 			Jobs: []job.Job{job.Cron("tick", "@hourly", func(context.Context) error { ticks.Add(1); return nil })}}
 	}
-	gorgontest.Bubble(t, func(t *testing.T, shop *gorgontest.Shop) {
-		began := time.Now()
+	gorgontest.WithFakeClock(t, func(t *testing.T, shop *gorgontest.Shop) {
+		started := time.Now()
 		if _, err := nap.Start(shop.Context(), 10*time.Hour); err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestBubble(t *testing.T) {
 		if n := ticks.Load(); n != 24 {
 			t.Errorf("the job ran %d times, want 24", n)
 		}
-		if late := woke.Load().Sub(began.Add(10 * time.Hour)); late < 0 || late > time.Minute {
+		if late := woke.Load().Sub(started.Add(10 * time.Hour)); late < 0 || late > time.Minute {
 			t.Errorf("the nap ended %v late", late)
 		}
 	}, plugin)

@@ -13,7 +13,7 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/db/dbtest"
-	flowuser "github.com/gorgon-commerce/gorgon/flow/user"
+	"github.com/gorgon-commerce/gorgon/flow/userflow"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
 	"github.com/gorgon-commerce/gorgon/modules/user"
 )
@@ -104,7 +104,7 @@ func prepare(url string, plugins []func(*commerce.Shop) gorgon.Plugin) error {
 	if _, err := app.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := app.Load(ctx); err != nil {
+	if err := app.RunLoaders(ctx); err != nil {
 		return err
 	}
 	ctx = app.Context(ctx)
@@ -112,6 +112,6 @@ func prepare(url string, plugins []func(*commerce.Shop) gorgon.Plugin) error {
 	if err != nil {
 		return err
 	}
-	_, err = shop.UserFlows.CreateAccount.Run(ctx, flowuser.Account{AuthIdentityID: identity.ID, User: user.User{Email: "admin@example.com"}})
+	_, err = shop.UserFlows.CreateAccount.Run(ctx, userflow.CreateAccountInput{AuthIdentityID: identity.ID, User: user.User{Email: "admin@example.com"}})
 	return err
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/event"
-	"github.com/gorgon-commerce/gorgon/flow/customer"
+	"github.com/gorgon-commerce/gorgon/flow/customerflow"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -37,17 +37,17 @@ func ExampleNew() {
 	run(func(t *testing.T) {
 		shop := gorgontest.New(t)
 
-		var made struct{ Region struct{ ID, Name string } }
-		shop.Admin.Post("/admin/regions", map[string]any{"name": "Europe", "currency_code": "eur", "countries": []string{"de"}}).Into(&made)
+		var created struct{ Region struct{ ID, Name string } }
+		shop.Admin.Post("/admin/regions", map[string]any{"name": "Europe", "currency_code": "eur", "countries": []string{"de"}}).Decode(&created)
 		var cart struct {
 			Cart struct {
 				CurrencyCode string `json:"currency_code"`
 			}
 		}
-		shop.Store.Post("/store/carts", map[string]any{"region_id": made.Region.ID}).Into(&cart)
-		fmt.Println(made.Region.Name, cart.Cart.CurrencyCode)
+		shop.Store.Post("/store/carts", map[string]any{"region_id": created.Region.ID}).Decode(&cart)
+		fmt.Println(created.Region.Name, cart.Cart.CurrencyCode)
 
-		fmt.Println(shop.Anyone.Get("/admin/regions").Status, shop.Told("region.created"))
+		fmt.Println(shop.Anonymous.Get("/admin/regions").Status, shop.CountEvents("region.created"))
 	})
 	// Output:
 	// Europe eur
@@ -68,22 +68,22 @@ type club struct {
 
 func newClub(shop *commerce.Shop) club { return club{shop, module.NewTable[Fan]("fan")} }
 
-func (c club) welcome(ctx context.Context, made event.ID) error {
-	who, err := c.shop.Customer.Customers.Retrieve(ctx, made.ID)
+func (c club) welcome(ctx context.Context, created event.ID) error {
+	customer, err := c.shop.Customer.Customers.Retrieve(ctx, created.ID)
 	if err != nil {
 		return err
 	}
-	c.shop.App.Log().InfoContext(ctx, "a fan", "email", *who.Email)
-	if _, err := c.fans.Create(ctx, Fan{Email: *who.Email}); err != nil {
+	c.shop.App.Log().InfoContext(ctx, "a fan", "email", *customer.Email)
+	if _, err := c.fans.Create(ctx, Fan{Email: *customer.Email}); err != nil {
 		return err
 	}
-	_, err = c.shop.Notification.Deliver(ctx, []notification.Notification{{To: *who.Email, Channel: "email", Template: new("welcome")}})
+	_, err = c.shop.Notification.CreateAndSend(ctx, []notification.Notification{{To: *customer.Email, Channel: "email", Template: new("welcome")}})
 	return err
 }
 
 // Plugin lists what the club adds to its shop.
 func (c club) Plugin() gorgon.Plugin {
-	return gorgon.Plugin{Name: "club", Tables: []module.Entity{c.fans}, Subscriptions: []event.Subscription{event.On(customer.Created, c.welcome)}}
+	return gorgon.Plugin{Name: "club", Tables: []module.Entity{c.fans}, Subscriptions: []event.Subscription{event.On(customerflow.Created, c.welcome)}}
 }
 
 // The parts of a plugin are at hand in its test.
@@ -102,14 +102,14 @@ func ExampleWith() {
 }
 
 // What would be mailed is kept for the test, and so is the log.
-func ExampleShop_Sent() {
+func ExampleShop_SentNotifications() {
 	run(func(t *testing.T) {
 		shop, _ := gorgontest.With(t, newClub)
 		shop.Customer("ada@example.com")
-		for _, mail := range shop.Sent() {
+		for _, mail := range shop.SentNotifications() {
 			fmt.Println(mail.To, *mail.Template)
 		}
-		fmt.Println(strings.Contains(shop.Logged(), `msg="a fan" email=ada@example.com`))
+		fmt.Println(strings.Contains(shop.LogOutput(), `msg="a fan" email=ada@example.com`))
 	})
 	// Output:
 	// ada@example.com welcome
@@ -117,7 +117,7 @@ func ExampleShop_Sent() {
 }
 
 // The clock of a bubble goes on when the test sleeps: two days take no time.
-func ExampleBubble() {
+func ExampleWithFakeClock() {
 	run(func(t *testing.T) {
 		var nights atomic.Int32
 		nightly := func(*commerce.Shop) gorgon.Plugin {
@@ -126,7 +126,7 @@ func ExampleBubble() {
 				return nil
 			})}}
 		}
-		gorgontest.Bubble(t, func(*testing.T, *gorgontest.Shop) {
+		gorgontest.WithFakeClock(t, func(*testing.T, *gorgontest.Shop) {
 			time.Sleep(48 * time.Hour)
 			fmt.Println(nights.Load())
 		}, nightly)

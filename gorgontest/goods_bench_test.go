@@ -13,11 +13,11 @@ func BenchmarkBuy(b *testing.B) {
 	for name, open := range map[string]func(testing.TB, ...func(*commerce.Shop) gorgon.Plugin) *gorgontest.Shop{"sqlite": gorgontest.New, "postgres": gorgontest.NewPostgres} {
 		b.Run(name, func(b *testing.B) {
 			shop := open(b)
-			g := shop.Stock(1_000_000)
-			shop.Buy(g, 1)
+			g := shop.AddProduct(1_000_000)
+			shop.PlaceOrder(g, 1)
 			b.ReportAllocs()
 			for b.Loop() {
-				shop.Buy(g, 1)
+				shop.PlaceOrder(g, 1)
 			}
 		})
 	}

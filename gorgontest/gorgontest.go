@@ -15,7 +15,7 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/event"
-	flowcustomer "github.com/gorgon-commerce/gorgon/flow/customer"
+	"github.com/gorgon-commerce/gorgon/flow/customerflow"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/apikey"
 	"github.com/gorgon-commerce/gorgon/modules/auth"
@@ -29,9 +29,9 @@ type Shop struct {
 	*commerce.Shop
 	App *gorgon.App
 
-	Anyone *routetest.Client // sends nothing along
-	Admin  *routetest.Client // logged in as a user of the admin
-	Store  *routetest.Client // has the publishable key of the default sales channel
+	Anonymous *routetest.Client // sends nothing along
+	Admin     *routetest.Client // logged in as a user of the admin
+	Store     *routetest.Client // has the publishable key of the default sales channel
 
 	t    testing.TB
 	seen *recorder
@@ -49,8 +49,8 @@ func NewPostgres(t testing.TB, plugins ...func(*commerce.Shop) gorgon.Plugin) *S
 	return start(t, postgresTemplate(t, plugins).copy(t), plugins)
 }
 
-// Each runs a test as two subtests, with a shop over SQLite and one over PostgreSQL; see dbtest.ServerEnv for where that is.
-func Each(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
+// EachDatabase runs a test as two subtests, with a shop over SQLite and one over PostgreSQL; see dbtest.ServerEnv for where that is.
+func EachDatabase(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
 	t.Helper()
 	each(t, func(t *testing.T, template func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template) {
 		run(t, start(t, template(t, plugins).copy(t), plugins))
@@ -67,9 +67,9 @@ func each(t *testing.T, run func(*testing.T, func(testing.TB, []func(*commerce.S
 	}
 }
 
-// Bubble runs a test with a shop over SQLite whose clock only goes on when the test sleeps, in a bubble of testing/synctest: time.Sleep(24 * time.Hour) returns once all
+// WithFakeClock runs a test with a shop over SQLite whose clock only goes on when the test sleeps, in a bubble of testing/synctest: time.Sleep(24 * time.Hour) returns once all
 // that is due meanwhile, such as jobs and sleeping workflows, has been done. What waits in the database is looked for four times a minute.
-func Bubble(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
+func WithFakeClock(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce.Shop) gorgon.Plugin) {
 	t.Helper()
 	template := sqliteTemplate(t, plugins)
 	synctest.Test(t, func(t *testing.T) { run(t, start(t, template.copy(t), append(plugins, slow))) })
@@ -77,7 +77,7 @@ func Bubble(t *testing.T, run func(*testing.T, *Shop), plugins ...func(*commerce
 
 // slow keeps the loops of a shop from turning each second of a long sleep.
 func slow(shop *commerce.Shop) gorgon.Plugin {
-	return gorgon.Plugin{Name: "gorgontest/slow", Start: []func(context.Context) error{func(context.Context) error {
+	return gorgon.Plugin{Name: "gorgontest/slow", Loaders: []func(context.Context) error{func(context.Context) error {
 		shop.App.Bus().Poll, shop.App.Engine().Poll = 15*time.Second, 15*time.Second
 		return nil
 	}}}
@@ -94,8 +94,8 @@ func With[P Pluggable](t testing.TB, plugin func(*commerce.Shop) P, more ...func
 	return shop, p
 }
 
-// EachWith is Each with one plugin whose parts the test wants at hand.
-func EachWith[P Pluggable](t *testing.T, plugin func(*commerce.Shop) P, run func(*testing.T, *Shop, P), more ...func(*commerce.Shop) gorgon.Plugin) {
+// EachDatabaseWith is EachDatabase with one plugin whose parts the test wants at hand.
+func EachDatabaseWith[P Pluggable](t *testing.T, plugin func(*commerce.Shop) P, run func(*testing.T, *Shop, P), more ...func(*commerce.Shop) gorgon.Plugin) {
 	t.Helper()
 	each(t, func(t *testing.T, template func(testing.TB, []func(*commerce.Shop) gorgon.Plugin) template) {
 		var p P
@@ -113,14 +113,14 @@ func kept[P Pluggable](p *P, plugin func(*commerce.Shop) P) func(*commerce.Shop)
 	}
 }
 
-// PostgresURL prepares a database as that of NewPostgres is, for shops of Over, and returns its URL.
+// PostgresURL prepares a database as that of NewPostgres is, for shops of NewWithConfig, and returns its URL.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	return postgresTemplate(t, nil).copy(t)
 }
 
-// Over starts a shop with a configuration of the test's own, over a database of PostgresURL. Several may share it, as processes do.
-func Over(t testing.TB, cfg gorgon.Config, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
+// NewWithConfig starts a shop with a configuration of the test's own, over a database of PostgresURL. Several may share it, as processes do.
+func NewWithConfig(t testing.TB, cfg gorgon.Config, plugins ...func(*commerce.Shop) gorgon.Plugin) *Shop {
 	t.Helper()
 	return startWith(t, cfg, plugins)
 }
@@ -137,18 +137,18 @@ func startWith(t testing.TB, cfg gorgon.Config, plugins []func(*commerce.Shop) g
 	cfg.Log = slog.New(slog.NewTextHandler(seen, nil))
 	app, shop := buildWith(cfg, plugins)
 	s := &Shop{Shop: shop, App: app, t: t, seen: seen}
-	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.Named("gorgontest"))}})
+	app.Use(gorgon.Plugin{Name: "gorgontest", Subscriptions: []event.Subscription{event.OnAny(s.seen.hear, event.WithName("gorgontest"))}})
 	t.Cleanup(app.Close)
 	if err := launch(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
-	s.Anyone = routetest.For(t, app.Handler())
+	s.Anonymous = routetest.NewForHandler(t, app.Router())
 	s.Admin = s.login("user", s.only(s.Auth.Identities.List(s.Context(), nil)))
-	keys, err := s.APIKey.Keys.List(s.Context(), module.Filter{"type": apikey.Publishable})
+	keys, err := s.APIKey.Keys.List(s.Context(), module.Filter{"type": apikey.TypePublishable})
 	if err != nil || len(keys) == 0 {
 		t.Fatal("no publishable key", err)
 	}
-	s.Store = s.Anyone.With("X-Publishable-Api-Key", keys[0].Token)
+	s.Store = s.Anonymous.WithHeader("X-Publishable-Api-Key", keys[0].Token)
 	return s
 }
 
@@ -191,7 +191,7 @@ func (s *Shop) Customer(email string) *routetest.Client {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	_, err = s.CustomerFlows.CreateAccount.Run(s.Context(), flowcustomer.Account{AuthIdentityID: identity.ID, Customer: customer.Customer{Email: &email}})
+	_, err = s.CustomerFlows.CreateAccount.Run(s.Context(), customerflow.CreateAccountInput{AuthIdentityID: identity.ID, Customer: customer.Customer{Email: &email}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func (s *Shop) Customer(email string) *routetest.Client {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.Store.With("Authorization", "Bearer "+s.token("customer", identity))
+	return s.Store.WithHeader("Authorization", "Bearer "+s.token("customer", identity))
 }
 
 func (s *Shop) only(list []auth.AuthIdentity, err error) auth.AuthIdentity {
@@ -212,12 +212,12 @@ func (s *Shop) only(list []auth.AuthIdentity, err error) auth.AuthIdentity {
 
 func (s *Shop) login(actorType string, identity auth.AuthIdentity) *routetest.Client {
 	s.t.Helper()
-	return s.Anyone.With("Authorization", "Bearer "+s.token(actorType, identity))
+	return s.Anonymous.WithHeader("Authorization", "Bearer "+s.token(actorType, identity))
 }
 
 func (s *Shop) token(actorType string, identity auth.AuthIdentity) string {
 	s.t.Helper()
-	g, err := s.Auth.Grant(s.Context(), auth.Login{Identity: identity}, actorType)
+	g, err := s.Auth.GrantToken(s.Context(), auth.LoginResult{Identity: identity}, actorType)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -227,14 +227,14 @@ func (s *Shop) token(actorType string, identity auth.AuthIdentity) string {
 // Events waits until all that was committed has been handed to everybody, and returns what the shop has told since it started, oldest first.
 func (s *Shop) Events() []event.Message {
 	s.t.Helper()
-	if err := s.App.Bus().Wait(s.t.Context()); err != nil {
+	if err := s.App.Bus().WaitIdle(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
 	return s.seen.all()
 }
 
-// Told counts the events of a topic among Events.
-func (s *Shop) Told(topic string) (n int) {
+// CountEvents counts the events of a topic among Events.
+func (s *Shop) CountEvents(topic string) (n int) {
 	s.t.Helper()
 	for _, m := range s.Events() {
 		if m.Name == topic {
@@ -244,11 +244,11 @@ func (s *Shop) Told(topic string) (n int) {
 	return n
 }
 
-// Sent returns the notifications that were sent, the oldest first, once all events have been handled.
-func (s *Shop) Sent() []notification.Notification {
+// SentNotifications returns the notifications that were sent, the oldest first, once all events have been handled.
+func (s *Shop) SentNotifications() []notification.Notification {
 	s.t.Helper()
 	s.Events()
-	list, err := s.Notification.Notifications.List(s.Context(), module.Filter{"status": "success"}, module.Find{Order: []string{"created_at", "id"}})
+	list, err := s.Notification.Notifications.List(s.Context(), module.Filter{"status": "success"}, module.FindOptions{Order: []string{"created_at", "id"}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -262,13 +262,13 @@ func (mailbox) Send(context.Context, notification.Notification) (string, error) 
 
 // URL serves the shop over a real connection until the test ends, for what needs one, and returns the address.
 func (s *Shop) URL() string {
-	server := httptest.NewServer(s.App.Handler())
+	server := httptest.NewServer(s.App.Router())
 	s.t.Cleanup(server.Close)
 	return server.URL
 }
 
-// Logged returns what the shop has written to its log so far, as text.
-func (s *Shop) Logged() string {
+// LogOutput returns what the shop has written to its log so far, as text.
+func (s *Shop) LogOutput() string {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return string(s.seen.log)

@@ -13,17 +13,17 @@ import (
 func TestShops(t *testing.T) {
 	t.Parallel()
 	one, two := gorgontest.New(t), gorgontest.New(t)
-	one.Customer("a@example.com").Get("/store/customers/me").Into(new(any))
+	one.Customer("a@example.com").Get("/store/customers/me").Decode(new(any))
 	var list struct{ Count int }
-	one.Admin.Get("/admin/customers").Into(&list)
+	one.Admin.Get("/admin/customers").Decode(&list)
 	if list.Count != 1 {
 		t.Errorf("the shop has %d customers, want its own one", list.Count)
 	}
-	two.Admin.Get("/admin/customers").Into(&list)
+	two.Admin.Get("/admin/customers").Decode(&list)
 	if list.Count != 0 {
 		t.Errorf("the other shop has %d customers, want none", list.Count)
 	}
-	if n := one.Told("customer.created"); n != 1 {
+	if n := one.CountEvents("customer.created"); n != 1 {
 		t.Errorf("customer.created was told %d times, want once", n)
 	}
 }
@@ -58,15 +58,15 @@ func BenchmarkNew(b *testing.B) {
 // Goods can be bought until there are none.
 func TestStock(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		g := shop.Stock(3)
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		g := shop.AddProduct(3)
 		var got struct {
 			Order struct {
 				Total float64
 				Items []struct{ Quantity int }
 			}
 		}
-		shop.Admin.Get("/admin/orders/" + shop.Buy(g, 2)).Into(&got)
+		shop.Admin.Get("/admin/orders/" + shop.PlaceOrder(g, 2)).Decode(&got)
 		if got.Order.Total != 30 || len(got.Order.Items) != 1 || got.Order.Items[0].Quantity != 2 { // two lamps of 10, 5 to send them, 20 % tax
 			t.Errorf("got %+v", got.Order)
 		}

@@ -46,14 +46,14 @@ func TestMistakes(t *testing.T) {
 		}, "is routed already", 2},
 		"a route of the core": {func(*commerce.Shop) gorgon.Plugin {
 			return gorgon.Plugin{Routes: []route.Route{route.Get("/admin/products", nothing)}}
-		}, "api/admin/products.go:", 1},
+		}, "api/adminapi/products.go:", 1},
 		"an unknown table": {func(s *commerce.Shop) gorgon.Plugin {
 			things := module.NewTable[thing]("thing")
-			return gorgon.Plugin{Links: []link.Definition{link.Many(things, s.Product.Products)}}
+			return gorgon.Plugin{Links: []link.Definition{link.ManyToMany(things, s.Product.Products)}}
 		}, `the table "thing", declared at`, 2},
 		"a link that is not listed": {func(s *commerce.Shop) gorgon.Plugin {
 			things := module.NewTable[thing]("thing")
-			link.Many(things, s.Product.Products)
+			link.ManyToMany(things, s.Product.Products)
 			return gorgon.Plugin{Tables: []module.Entity{things}}
 		}, `the table "thing_product", declared at`, 1},
 		"two models": {func(*commerce.Shop) gorgon.Plugin {
@@ -63,7 +63,7 @@ func TestMistakes(t *testing.T) {
 			return gorgon.Plugin{Tables: []module.Entity{module.NewTable[hen]("hen"), module.NewTable[egg]("egg")}}
 		}, "models that need each other: ", 3},
 		"two workflows": {func(*commerce.Shop) gorgon.Plugin {
-			return gorgon.Plugin{Workflows: []workflow.Any{workflow.New("w", noWork), workflow.New("w", noWork)}}
+			return gorgon.Plugin{Workflows: []workflow.AnyWorkflow{workflow.New("w", noWork), workflow.New("w", noWork)}}
 		}, `"w" is defined twice`, 2},
 		"two jobs": {func(*commerce.Shop) gorgon.Plugin {
 			return gorgon.Plugin{Jobs: []job.Job{job.Cron("j", "@daily", idle), job.Cron("j", "@daily", idle)}}
@@ -93,7 +93,7 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("it says %q", text)
 			}
 		}()
-		var hook workflow.HookOf[int, int]
+		var hook workflow.HookWithResult[int, int]
 		hook.Handle(noWork)
 		hook.Handle(noWork)
 	})

@@ -37,7 +37,7 @@ func TestOpenAPI(t *testing.T) {
 	for _, item := range doc.Paths.Map() {
 		n += len(item.Operations())
 	}
-	if want := len(shop.App.Handler().Routes()); n != want {
+	if want := len(shop.App.Router().Routes()); n != want {
 		t.Errorf("%d of %d routes are described", n, want)
 	}
 	post := doc.Paths.Find("/admin/posts").Post.RequestBody.Value.Content["application/json"].Schema.Value
@@ -52,7 +52,7 @@ func TestOpenAPI(t *testing.T) {
 
 func load(t *testing.T, shop *gorgontest.Shop) *openapi3.T {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(shop.Anyone.Get("/openapi.json").Body)
+	doc, err := openapi3.NewLoader().LoadFromData(shop.Anonymous.Get("/openapi.json").Body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func load(t *testing.T, shop *gorgontest.Shop) *openapi3.T {
 // The page needs nothing from elsewhere.
 func TestDocs(t *testing.T) {
 	t.Parallel()
-	a := gorgontest.New(t).Anyone.Get("/docs")
+	a := gorgontest.New(t).Anonymous.Get("/docs")
 	if page := string(a.Body); a.Status != 200 || !strings.Contains(page, `fetch("openapi.json")`) || strings.Contains(page, "http://") || strings.Contains(page, "https://") {
 		t.Errorf("got %d %.100s", a.Status, page)
 	}

@@ -23,22 +23,22 @@ func BenchmarkPooler(b *testing.B) {
 					cfg.DatabaseDirectURL = direct
 				}
 			}
-			shop := gorgontest.Over(b, cfg)
-			goods := shop.Stock(1_000_000)
-			shop.Buy(goods, 1)
+			shop := gorgontest.NewWithConfig(b, cfg)
+			goods := shop.AddProduct(1_000_000)
+			shop.PlaceOrder(goods, 1)
 			b.Run("order", func(b *testing.B) {
 				for b.Loop() {
-					shop.Buy(goods, 1)
+					shop.PlaceOrder(goods, 1)
 				}
 			})
 			b.Run("list", func(b *testing.B) {
 				for b.Loop() {
-					shop.Store.Get("/store/products?region_id=" + goods.Region).Into(&struct{}{})
+					shop.Store.Get("/store/products?region_id=" + goods.RegionID).Decode(&struct{}{})
 				}
 			})
 			b.Run("admin-list", func(b *testing.B) {
 				for b.Loop() {
-					shop.Admin.Get("/admin/products").Into(&struct{}{})
+					shop.Admin.Get("/admin/products").Decode(&struct{}{})
 				}
 			})
 		})

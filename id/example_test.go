@@ -15,9 +15,9 @@ func ExampleNew() {
 }
 
 // Records that come from elsewhere get ids that sort as if they had been made here.
-func ExampleSource_At() {
-	var source id.Source
-	old := source.At("book", time.Date(2015, 12, 23, 0, 0, 0, 0, time.UTC))
+func ExampleGenerator_NewAt() {
+	var source id.Generator
+	old := source.NewAt("book", time.Date(2015, 12, 23, 0, 0, 0, 0, time.UTC))
 	fmt.Println(old[:5], old < source.New("book"))
 	// Output: book_ true
 }

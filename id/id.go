@@ -9,17 +9,17 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// A Source makes identifiers that increase strictly within one process. The zero value is ready to use, from many goroutines.
-type Source struct {
+// A Generator makes identifiers that increase strictly within one process. The zero value is ready to use, from many goroutines.
+type Generator struct {
 	mu      sync.Mutex
 	entropy *ulid.MonotonicEntropy
 }
 
 // New returns prefix + "_" + a ULID such as "prod_01JDW8ZK9B4V6T2M3N5P7Q8R9S", or the ULID alone when prefix is empty.
-func (s *Source) New(prefix string) string { return s.At(prefix, time.Now()) }
+func (s *Generator) New(prefix string) string { return s.NewAt(prefix, time.Now()) }
 
-// At is New for a given moment.
-func (s *Source) At(prefix string, at time.Time) string {
+// NewAt is New for a given moment.
+func (s *Generator) NewAt(prefix string, at time.Time) string {
 	s.mu.Lock()
 	if s.entropy == nil {
 		s.entropy = ulid.Monotonic(rand.Reader, 0)
@@ -36,7 +36,7 @@ func (s *Source) At(prefix string, at time.Time) string {
 	return prefix + "_" + u.String()
 }
 
-var process Source // entropy only; it holds nothing that a shop could see of another
+var process Generator // entropy only; it holds nothing that a shop could see of another
 
 // New returns an identifier from the process's own source.
 func New(prefix string) string { return process.New(prefix) }

@@ -15,7 +15,7 @@ import (
 var migrations embed.FS
 
 // Migrations are the table of requests, gorgon_request.
-func Migrations() db.Set { return db.Files("gorgon/idempotency", migrations) }
+func Migrations() db.MigrationSet { return db.MigrationFiles("gorgon/idempotency", migrations) }
 
 // A claim is a request that may be carried out, by the one who has its row.
 type claim struct{ owner, key, request string }
@@ -43,7 +43,7 @@ const (
 func (c claim) mark() db.Statement { return db.Statement{SQL: done, Args: []any{c.owner, c.key}} }
 
 // claim returns nil to the one who is to carry out the request.
-func (k *Keeper) claim(ctx context.Context, c claim) (*earlier, error) {
+func (k *Middleware) claim(ctx context.Context, c claim) (*earlier, error) {
 	if err := k.purge(ctx); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (k *Keeper) claim(ctx context.Context, c claim) (*earlier, error) {
 		return nil, err
 	}
 	var e earlier
-	found, err := db.One(ctx, k.DB, db.Statement{SQL: look, Args: []any{c.owner, c.key}}, &e.request, &e.done, &e.status, &e.contentType, &e.body)
+	found, err := db.QueryRow(ctx, k.DB, db.Statement{SQL: look, Args: []any{c.owner, c.key}}, &e.request, &e.done, &e.status, &e.contentType, &e.body)
 	if err == nil && !found { // freed in between
 		return k.claim(ctx, c)
 	}
@@ -61,7 +61,7 @@ func (k *Keeper) claim(ctx context.Context, c claim) (*earlier, error) {
 }
 
 // hold keeps others from taking a request over, until ctx ends.
-func (k *Keeper) hold(ctx context.Context, c claim) {
+func (k *Middleware) hold(ctx context.Context, c claim) {
 	tick := time.NewTicker(lease / 3)
 	defer tick.Stop()
 	for {
@@ -78,7 +78,7 @@ func (k *Keeper) hold(ctx context.Context, c claim) {
 }
 
 // settle keeps an answer, or frees the key.
-func (k *Keeper) settle(ctx context.Context, c claim, a *route.Tee) error {
+func (k *Middleware) settle(ctx context.Context, c claim, a *route.ResponseRecorder) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if a.Status != 0 && len(a.Body) <= largest && utf8.Valid(a.Body) {
@@ -102,14 +102,14 @@ type purged struct {
 }
 
 // purge forgets old requests, now and then.
-func (k *Keeper) purge(ctx context.Context) error {
+func (k *Middleware) purge(ctx context.Context) error {
 	k.purged.mu.Lock()
 	defer k.purged.mu.Unlock()
 	now := db.Now()
 	if now.Sub(k.purged.at) < 10*time.Minute {
 		return nil
 	}
-	age := k.Keep
+	age := k.Retention
 	if age == 0 {
 		age = 24 * time.Hour
 	}

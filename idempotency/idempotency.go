@@ -18,11 +18,11 @@ import (
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
-// Header is where a client puts its key: something that nobody else would think of, such as a UUID, and new for each thing that is to happen.
-const Header = "Idempotency-Key"
+// KeyHeader is where a client puts its key: something that nobody else would think of, such as a UUID, and new for each thing that is to happen.
+const KeyHeader = "Idempotency-Key"
 
-// Replayed is a header of answers that were given before.
-const Replayed = "Idempotent-Replayed"
+// ReplayedHeader is a header of answers that were given before.
+const ReplayedHeader = "Idempotent-Replayed"
 
 const (
 	shortest, longest = 16, 255
@@ -30,25 +30,25 @@ const (
 	lease             = 30 * time.Second
 )
 
-// A Keeper keeps the answers to requests that change something. Requests without a key, and uploads, are none of its business.
-type Keeper struct {
-	DB   *db.DB
-	Log  *slog.Logger
-	Keep time.Duration // how long a key is remembered; 0 is a day
+// A Middleware keeps the answers to requests that change something. Requests without a key, and uploads, are none of its business.
+type Middleware struct {
+	DB        *db.DB
+	Log       *slog.Logger
+	Retention time.Duration // how long a key is remembered; 0 is a day
 
 	purged purged
 }
 
 // Handler wraps the handler of all requests, where it is known already who asks.
-func (k *Keeper) Handler(next http.Handler) http.Handler {
+func (k *Middleware) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := r.Header.Get(Header)
+		key := r.Header.Get(KeyHeader)
 		if key == "" || reads(r.Method) || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 			next.ServeHTTP(w, r)
 			return
 		}
 		if err := k.once(key, next, w, r); err != nil {
-			route.From(r.Context()).Fail(w, r, err)
+			route.RequestFromContext(r.Context()).WriteError(w, r, err)
 		}
 	})
 }
@@ -58,37 +58,37 @@ func reads(method string) bool {
 }
 
 // once answers a request, or says why it does not.
-func (k *Keeper) once(key string, next http.Handler, w http.ResponseWriter, r *http.Request) error {
+func (k *Middleware) once(key string, next http.Handler, w http.ResponseWriter, r *http.Request) error {
 	if len(key) < shortest || len(key) > longest {
-		return fault.New(fault.Invalid, "%s must have %d to %d characters that nobody can guess, such as a UUID", Header, shortest, longest)
+		return fault.New(fault.Invalid, "%s must have %d to %d characters that nobody can guess, such as a UUID", KeyHeader, shortest, longest)
 	}
 	request, err := print(r)
 	if err != nil {
 		return err
 	}
 	c := claim{owner: owner(r.Context()), key: key, request: request}
-	was, err := k.claim(r.Context(), c)
+	claim, err := k.claim(r.Context(), c)
 	switch {
 	case err != nil:
 		return err
-	case was == nil:
+	case claim == nil:
 		k.first(c, next, w, r)
 		return nil
-	case was.request != request:
-		return fault.New(fault.Invalid, "This %s was used for another request", Header)
-	case was.status != nil:
-		route.Write(w, r, route.Raw{Status: *was.status, ContentType: *was.contentType, Body: []byte(*was.body), Header: http.Header{Replayed: {"true"}}})
+	case claim.request != request:
+		return fault.New(fault.Invalid, "This %s was used for another request", KeyHeader)
+	case claim.status != nil:
+		route.WriteRaw(w, r, route.RawResponse{Status: *claim.status, ContentType: *claim.contentType, Body: []byte(*claim.body), Header: http.Header{ReplayedHeader: {"true"}}})
 		return nil
-	case was.done:
-		return fault.New(fault.Conflict, "The request with this %s was carried out, but its answer is lost", Header)
+	case claim.done:
+		return fault.New(fault.Conflict, "The request with this %s was carried out, but its answer is lost", KeyHeader)
 	}
 	w.Header().Set("Retry-After", "1")
-	return fault.New(fault.Conflict, "A request with this %s is under way", Header)
+	return fault.New(fault.Conflict, "A request with this %s is under way", KeyHeader)
 }
 
 // owner is whose keys they are.
 func owner(ctx context.Context) string {
-	if a, ok := route.ActorFrom(ctx); ok {
+	if a, ok := route.ActorFromContext(ctx); ok {
 		return a.Type + "/" + a.ID
 	}
 	return route.PublishableKey(ctx)
@@ -110,9 +110,9 @@ func print(r *http.Request) (string, error) {
 }
 
 // first carries a request out and keeps its answer. A request that has changed nothing and failed leaves its key free.
-func (k *Keeper) first(c claim, next http.Handler, w http.ResponseWriter, r *http.Request) {
+func (k *Middleware) first(c claim, next http.Handler, w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancel(r.Context())
-	a := &route.Tee{ResponseWriter: w, Limit: largest}
+	a := &route.ResponseRecorder{ResponseWriter: w, Limit: largest}
 	defer func() {
 		stop()
 		if err := k.settle(context.WithoutCancel(ctx), c, a); err != nil {
@@ -120,5 +120,5 @@ func (k *Keeper) first(c claim, next http.Handler, w http.ResponseWriter, r *htt
 		}
 	}()
 	go k.hold(ctx, c)
-	next.ServeHTTP(a, r.WithContext(db.Mark(r.Context(), c.mark())))
+	next.ServeHTTP(a, r.WithContext(db.WithCommitStatement(r.Context(), c.mark())))
 }

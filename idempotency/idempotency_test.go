@@ -51,7 +51,7 @@ func (x *till) take(ctx context.Context, in taking) (taking, error) {
 
 func (x *till) taken(t *testing.T) (n int) {
 	t.Helper()
-	if _, err := db.One(t.Context(), x.db, db.Statement{SQL: "SELECT count(*) FROM taken"}, &n); err != nil {
+	if _, err := db.QueryRow(t.Context(), x.db, db.Statement{SQL: "SELECT count(*) FROM taken"}, &n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -59,32 +59,32 @@ func (x *till) taken(t *testing.T) (n int) {
 
 func open(t *testing.T, d *db.DB) (*till, *routetest.Client) {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{idempotency.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{idempotency.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Exec(t.Context(), db.Statement{SQL: "CREATE TABLE taken (amount integer)"}); err != nil {
 		t.Fatal(err)
 	}
 	x := &till{db: d}
-	k := &idempotency.Keeper{DB: d, Log: slog.New(slog.DiscardHandler)}
+	k := &idempotency.Middleware{DB: d, Log: slog.New(slog.DiscardHandler)}
 	router, err := route.NewRouter(route.Config{Log: slog.New(slog.DiscardHandler)}, []route.Route{route.Post("/take", x.take), route.Post("/other", x.take)},
 		route.Middleware{Matcher: "*", Handler: k.Handler})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x, routetest.For(t, router)
+	return x, routetest.NewForHandler(t, router)
 }
 
 func each(t *testing.T, run func(t *testing.T, x *till, c *routetest.Client)) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		x, c := open(t, d)
 		run(t, x, c)
 	})
 }
 
-func status(t *testing.T, a *routetest.Answer, want int, words string) {
+func status(t *testing.T, a *routetest.Response, want int, words string) {
 	t.Helper()
 	if a.Status != want || !strings.Contains(string(a.Body), words) {
 		t.Errorf("got %d %s, want %d with %q", a.Status, a.Body, want, words)
@@ -94,20 +94,20 @@ func status(t *testing.T, a *routetest.Answer, want int, words string) {
 // A request that is repeated happens once and is answered as before; without a key, or with another, it happens again.
 func TestOnce(t *testing.T) {
 	each(t, func(t *testing.T, x *till, c *routetest.Client) {
-		once := c.With(idempotency.Header, key)
+		once := c.WithHeader(idempotency.KeyHeader, key)
 		first := once.Post("/take", taking{5}).Want(200, `{"amount":5}`)
 		again := once.Post("/take", taking{5}).Want(200, `{"amount":5}`)
-		if first.Header.Get(idempotency.Replayed) != "" || again.Header.Get(idempotency.Replayed) != "true" || again.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
+		if first.Header.Get(idempotency.ReplayedHeader) != "" || again.Header.Get(idempotency.ReplayedHeader) != "true" || again.Header.Get("Content-Type") != first.Header.Get("Content-Type") {
 			t.Errorf("got %v and %v", first.Header, again.Header)
 		}
 		status(t, once.Post("/take", taking{6}), 400, "used for another request")
 		status(t, once.Post("/other", taking{5}), 400, "used for another request")
-		status(t, c.With(idempotency.Header, "1").Post("/take", taking{5}), 400, "16 to 255 characters")
+		status(t, c.WithHeader(idempotency.KeyHeader, "1").Post("/take", taking{5}), 400, "16 to 255 characters")
 		if n := x.taken(t); n != 1 {
 			t.Errorf("taken %d times", n)
 		}
 		c.Post("/take", taking{5}).Want(200, `{"amount":5}`)
-		c.With(idempotency.Header, strings.ToUpper(key)).Post("/take", taking{5}).Want(200, `{"amount":5}`)
+		c.WithHeader(idempotency.KeyHeader, strings.ToUpper(key)).Post("/take", taking{5}).Want(200, `{"amount":5}`)
 		if n := x.taken(t); n != 3 {
 			t.Errorf("taken %d times", n)
 		}
@@ -117,13 +117,13 @@ func TestOnce(t *testing.T) {
 // What has changed nothing may be tried again; what has, may not, whatever it answered.
 func TestFailures(t *testing.T) {
 	each(t, func(t *testing.T, x *till, c *routetest.Client) {
-		once := c.With(idempotency.Header, key)
+		once := c.WithHeader(idempotency.KeyHeader, key)
 		x.fail = fault.New(fault.NotAllowed, "The till is locked")
 		status(t, once.Post("/take", taking{5}), 400, "locked")
 		x.fail = nil
 		once.Post("/take", taking{5}).Want(200, `{"amount":5}`)
 
-		late := c.With(idempotency.Header, "the receipt printer is out of paper")
+		late := c.WithHeader(idempotency.KeyHeader, "the receipt printer is out of paper")
 		x.late = fault.New(fault.Unknown, "no paper")
 		status(t, late.Post("/take", taking{7}), 500, "")
 		x.late = nil
@@ -137,7 +137,7 @@ func TestFailures(t *testing.T) {
 // Of many at the same time one is carried out. The others are told to wait, or get its answer.
 func TestTogether(t *testing.T) {
 	each(t, func(t *testing.T, x *till, c *routetest.Client) {
-		once := c.With(idempotency.Header, key)
+		once := c.WithHeader(idempotency.KeyHeader, key)
 		x.wait = make(chan struct{})
 		var all sync.WaitGroup
 		all.Go(func() { once.Post("/take", taking{5}).Want(200, `{"amount":5}`) })
@@ -167,7 +167,7 @@ func TestTogether(t *testing.T) {
 // A process that dies leaves its claim. Whether the request was carried out stands in the row, for that was committed with it.
 func TestDeath(t *testing.T) {
 	each(t, func(t *testing.T, x *till, c *routetest.Client) {
-		once := c.With(idempotency.Header, key)
+		once := c.WithHeader(idempotency.KeyHeader, key)
 		once.Post("/take", taking{5}).Want(200, `{"amount":5}`)
 		x.die(t, "done = 1")
 		status(t, once.Post("/take", taking{5}), http.StatusConflict, "its answer is lost")
@@ -181,12 +181,12 @@ func TestDeath(t *testing.T) {
 		if _, err := x.db.Exec(t.Context(), db.Statement{SQL: "UPDATE gorgon_request SET created_at = 0"}); err != nil {
 			t.Fatal(err)
 		}
-		later := &idempotency.Keeper{DB: x.db, Log: slog.New(slog.DiscardHandler)}
+		later := &idempotency.Middleware{DB: x.db, Log: slog.New(slog.DiscardHandler)}
 		router, err := route.NewRouter(route.Config{}, []route.Route{route.Post("/take", x.take)}, route.Middleware{Matcher: "*", Handler: later.Handler})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := routetest.For(t, router).With(idempotency.Header, key).Post("/take", taking{5}); a.Header.Get(idempotency.Replayed) != "" {
+		if a := routetest.NewForHandler(t, router).WithHeader(idempotency.KeyHeader, key).Post("/take", taking{5}); a.Header.Get(idempotency.ReplayedHeader) != "" {
 			t.Error("a key is remembered for more than a day")
 		}
 	})

@@ -52,7 +52,7 @@ func shared(note func(context.Context, string)) []job.Job {
 	return []job.Job{
 		job.Every("tick", time.Second, fn("tick", 0)),
 		job.Every("slow", time.Second, fn("slow", 1500*time.Millisecond)),
-		job.Every("twice", time.Second, fn("twice", 0), job.Times(2)),
+		job.Every("twice", time.Second, fn("twice", 0), job.MaxRuns(2)),
 		job.Every("hangs", time.Second, fn("hangs", time.Hour)),
 	}
 }
@@ -134,14 +134,14 @@ func check(t *testing.T, s *job.Scheduler) {
 	if x := by["twice"]; x.Runs != 2 || !x.NextAt.IsZero() || !x.Known {
 		t.Errorf("%+v", x)
 	}
-	if x := by["tick"]; x.Runs < 5 || x.NextAt.IsZero() || x.Last == nil || x.Spec != "@every 1s" {
+	if x := by["tick"]; x.Runs < 5 || x.NextAt.IsZero() || x.LastRun == nil || x.Schedule != "@every 1s" {
 		t.Errorf("%+v", x)
 	}
 	count := map[job.State]int{}
 	for _, tick := range append(history(t, s, "slow"), history(t, s, "hangs")...) {
 		count[tick.State]++
 	}
-	if count[job.Skipped] == 0 || count[job.Lost] == 0 {
+	if count[job.StateSkipped] == 0 || count[job.StateLost] == 0 {
 		t.Errorf("nothing was skipped or lost: %v", count)
 	}
 }
@@ -166,13 +166,13 @@ func read(t testing.TB, file string) map[string]map[string]int {
 
 // accept38missed lets ticks pass while nobody is there.
 func accept38missed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		var lost, caught, all ticks
-		jobs := []job.Job{job.Cron("lost", "0 * * * *", lost.note), job.Cron("once", "0 * * * *", caught.note, job.CatchUp()), job.Cron("each", "0 * * * *", all.note, job.CatchUpEach())}
+		jobs := []job.Job{job.Cron("lost", "0 * * * *", lost.note), job.Cron("once", "0 * * * *", caught.note, job.CatchUp()), job.Cron("each", "0 * * * *", all.note, job.CatchUpAll())}
 		stop := run(t, scheduler(t, d, jobs...))
 		entered := func() bool {
 			var n int
-			_, err := db.One(t.Context(), d, db.Statement{SQL: "SELECT count(*) FROM gorgon_job"}, &n)
+			_, err := db.QueryRow(t.Context(), d, db.Statement{SQL: "SELECT count(*) FROM gorgon_job"}, &n)
 			return err == nil && n == 3
 		}
 		for !entered() {
@@ -184,7 +184,7 @@ func accept38missed(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := scheduler(t, d, jobs...)
-		s.Late = time.Nanosecond
+		s.MaxDelay = time.Nanosecond
 		run(t, s)
 		for end := time.Now().Add(10 * time.Second); len(all.list()) < 4 && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)

@@ -18,26 +18,26 @@ func ExampleEvery() {
 }
 
 // Ticks that were due while no process was there are made up for, each for the hour that it was to report on.
-func ExampleCatchUpEach() {
+func ExampleCatchUpAll() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	d, err := db.Open(ctx, "sqlite::memory:")
 	if err == nil {
-		_, err = db.Migrate(ctx, d, []db.Set{job.Migrations()})
+		_, err = db.Migrate(ctx, d, []db.MigrationSet{job.Migrations()})
 	}
 	if err != nil {
 		panic(err)
 	}
 	defer d.Close()
 	hour := time.Now().UTC().Truncate(time.Hour)
-	made := make(chan time.Duration)
+	reports := make(chan time.Duration)
 	report := job.Cron("report", "@hourly", func(ctx context.Context) error {
-		made <- hour.Sub(job.ScheduledFor(ctx))
+		reports <- hour.Sub(job.ScheduledFor(ctx))
 		return nil
-	}, job.CatchUpEach(), job.Times(3))
+	}, job.CatchUpAll(), job.MaxRuns(3))
 
 	// The last process has left two hours ago.
-	_, err = d.Exec(ctx, db.Statement{SQL: "INSERT INTO gorgon_job (name, spec, next_at) VALUES ($1, $2, $3)", Args: []any{report.Name, report.Spec, hour.Add(-2 * time.Hour)}})
+	_, err = d.Exec(ctx, db.Statement{SQL: "INSERT INTO gorgon_job (name, spec, next_at) VALUES ($1, $2, $3)", Args: []any{report.Name, report.Schedule, hour.Add(-2 * time.Hour)}})
 	if err != nil {
 		panic(err)
 	}
@@ -48,7 +48,7 @@ func ExampleCatchUpEach() {
 	ended := make(chan error)
 	go func() { ended <- s.Run(ctx) }()
 	for range 3 {
-		fmt.Println("report of the hour", <-made, "ago")
+		fmt.Println("report of the hour", <-reports, "ago")
 	}
 	cancel()
 	<-ended
@@ -63,7 +63,7 @@ func ExampleScheduler_Trigger() {
 	ctx := context.Background()
 	d, err := db.Open(ctx, "sqlite::memory:")
 	if err == nil {
-		_, err = db.Migrate(ctx, d, []db.Set{job.Migrations()})
+		_, err = db.Migrate(ctx, d, []db.MigrationSet{job.Migrations()})
 	}
 	if err != nil {
 		panic(err)

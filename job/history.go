@@ -13,15 +13,15 @@ type State string
 
 // The states.
 const (
-	Running State = "running"
-	Done    State = "done"
-	Failed  State = "failed"
-	Skipped State = "skipped" // the tick before it was still running
-	Lost    State = "lost"    // its process has ended before it; known when the job runs the next time
+	StateRunning State = "running"
+	StateDone    State = "done"
+	StateFailed  State = "failed"
+	StateSkipped State = "skipped" // the tick before it was still running
+	StateLost    State = "lost"    // its process has ended before it; known when the job runs the next time
 )
 
-// A Tick is one run of a job.
-type Tick struct {
+// A Run is one run of a job.
+type Run struct {
 	ID           string     `json:"id"` // "jobrun_…"
 	Job          string     `json:"job"`
 	ScheduledFor time.Time  `json:"scheduled_for"`
@@ -32,10 +32,10 @@ type Tick struct {
 }
 
 // note begins the record of a tick, and drops old ones.
-func (s *Scheduler) note(ctx context.Context, job string, at time.Time, state State) (Tick, error) {
-	t := Tick{ID: id.New("jobrun"), Job: job, ScheduledFor: at, State: state, StartedAt: db.Now()}
+func (s *Scheduler) note(ctx context.Context, job string, at time.Time, state State) (Run, error) {
+	t := Run{ID: id.New("jobrun"), Job: job, ScheduledFor: at, State: state, StartedAt: db.Now()}
 	var ended any
-	if state == Skipped {
+	if state == StateSkipped {
 		ended, t.EndedAt = t.StartedAt, &t.StartedAt
 	}
 	_, err := s.DB.Exec(ctx, db.Statement{SQL: "INSERT INTO gorgon_job_run (id, job, scheduled_for, state, started_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -44,20 +44,20 @@ func (s *Scheduler) note(ctx context.Context, job string, at time.Time, state St
 		return t, err
 	}
 	_, err = s.DB.Exec(ctx, db.Statement{SQL: "DELETE FROM gorgon_job_run WHERE job = $1 AND scheduled_for <= (SELECT scheduled_for FROM gorgon_job_run" +
-		" WHERE job = $2 ORDER BY scheduled_for DESC LIMIT 1 OFFSET $3)", Args: []any{job, job, s.Keep}})
+		" WHERE job = $2 ORDER BY scheduled_for DESC LIMIT 1 OFFSET $3)", Args: []any{job, job, s.HistoryLimit}})
 	return t, err
 }
 
 // A Status is how it stands with a job.
 type Status struct {
-	Name    string    `json:"name"`
-	Spec    string    `json:"schedule"`
-	NextAt  time.Time `json:"next_at,omitzero"` // the next tick; zero when there will be none
-	Running bool      `json:"running"`
-	By      string    `json:"running_by,omitempty"` // the process that runs it
-	Runs    int       `json:"runs"`                 // how many ticks were run so far
-	Known   bool      `json:"known"`                // this program has the job; else only the database does
-	Last    *Tick     `json:"last_run"`             // the newest tick, nil before the first
+	Name      string    `json:"name"`
+	Schedule  string    `json:"schedule"`
+	NextAt    time.Time `json:"next_at,omitzero"` // the next tick; zero when there will be none
+	Running   bool      `json:"running"`
+	RunningBy string    `json:"running_by,omitempty"` // the process that runs it
+	Runs      int       `json:"runs"`                 // how many ticks were run so far
+	Known     bool      `json:"known"`                // this program has the job; else only the database does
+	LastRun   *Run      `json:"last_run"`             // the newest tick, nil before the first
 }
 
 // Statuses tells of all jobs that the database knows, by name. A job is known there once a process of its program has begun to run jobs.
@@ -71,7 +71,7 @@ func (s *Scheduler) Statuses(ctx context.Context) (list []Status, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		var x Status
-		if err := db.Scan(rows, &x.Name, &x.Spec, &x.NextAt, &x.By, &x.Running, &x.Runs); err != nil {
+		if err := db.Scan(rows, &x.Name, &x.Schedule, &x.NextAt, &x.RunningBy, &x.Running, &x.Runs); err != nil {
 			return nil, err
 		}
 		list = append(list, x)
@@ -92,7 +92,7 @@ func (s *Scheduler) Statuses(ctx context.Context) (list []Status, err error) {
 			return nil, err
 		}
 		if len(last) > 0 {
-			x.Last = &last[0]
+			x.LastRun = &last[0]
 		}
 	}
 	return list, nil
@@ -101,12 +101,12 @@ func (s *Scheduler) Statuses(ctx context.Context) (list []Status, err error) {
 // lose notes that ticks have ended with their processes, now that nobody runs the job.
 func (s *Scheduler) lose(ctx context.Context, job string) error {
 	_, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job_run SET state = $1, ended_at = $2, error = $3 WHERE job = $4 AND state = 'running'",
-		Args: []any{string(Lost), db.Now(), "the process has ended", job}})
+		Args: []any{string(StateLost), db.Now(), "the process has ended", job}})
 	return err
 }
 
 // History lists the ticks of a job, or of all jobs if the name is empty, the newest first.
-func (s *Scheduler) History(ctx context.Context, job string, limit int) (list []Tick, err error) {
+func (s *Scheduler) History(ctx context.Context, job string, limit int) (list []Run, err error) {
 	rows, err := s.DB.Query(ctx, db.Statement{SQL: `SELECT id, job, scheduled_for, state, started_at, ended_at, COALESCE(error, '') FROM gorgon_job_run
 		WHERE job = $1 OR '' = $2 ORDER BY scheduled_for DESC LIMIT $3`, Args: []any{job, job, limit}})
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Scheduler) History(ctx context.Context, job string, limit int) (list []
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var t Tick
+		var t Run
 		if err := db.Scan(rows, &t.ID, &t.Job, &t.ScheduledFor, (*string)(&t.State), &t.StartedAt, &t.EndedAt, &t.Error); err != nil {
 			return nil, err
 		}

@@ -13,8 +13,8 @@ import (
 
 // A Job is a function with a schedule. Cron and Every make them.
 type Job struct {
-	Name string // unique in a program
-	Spec string // the schedule as text
+	Name     string // unique in a program
+	Schedule string // the schedule as text
 
 	schedule cron.Schedule
 	run      func(context.Context) error
@@ -38,18 +38,18 @@ const (
 // An Option changes a job.
 type Option func(*Job)
 
-// Overlap lets a tick begin while the one before is still running. Without it, such a tick is skipped.
-func Overlap() Option { return func(j *Job) { j.overlap = true } }
+// AllowOverlap lets a tick begin while the one before is still running. Without it, such a tick is skipped.
+func AllowOverlap() Option { return func(j *Job) { j.overlap = true } }
 
 // CatchUp runs a job once as soon as a process starts, if ticks were missed while none was there. Without it they are skipped.
 func CatchUp() Option { return func(j *Job) { j.missed = once } }
 
-// CatchUpEach runs a job once for every tick that was missed, one after the other and the oldest first: for jobs that do the work of a
+// CatchUpAll runs a job once for every tick that was missed, one after the other and the oldest first: for jobs that do the work of a
 // certain hour or day, which [ScheduledFor] tells. Ticks are not skipped because the one before them still runs; they wait.
-func CatchUpEach() Option { return func(j *Job) { j.missed = each } }
+func CatchUpAll() Option { return func(j *Job) { j.missed = each } }
 
-// Times ends a job after n ticks, counted over all processes and starts.
-func Times(n int) Option {
+// MaxRuns ends a job after n ticks, counted over all processes and starts.
+func MaxRuns(n int) Option {
 	return func(j *Job) {
 		if j.times = n; n < 1 {
 			j.err = fmt.Errorf("job: %s is to run %d times, and must at least once", j.Name, n)
@@ -60,9 +60,9 @@ func Times(n int) Option {
 // Timeout cancels the context of a tick that takes longer than d.
 func Timeout(d time.Duration) Option { return func(j *Job) { j.timeout = d } }
 
-// In reads the cron line of a job in a time zone, such as "Europe/Berlin", instead of UTC. A tick in the hour that is left out in spring
+// TimeZone reads the cron line of a job in a time zone, such as "Europe/Berlin", instead of UTC. A tick in the hour that is left out in spring
 // does not happen; one in the hour that comes twice in autumn happens once.
-func In(zone string) Option {
+func TimeZone(zone string) Option {
 	return func(j *Job) {
 		s, ok := j.schedule.(*cron.SpecSchedule)
 		loc, err := time.LoadLocation(zone)
@@ -73,7 +73,7 @@ func In(zone string) Option {
 		case !ok:
 			j.err = fmt.Errorf("job: the intervals of %s have no time zone", j.Name)
 		default:
-			s.Location, j.Spec = loc, "TZ="+zone+" "+j.Spec
+			s.Location, j.Schedule = loc, "TZ="+zone+" "+j.Schedule
 		}
 	}
 }
@@ -107,7 +107,7 @@ func Every(name string, interval time.Duration, fn func(context.Context) error, 
 }
 
 func build(name, spec string, s cron.Schedule, err error, fn func(context.Context) error, opts []Option) Job {
-	j := Job{Name: name, Spec: spec, schedule: s, run: fn, err: err, at: origin.Here()}
+	j := Job{Name: name, Schedule: spec, schedule: s, run: fn, err: err, at: origin.Caller()}
 	for _, o := range opts {
 		o(&j)
 	}

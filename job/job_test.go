@@ -19,7 +19,7 @@ import (
 
 func scheduler(t testing.TB, d *db.DB, jobs ...job.Job) *job.Scheduler {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{job.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{job.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	s := job.NewScheduler(d, slog.New(slog.DiscardHandler))
@@ -34,7 +34,7 @@ func run(t testing.TB, s *job.Scheduler) (stop func()) {
 	return proctest.Background(t, s.Run)
 }
 
-func history(t testing.TB, s *job.Scheduler, name string) []job.Tick {
+func history(t testing.TB, s *job.Scheduler, name string) []job.Run {
 	t.Helper()
 	list, err := s.History(t.Context(), name, 100)
 	if err != nil {
@@ -46,7 +46,7 @@ func history(t testing.TB, s *job.Scheduler, name string) []job.Tick {
 // Three processes run each tick once.
 func TestEachTickOnce(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		var n atomic.Int64
 		var stops []func()
 		var s *job.Scheduler
@@ -63,7 +63,7 @@ func TestEachTickOnce(t *testing.T) {
 			t.Errorf("%d runs, %d in the history", n.Load(), len(list))
 		}
 		for i, tick := range list {
-			if tick.State != job.Done || tick.EndedAt == nil || tick.ScheduledFor.Nanosecond() != 0 {
+			if tick.State != job.StateDone || tick.EndedAt == nil || tick.ScheduledFor.Nanosecond() != 0 {
 				t.Errorf("%+v", tick)
 			}
 			if i > 0 && list[i-1].ScheduledFor.Sub(tick.ScheduledFor) != time.Second {
@@ -75,7 +75,7 @@ func TestEachTickOnce(t *testing.T) {
 
 func TestSlowJobsAreSkipped(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		var at, most atomic.Int64
 		slow := func(ctx context.Context) error {
 			most.Store(max(most.Load(), at.Add(1)))
@@ -101,7 +101,7 @@ func TestSlowJobsAreSkipped(t *testing.T) {
 		for _, tick := range history(t, s, "slow") {
 			count[tick.State]++
 		}
-		if most.Load() != 1 || count[job.Skipped] == 0 || count[job.Done] == 0 {
+		if most.Load() != 1 || count[job.StateSkipped] == 0 || count[job.StateDone] == 0 {
 			t.Errorf("%d at once, %v", most.Load(), count)
 		}
 	})
@@ -109,7 +109,7 @@ func TestSlowJobsAreSkipped(t *testing.T) {
 
 func TestMissedTicks(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		var lost, caught atomic.Int64
 		count := func(n *atomic.Int64) func(context.Context) error {
 			return func(context.Context) error { n.Add(1); return nil }
@@ -117,7 +117,7 @@ func TestMissedTicks(t *testing.T) {
 		jobs := []job.Job{job.Cron("lost", "0 0 1 1 *", count(&lost)), job.Cron("caught", "0 0 1 1 *", count(&caught), job.CatchUp())}
 		stop := run(t, scheduler(t, d, jobs...))
 		rows := func() (n int) {
-			if _, err := db.One(t.Context(), d, db.Statement{SQL: "SELECT count(*) FROM gorgon_job"}, &n); err != nil {
+			if _, err := db.QueryRow(t.Context(), d, db.Statement{SQL: "SELECT count(*) FROM gorgon_job"}, &n); err != nil {
 				t.Fatal(err)
 			}
 			return n
@@ -151,7 +151,7 @@ func TestFailures(t *testing.T) {
 		if _, err := s.Trigger(t.Context(), j.Name); err == nil {
 			t.Error(j.Name, "did not fail")
 		}
-		if list := history(t, s, j.Name); len(list) != 1 || list[0].State != job.Failed || list[0].Error == "" {
+		if list := history(t, s, j.Name); len(list) != 1 || list[0].State != job.StateFailed || list[0].Error == "" {
 			t.Errorf("%+v", list)
 		}
 	}
@@ -166,7 +166,7 @@ func TestMistakes(t *testing.T) {
 	s := scheduler(t, dbtest.Open(t), job.Cron("a", "* * * * *", none))
 	for _, j := range []job.Job{job.Cron("a", "@daily", none), job.Cron("b", "61 * * * *", none), job.Cron("c", "* * *", none), job.Every("d", time.Millisecond, none)} {
 		if err := s.Add(j); err == nil {
-			t.Errorf("%s %q was taken", j.Name, j.Spec)
+			t.Errorf("%s %q was taken", j.Name, j.Schedule)
 		}
 	}
 }
@@ -206,7 +206,7 @@ func TestTimeZones(t *testing.T) {
 		}
 		return j.Next(at).Format(time.RFC3339)
 	}
-	j := job.Cron("a", "30 2 * * *", none, job.In("Europe/Berlin"))
+	j := job.Cron("a", "30 2 * * *", none, job.TimeZone("Europe/Berlin"))
 	for from, want := range map[string]string{
 		"2026-01-10T00:00:00Z": "2026-01-10T01:30:00Z", // winter
 		"2026-07-10T00:00:00Z": "2026-07-10T00:30:00Z", // summer
@@ -218,15 +218,15 @@ func TestTimeZones(t *testing.T) {
 			t.Errorf("after %s comes %s, not %s", from, got, want)
 		}
 	}
-	if j.Spec != "TZ=Europe/Berlin 30 2 * * *" || j.Err() != nil {
-		t.Error(j.Spec, j.Err())
+	if j.Schedule != "TZ=Europe/Berlin 30 2 * * *" || j.Err() != nil {
+		t.Error(j.Schedule, j.Err())
 	}
-	for _, bad := range []job.Job{job.Cron("b", "@daily", none, job.In("Middle/Earth")), job.Every("c", time.Hour, none, job.In("Europe/Berlin")), job.Cron("d", "@daily", none, job.Times(0))} {
+	for _, bad := range []job.Job{job.Cron("b", "@daily", none, job.TimeZone("Middle/Earth")), job.Every("c", time.Hour, none, job.TimeZone("Europe/Berlin")), job.Cron("d", "@daily", none, job.MaxRuns(0))} {
 		if bad.Err() == nil {
 			t.Error(bad.Name, "was taken")
 		}
 	}
-	if got := next(job.Cron("e", "30 * * * *", none, job.In("Europe/Berlin")), "2026-10-25T00:30:00Z"); got != "2026-10-25T01:30:00Z" {
+	if got := next(job.Cron("e", "30 * * * *", none, job.TimeZone("Europe/Berlin")), "2026-10-25T00:30:00Z"); got != "2026-10-25T01:30:00Z" {
 		t.Error("a job of every hour leaves out one:", got)
 	}
 }
@@ -234,7 +234,7 @@ func TestTimeZones(t *testing.T) {
 // A tick that was taken for dead is told so.
 func TestTakenForDead(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		cause := make(chan error, 1)
 		s := scheduler(t, d, job.Cron("slow", "@yearly", func(ctx context.Context) error {
 			if _, err := d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_by = 'somebody else'"}); err != nil {

@@ -22,8 +22,8 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of jobs: gorgon_job, a row for each, and gorgon_job_run, their history.
-func Migrations() db.Set {
-	return db.Files("gorgon/job", migrations)
+func Migrations() db.MigrationSet {
+	return db.MigrationFiles("gorgon/job", migrations)
 }
 
 // A Scheduler runs jobs when their time comes. Any number of processes may run the same jobs: each tick happens in one of them, and
@@ -35,10 +35,10 @@ type Scheduler struct {
 
 	// Lease is how long a job counts as running after its process fell silent, 30 seconds.
 	Lease time.Duration
-	// Late is how late a tick may be and still count; later, only jobs that CatchUp do. One minute.
-	Late time.Duration
-	// Keep is how many ticks of each job the history has, 100.
-	Keep int
+	// MaxDelay is how late a tick may be and still count; later, only jobs that CatchUp do. One minute.
+	MaxDelay time.Duration
+	// HistoryLimit is how many ticks of each job the history has, 100.
+	HistoryLimit int
 
 	jobs []Job
 	me   string
@@ -47,7 +47,7 @@ type Scheduler struct {
 
 // NewScheduler returns a scheduler that keeps its state in d.
 func NewScheduler(d *db.DB, log *slog.Logger) *Scheduler {
-	return &Scheduler{DB: d, Log: log, Lease: 30 * time.Second, Late: time.Minute, Keep: 100, me: id.New("scheduler")}
+	return &Scheduler{DB: d, Log: log, Lease: 30 * time.Second, MaxDelay: time.Minute, HistoryLimit: 100, me: id.New("scheduler")}
 }
 
 // Add adds jobs, before Run. It reports wrong schedules, and names that are taken.
@@ -79,25 +79,25 @@ func (s *Scheduler) job(name string) *Job {
 	return nil
 }
 
-// Trigger runs a job now and waits for its end, whether or not Run is at work, and returns what has become of it with the job's error. It does not count among the job's Times. An
+// Trigger runs a job now and waits for its end, whether or not Run is at work, and returns what has become of it with the job's error. It does not count among the job's MaxRuns. An
 // unknown name is fault.NotFound, and a job that is running and may not overlap fault.Conflict.
-func (s *Scheduler) Trigger(ctx context.Context, name string) (Tick, error) {
+func (s *Scheduler) Trigger(ctx context.Context, name string) (Run, error) {
 	j := s.job(name)
 	if j == nil {
-		return Tick{}, fault.New(fault.NotFound, "Job %s was not found", name)
+		return Run{}, fault.New(fault.NotFound, "Job %s was not found", name)
 	}
 	at := db.Now()
 	if err := s.known(ctx, j, at); err != nil {
-		return Tick{}, err
+		return Run{}, err
 	}
-	token := s.me + "/now/" + at.Format(db.TimeText)
-	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_by = $1, running_until = " + s.DB.Dialect().After("$2") + " WHERE name = $3 AND " + s.free(j),
+	token := s.me + "/now/" + at.Format(db.TimeLayout)
+	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_by = $1, running_until = " + s.DB.Dialect().NowPlus("$2") + " WHERE name = $3 AND " + s.free(j),
 		Args: []any{token, s.Lease.Seconds(), j.Name}})
 	if err == nil && n == 0 {
 		err = fault.New(fault.Conflict, "Job %s is running", name)
 	}
 	if err != nil {
-		return Tick{}, err
+		return Run{}, err
 	}
 	return s.hold(ctx, j, at, token)
 }
@@ -144,7 +144,7 @@ func (s *Scheduler) enter(ctx context.Context) error {
 func (s *Scheduler) known(ctx context.Context, j *Job, now time.Time) error {
 	_, err := s.DB.Exec(ctx, db.Statement{SQL: `INSERT INTO gorgon_job (name, spec, next_at) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, next_at = excluded.next_at WHERE gorgon_job.spec <> excluded.spec`,
-		Args: []any{j.Name, j.Spec, j.Next(now)}})
+		Args: []any{j.Name, j.Schedule, j.Next(now)}})
 	return err
 }
 
@@ -203,12 +203,12 @@ func (s *Scheduler) due(ctx context.Context, j *Job, r row, now time.Time) error
 	if j.missed == each {
 		next = j.Next(at)
 	}
-	if late := now.Sub(at); late > s.Late && j.missed == forget {
+	if late := now.Sub(at); late > s.MaxDelay && j.missed == forget {
 		_, err := s.move(ctx, j, at, next)
 		return err
 	}
-	token := s.me + "/" + at.Format(db.TimeText)
-	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET next_at = $1, running_by = $2, runs = runs + 1, running_until = " + s.DB.Dialect().After("$3") +
+	token := s.me + "/" + at.Format(db.TimeLayout)
+	n, err := s.DB.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_job SET next_at = $1, running_by = $2, runs = runs + 1, running_until = " + s.DB.Dialect().NowPlus("$3") +
 		" WHERE name = $4 AND next_at = $5 AND runs = $6 AND " + s.free(j), Args: []any{next, token, s.Lease.Seconds(), j.Name, at, r.runs}})
 	switch {
 	case err != nil:
@@ -237,7 +237,7 @@ func (s *Scheduler) begin(ctx context.Context, j *Job, at time.Time, token strin
 }
 
 // hold runs a tick and keeps the job from others meanwhile.
-func (s *Scheduler) hold(ctx context.Context, j *Job, at time.Time, token string) (Tick, error) {
+func (s *Scheduler) hold(ctx context.Context, j *Job, at time.Time, token string) (Run, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go func() {
@@ -256,12 +256,12 @@ func (s *Scheduler) move(ctx context.Context, j *Job, at, next time.Time) (bool,
 
 // skip passes over a tick because the one before it still runs.
 func (s *Scheduler) skip(ctx context.Context, j *Job, at, next time.Time) error {
-	mine, err := s.move(ctx, j, at, next)
-	if !mine || err != nil {
+	moved, err := s.move(ctx, j, at, next)
+	if !moved || err != nil {
 		return err
 	}
 	s.Log.Warn("a job is skipped because it still runs", "job", j.Name)
-	_, err = s.note(ctx, j.Name, at, Skipped)
+	_, err = s.note(ctx, j.Name, at, StateSkipped)
 	return err
 }
 
@@ -276,13 +276,13 @@ func (s *Scheduler) heartbeat(ctx context.Context, name, token string) error {
 			return nil
 		case <-time.After(s.Lease / 3):
 		}
-		mine, err := s.alive(ctx, name, token)
+		held, err := s.alive(ctx, name, token)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
 			s.Log.Warn("a running job cannot say that it still runs", "job", name, "error", err)
-		case !mine:
+		case !held:
 			s.Log.Warn("a job was so slow that another process has taken over", "job", name)
 			return errLost
 		}
@@ -291,7 +291,7 @@ func (s *Scheduler) heartbeat(ctx context.Context, name, token string) error {
 
 // alive prolongs the lease of a tick, and reports whether it still has it.
 func (s *Scheduler) alive(ctx context.Context, name, token string) (bool, error) {
-	rows, err := s.DB.Urgent(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_until = " + s.DB.Dialect().After("$1") + " WHERE name = $2 AND running_by = $3 RETURNING name",
+	rows, err := s.DB.QueryUrgent(ctx, db.Statement{SQL: "UPDATE gorgon_job SET running_until = " + s.DB.Dialect().NowPlus("$1") + " WHERE name = $2 AND running_by = $3 RETURNING name",
 		Args: []any{s.Lease.Seconds(), name, token}})
 	if err != nil {
 		return false, err
@@ -310,8 +310,8 @@ func (s *Scheduler) release(ctx context.Context, name, token string) {
 }
 
 // tick runs a job once and keeps its history.
-func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) (Tick, error) {
-	t, err := s.note(ctx, j.Name, at, Running)
+func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) (Run, error) {
+	t, err := s.note(ctx, j.Name, at, StateRunning)
 	if err != nil {
 		return t, err
 	}
@@ -319,9 +319,9 @@ func (s *Scheduler) tick(ctx context.Context, j *Job, at time.Time) (Tick, error
 	err = j.once(context.WithValue(ctx, tickKey{}, at))
 	span.End(err)
 	now := db.Now()
-	t.State, t.EndedAt = Done, &now
+	t.State, t.EndedAt = StateDone, &now
 	if err != nil {
-		t.State, t.Error = Failed, err.Error()
+		t.State, t.Error = StateFailed, err.Error()
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -335,8 +335,8 @@ func (s *Scheduler) observe(ctx context.Context, j *Job, at time.Time) (context.
 	if s.Telemetry == nil {
 		return ctx, nil
 	}
-	ctx, span := s.Telemetry.Begin(ctx, telemetry.Tick, "job "+j.Name, attribute.String("gorgon.job.name", j.Name))
-	span.Note(attribute.String("gorgon.job.scheduled_for", at.Format(db.TimeText)))
+	ctx, span := s.Telemetry.Start(ctx, telemetry.JobRun, "job "+j.Name, attribute.String("gorgon.job.name", j.Name))
+	span.AddAttributes(attribute.String("gorgon.job.scheduled_for", at.Format(db.TimeLayout)))
 	return ctx, span
 }
 

@@ -69,7 +69,7 @@ func plural(e end) string {
 // entity describes the table of the link: Medusa's columns and indexes.
 func (p *plan) entity() *graph.Entity {
 	now := "CURRENT_TIMESTAMP"
-	e := &graph.Entity{At: origin.Here(), Table: p.table, Prefix: p.prefix, Label: p.table, Aliases: []string{p.table + "s"}}
+	e := &graph.Entity{At: origin.Caller(), Table: p.table, Prefix: p.prefix, Label: p.table, Aliases: []string{p.table + "s"}}
 	e.Columns = []*graph.Column{
 		{Name: p.from.column, SQLType: "character varying(255)", Key: true},
 		{Name: p.to.column, SQLType: "character varying(255)", Key: true},
@@ -86,7 +86,7 @@ func (p *plan) entity() *graph.Entity {
 		{Name: "IDX_" + p.to.column + hash, Columns: []string{p.to.column}, Where: "deleted_at IS NULL", Unique: p.strict && p.from.one},
 		{Name: "IDX_deleted_at" + hash, Columns: []string{"deleted_at"}},
 	}
-	e.Ready()
+	e.Complete()
 	for _, x := range []*end{&p.from, &p.to} {
 		e.AddRelation(&graph.Relation{Name: x.name, To: x.entity, LocalKey: x.column, ForeignKey: x.entity.KeyName(), Belongs: true, KeyShown: true,
 			Cascade: x.cascade, OnDelete: "none"})

@@ -22,10 +22,10 @@ type Song struct {
 }
 
 // Linked records show each other in queries, and filters reach over the link.
-func ExampleMany() {
+func ExampleManyToMany() {
 	bands, songs := module.NewTable[Band]("band", "bands"), module.NewTable[Song]("song", "songs")
-	plays := link.Many(bands, songs)
-	ctx, d := moduletest.Memory(bands, songs, plays)
+	plays := link.ManyToMany(bands, songs)
+	ctx, d := moduletest.OpenInMemory(bands, songs, plays)
 	defer d.Close()
 
 	band, _ := bands.Create(ctx, Band{Name: "The Gophers"})
@@ -52,10 +52,10 @@ func ExampleMany() {
 }
 
 // A link may have columns of its own.
-func ExampleJSON() {
+func ExampleJSONColumn() {
 	bands, songs := module.NewTable[Band]("band", "bands"), module.NewTable[Song]("song", "songs")
-	plays := link.Many(bands, songs, link.JSON("notes"))
-	ctx, d := moduletest.Memory(bands, songs, plays)
+	plays := link.ManyToMany(bands, songs, link.JSONColumn("notes"))
+	ctx, d := moduletest.OpenInMemory(bands, songs, plays)
 	defer d.Close()
 
 	band, _ := bands.Create(ctx, Band{Name: "The Gophers"})

@@ -13,10 +13,10 @@ import (
 )
 
 // One record has one other. The database refuses a second one.
-func ExampleOne() {
+func ExampleOneToOne() {
 	bands, songs := module.NewTable[Band]("band", "bands"), module.NewTable[Song]("song", "songs")
-	anthem := link.One(bands, songs)
-	ctx, d := moduletest.Memory(bands, songs, anthem)
+	anthem := link.OneToOne(bands, songs)
+	ctx, d := moduletest.OpenInMemory(bands, songs, anthem)
 	defer d.Close()
 
 	band, _ := bands.Create(ctx, Band{Name: "The Gophers"})
@@ -34,10 +34,10 @@ func ExampleOne() {
 }
 
 // One record has many others, each of which belongs to no more than one.
-func ExampleList() {
+func ExampleOneToMany() {
 	bands, songs := module.NewTable[Band]("band", "bands"), module.NewTable[Song]("song", "songs")
-	wrote := link.List(bands, songs)
-	ctx, d := moduletest.Memory(bands, songs, wrote)
+	wrote := link.OneToMany(bands, songs)
+	ctx, d := moduletest.OpenInMemory(bands, songs, wrote)
 	defer d.Close()
 
 	band, _ := bands.Create(ctx, Band{Name: "The Gophers"})
@@ -58,10 +58,10 @@ func ExampleList() {
 }
 
 // A link may have numbers and texts of its own, by which the linked records are found.
-func ExampleNumber() {
+func ExampleNumberColumn() {
 	bands, songs := module.NewTable[Band]("band", "bands"), module.NewTable[Song]("song", "songs")
-	charts := link.Many(bands, songs, link.Number("position", "0"), link.Text("country", "de"))
-	ctx, d := moduletest.Memory(bands, songs, charts)
+	charts := link.ManyToMany(bands, songs, link.NumberColumn("position", "0"), link.TextColumn("country", "de"))
+	ctx, d := moduletest.OpenInMemory(bands, songs, charts)
 	defer d.Close()
 
 	band, _ := bands.Create(ctx, Band{Name: "The Gophers"})
@@ -93,14 +93,14 @@ type Review struct {
 // What another system keeps is read along, once for all records of a page.
 func ExampleReadOnlyMany() {
 	songs := module.NewTable[Song]("song", "songs")
-	reviews := module.NewVirtual("review", func(_ context.Context, where module.Filter) (list []Review, _ error) {
+	reviews := module.NewVirtualTable("review", func(_ context.Context, where module.Filter) (list []Review, _ error) {
 		for i, song := range where["song_id"].([]string) { // a request to the other system
 			list = append(list, Review{ID: fmt.Sprint(i), SongID: song, Stars: 5})
 		}
 		return list, nil
 	}, "reviews")
 	link.ReadOnlyMany(songs, "id", reviews, "song_id")
-	ctx, d := moduletest.Memory(songs, reviews)
+	ctx, d := moduletest.OpenInMemory(songs, reviews)
 	defer d.Close()
 
 	_, _ = songs.Create(ctx, Song{Title: "Select"})

@@ -34,7 +34,7 @@ type shelf struct {
 func tables(options ...link.Option) func() (shelf, []module.Entity) {
 	return func() (shelf, []module.Entity) {
 		s := shelf{authors: module.NewTable[author]("author", "authors"), books: module.NewTable[book]("book", "books")}
-		s.wrote = link.Many(s.authors, s.books, options...)
+		s.wrote = link.ManyToMany(s.authors, s.books, options...)
 		link.ReadOnly(s.books, s.authors, "editor_id", "editor", "edited")
 		return s, []module.Entity{s.authors, s.books, s.wrote}
 	}
@@ -55,7 +55,7 @@ func (s shelf) fill(t *testing.T) (a author, b []book) {
 
 func (s shelf) others(t *testing.T, id string, want ...string) {
 	t.Helper()
-	got, err := s.wrote.Others(t.Context(), id)
+	got, err := s.wrote.LinkedIDs(t.Context(), id)
 	slices.Sort(got)
 	slices.Sort(want)
 	if err != nil || !slices.Equal(got, want) {
@@ -71,7 +71,7 @@ func ok(t *testing.T, err error) {
 }
 
 func TestVerbs(t *testing.T) {
-	moduletest.Each(t, tables(), func(t *testing.T, s shelf) {
+	moduletest.EachDatabase(t, tables(), func(t *testing.T, s shelf) {
 		ctx := t.Context()
 		a, b := s.fill(t)
 		_, err := s.wrote.Attach(ctx, link.Join(a.ID, b[0].ID, b[1].ID, b[0].ID))
@@ -84,13 +84,13 @@ func TestVerbs(t *testing.T) {
 		ok(t, s.wrote.Dismiss(ctx, link.Join(a.ID, b[1].ID)))
 		ok(t, s.wrote.Restore(ctx, link.Join(a.ID)))
 		s.others(t, a.ID, b[0].ID)
-		ok(t, s.wrote.Near().Set(ctx, a.ID, []string{b[1].ID}))
+		ok(t, s.wrote.FromA().Set(ctx, a.ID, []string{b[1].ID}))
 		s.others(t, a.ID, b[1].ID)
-		back, err := s.wrote.Far().Others(ctx, b[1].ID)
+		back, err := s.wrote.FromB().LinkedIDs(ctx, b[1].ID)
 		if err != nil || !slices.Equal(back, []string{a.ID}) {
 			t.Errorf("seen from the book: %v, %v", back, err)
 		}
-		missing, err := s.wrote.Near().Missing(ctx, []string{b[0].ID, "book_none"})
+		missing, err := s.wrote.FromA().MissingIDs(ctx, []string{b[0].ID, "book_none"})
 		if err != nil || !slices.Equal(missing, []string{"book_none"}) {
 			t.Errorf("missing: %v, %v", missing, err)
 		}
@@ -98,11 +98,11 @@ func TestVerbs(t *testing.T) {
 }
 
 func TestExtraColumns(t *testing.T) {
-	moduletest.Each(t, tables(link.Number("share", "1")), func(t *testing.T, s shelf) {
+	moduletest.EachDatabase(t, tables(link.NumberColumn("share", "1")), func(t *testing.T, s shelf) {
 		a, b := s.fill(t)
 		_, err := s.wrote.AttachMany(t.Context(), []link.Pair{{From: a.ID, To: b[0].ID, Extra: map[string]any{"share": 0.5}}, {From: a.ID, To: b[1].ID}})
 		ok(t, err)
-		list, err := s.wrote.Near().Pairs(t.Context(), a.ID)
+		list, err := s.wrote.FromA().Pairs(t.Context(), a.ID)
 		ok(t, err)
 		got := map[string]any{}
 		for _, p := range list {
@@ -120,7 +120,7 @@ func TestExtraColumns(t *testing.T) {
 }
 
 func TestCascade(t *testing.T) {
-	moduletest.Each(t, tables(link.DeleteB()), func(t *testing.T, s shelf) {
+	moduletest.EachDatabase(t, tables(link.CascadeToB()), func(t *testing.T, s shelf) {
 		ctx := t.Context()
 		a, b := s.fill(t)
 		_, err := s.wrote.Attach(ctx, link.Join(a.ID, b[0].ID))
@@ -148,7 +148,7 @@ func TestCascade(t *testing.T) {
 }
 
 func TestGraph(t *testing.T) {
-	moduletest.Each(t, tables(link.Fields("books", "authors")), func(t *testing.T, s shelf) {
+	moduletest.EachDatabase(t, tables(link.FieldNames("books", "authors")), func(t *testing.T, s shelf) {
 		a, b := s.fill(t)
 		_, err := s.wrote.Attach(t.Context(), link.Join(a.ID, b[1].ID))
 		ok(t, err)
@@ -184,9 +184,9 @@ func TestGraph(t *testing.T) {
 
 // Where there is one at most, the database refuses more, until the first link is gone.
 func TestOne(t *testing.T) {
-	moduletest.Each(t, func() (shelf, []module.Entity) {
+	moduletest.EachDatabase(t, func() (shelf, []module.Entity) {
 		s := shelf{authors: module.NewTable[author]("author", "authors"), books: module.NewTable[book]("book", "books")}
-		s.wrote = link.List(s.authors, s.books)
+		s.wrote = link.OneToMany(s.authors, s.books)
 		return s, []module.Entity{s.authors, s.books, s.wrote}
 	}, func(t *testing.T, s shelf) {
 		ctx := t.Context()
@@ -206,13 +206,13 @@ func TestOne(t *testing.T) {
 }
 
 func TestJSONColumn(t *testing.T) {
-	moduletest.Each(t, tables(link.JSON("note"), link.Text("role", "author")), func(t *testing.T, s shelf) {
+	moduletest.EachDatabase(t, tables(link.JSONColumn("note"), link.TextColumn("role", "author")), func(t *testing.T, s shelf) {
 		a, b := s.fill(t)
 		p, err := s.wrote.AttachWith(t.Context(), link.Pair{From: a.ID, To: b[0].ID, Extra: map[string]any{"note": map[string]any{"a": []any{1.0}}}})
 		ok(t, err)
 		_, err = s.wrote.AttachWith(t.Context(), link.Pair{From: a.ID, To: b[1].ID, Extra: map[string]any{"note": nil, "role": "editor"}})
 		ok(t, err)
-		list, err := s.wrote.Near().Pairs(t.Context(), a.ID)
+		list, err := s.wrote.FromA().Pairs(t.Context(), a.ID)
 		ok(t, err)
 		got := map[string]string{}
 		for _, p := range list {
@@ -233,17 +233,17 @@ type prize struct {
 	Year     int    `json:"year"`
 }
 
-// What another system keeps is asked for once for all records of a level, and read into JSON and structs.
+// What another system keeps is asked for once for all records of a level, and read into JSONColumn and structs.
 func TestVirtual(t *testing.T) {
 	type world struct {
 		shelf
 		asked *[]module.Filter
 		lost  *error
 	}
-	moduletest.Each(t, func() (world, []module.Entity) {
+	moduletest.EachDatabase(t, func() (world, []module.Entity) {
 		s, list := tables()()
 		w := world{s, new([]module.Filter), new(error)}
-		prizes := module.NewVirtual("prize", func(_ context.Context, where module.Filter) ([]prize, error) {
+		prizes := module.NewVirtualTable("prize", func(_ context.Context, where module.Filter) ([]prize, error) {
 			*w.asked = append(*w.asked, where)
 			return []prize{{"Booker", "auth_1", 1999}, {"Nobel", "auth_2", 2001}, {"Pulitzer", "auth_1", 2004}}, *w.lost
 		}, "prizes")

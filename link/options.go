@@ -8,54 +8,54 @@ import (
 // An Option changes what a link is.
 type Option func(*plan)
 
-// Table names the table of the link; otherwise it is A's and B's, joined by "_".
-func Table(name string) Option { return func(p *plan) { p.table = name } }
+// TableName names the table of the link; otherwise it is A's and B's, joined by "_".
+func TableName(name string) Option { return func(p *plan) { p.table = name } }
 
-// Prefix is what the ids of the link's rows begin with; otherwise the name of the table.
-func Prefix(prefix string) Option { return func(p *plan) { p.prefix = prefix } }
+// IDPrefix is what the ids of the link's rows begin with; otherwise the name of the table.
+func IDPrefix(prefix string) Option { return func(p *plan) { p.prefix = prefix } }
 
-// Columns names the columns that hold the keys of A and B; otherwise they are the tables' names with "_id".
-func Columns(a, b string) Option { return func(p *plan) { p.from.column, p.to.column = a, b } }
+// ColumnNames names the columns that hold the keys of A and B; otherwise they are the tables' names with "_id".
+func ColumnNames(a, b string) Option { return func(p *plan) { p.from.column, p.to.column = a, b } }
 
-// Fields names the field that A gets for what it is tied to, and the one that B gets. An empty name adds no field.
-func Fields(onA, onB string) Option {
+// FieldNames names the field that A gets for what it is tied to, and the one that B gets. An empty name adds no field.
+func FieldNames(onA, onB string) Option {
 	return func(p *plan) { p.from.field, p.to.field, p.named = onA, onB, true }
 }
 
-// Rows names the fields of A and B that hold the rows of the link themselves; otherwise they are the fields' names with "_link".
-func Rows(onA, onB string) Option { return func(p *plan) { p.from.rows, p.to.rows = onA, onB } }
+// RowListNames names the fields of A and B that hold the rows of the link themselves; otherwise they are the fields' names with "_link".
+func RowListNames(onA, onB string) Option { return func(p *plan) { p.from.rows, p.to.rows = onA, onB } }
 
-// Names names the fields of the link's rows that hold the record of A and of B; otherwise they are the tables' names.
-func Names(a, b string) Option { return func(p *plan) { p.from.name, p.to.name = a, b } }
+// RowFieldNames names the fields of the link's rows that hold the record of A and of B; otherwise they are the tables' names.
+func RowFieldNames(a, b string) Option { return func(p *plan) { p.from.name, p.to.name = a, b } }
 
-// OneA says that a record of B is tied to one of A at most.
-func OneA() Option { return func(p *plan) { p.from.one = true } }
+// SingleA says that a record of B is tied to one of A at most.
+func SingleA() Option { return func(p *plan) { p.from.one = true } }
 
-// OneB says that a record of A is tied to one of B at most.
-func OneB() Option { return func(p *plan) { p.to.one = true } }
+// SingleB says that a record of A is tied to one of B at most.
+func SingleB() Option { return func(p *plan) { p.to.one = true } }
 
-// DeleteA says that with the links of a record of B that is deleted, the records of A are deleted too.
-func DeleteA() Option { return func(p *plan) { p.from.cascade = true } }
+// CascadeToA says that with the links of a record of B that is deleted, the records of A are deleted too.
+func CascadeToA() Option { return func(p *plan) { p.from.cascade = true } }
 
-// DeleteB says that with the links of a record of A that is deleted, the records of B are deleted too.
-func DeleteB() Option { return func(p *plan) { p.to.cascade = true } }
+// CascadeToB says that with the links of a record of A that is deleted, the records of B are deleted too.
+func CascadeToB() Option { return func(p *plan) { p.to.cascade = true } }
 
-// Number adds a numeric column to the link, with a default.
-func Number(name, value string) Option {
+// NumberColumn adds a numeric column to the link, with a default.
+func NumberColumn(name, value string) Option {
 	return func(p *plan) {
 		p.extra = append(p.extra, &graph.Column{Name: name, Type: graph.Numeric, Default: &value})
 	}
 }
 
-// Text adds a text column to the link, with a default.
-func Text(name, value string) Option {
+// TextColumn adds a text column to the link, with a default.
+func TextColumn(name, value string) Option {
 	return func(p *plan) {
 		p.extra = append(p.extra, &graph.Column{Name: name, Type: graph.Text, Default: &value})
 	}
 }
 
-// JSON adds a column to the link that holds any JSON, or null.
-func JSON(name string) Option {
+// JSONColumn adds a column to the link that holds any JSONColumn, or null.
+func JSONColumn(name string) Option {
 	return func(p *plan) {
 		p.extra = append(p.extra, &graph.Column{Name: name, Type: graph.JSON, Nullable: true})
 	}

@@ -26,18 +26,18 @@ func (r *rows) put(ctx context.Context, list []Pair) error {
 	if len(list) == 0 {
 		return nil
 	}
-	given, err := r.given(list)
+	columns, err := r.given(list)
 	if err != nil {
 		return err
 	}
-	put := graph.Put{Columns: []string{r.fromColumn, r.toColumn, "id", "created_at", "updated_at"}, Over: []string{"updated_at"}, Revive: true}
-	for _, c := range given {
+	put := graph.RowInsert{Columns: []string{r.fromColumn, r.toColumn, "id", "created_at", "updated_at"}, Over: []string{"updated_at"}, Revive: true}
+	for _, c := range columns {
 		put.Columns, put.Over = append(put.Columns, c.Name), append(put.Over, c.Name)
 	}
 	now := db.Now()
 	for _, p := range list {
 		row := []any{p.From, p.To, id.New(r.prefix), now, now}
-		for _, c := range given {
+		for _, c := range columns {
 			v, ok := p.Extra[c.Name]
 			if !ok && c.Default != nil {
 				v = *c.Default
@@ -46,12 +46,12 @@ func (r *rows) put(ctx context.Context, list []Pair) error {
 		}
 		put.Rows = append(put.Rows, row)
 	}
-	return r.words(r.entity.Put(ctx, put))
+	return r.words(r.entity.InsertRows(ctx, put))
 }
 
 // words tells what it means that the database has refused a second link.
 func (r *rows) words(err error) error {
-	if ce, ok := errors.AsType[*db.ConstraintError](err); ok && ce.Kind == db.Unique {
+	if ce, ok := errors.AsType[*db.ConstraintError](err); ok && ce.Kind == db.UniqueViolation {
 		return fault.Wrap(err, fault.Invalid, "There cannot be more than one link between %s and %s here", r.from.Label, r.to.Label)
 	}
 	return err
@@ -92,11 +92,11 @@ func distinct(list []Pair) []Pair {
 	return out
 }
 
-func (r *rows) mark(ctx context.Context, where module.Filter, gone bool) error {
+func (r *rows) mark(ctx context.Context, where module.Filter, deleted bool) error {
 	if where == nil {
 		return nil
 	}
-	return r.entity.MarkWhere(ctx, where, gone)
+	return r.entity.SetDeletedWhere(ctx, where, deleted)
 }
 
 func (r *rows) drop(ctx context.Context, where module.Filter) error {
@@ -107,7 +107,7 @@ func (r *rows) drop(ctx context.Context, where module.Filter) error {
 	return err
 }
 
-func (r *rows) ends(e Ends) module.Filter {
+func (r *rows) ends(e Endpoints) module.Filter {
 	f := module.Filter{r.fromColumn: e.From}
 	if len(e.To) > 0 {
 		f[r.toColumn] = e.To

@@ -29,20 +29,20 @@ func (s Side) Set(ctx context.Context, id string, others []string) error {
 		return err
 	}
 	own, far := s.columns()
-	gone := module.Filter{own: id}
+	removed := module.Filter{own: id}
 	if len(others) > 0 {
-		gone[far] = module.Filter{"$nin": others}
+		removed[far] = module.Filter{"$nin": others}
 	}
 	return d.InTx(ctx, func(ctx context.Context) error {
-		if err := s.rows.mark(ctx, gone, true); err != nil {
+		if err := s.rows.mark(ctx, removed, true); err != nil {
 			return err
 		}
 		return s.Attach(ctx, id, others)
 	})
 }
 
-// Others lists what a record is tied to, oldest link first.
-func (s Side) Others(ctx context.Context, id string) ([]string, error) {
+// LinkedIDs lists what a record is tied to, oldest link first.
+func (s Side) LinkedIDs(ctx context.Context, id string) ([]string, error) {
 	list, err := s.Pairs(ctx, id)
 	out := make([]string, len(list))
 	for i, p := range list {
@@ -60,8 +60,8 @@ func (s Side) Pairs(ctx context.Context, ids ...string) ([]Pair, error) {
 	return s.turn(list), err
 }
 
-// Missing returns those of others that do not exist.
-func (s Side) Missing(ctx context.Context, others []string) ([]string, error) {
+// MissingIDs returns those of others that do not exist.
+func (s Side) MissingIDs(ctx context.Context, others []string) ([]string, error) {
 	to := s.rows.to
 	if s.back {
 		to = s.rows.from

@@ -13,7 +13,7 @@ import (
 func Compute[T, V any](table *Table[T], name string, needs []string, fn func(ctx context.Context, list []T, args Map) ([]V, error)) {
 	table.rows.entity.AddComputed(&graph.Computed{Name: name, Needs: needs, Value: func(ctx context.Context, set *graph.Set, args map[string]any, out [][]byte) error {
 		var list []T
-		if err := set.Into(&list); err != nil {
+		if err := set.ScanInto(&list); err != nil {
 			return err
 		}
 		values, err := fn(ctx, list, args)

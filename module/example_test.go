@@ -28,7 +28,7 @@ type Poem struct {
 func ExampleTable() {
 	writers := module.NewTable[Writer]("writer")
 	poems := module.NewTable[Poem]("poem")
-	ctx, d := moduletest.Memory(writers, poems) // an application does this when it starts
+	ctx, d := moduletest.OpenInMemory(writers, poems) // an application does this when it starts
 	defer d.Close()
 
 	ada, _ := writers.Create(ctx, Writer{Name: "Ada"})
@@ -51,7 +51,7 @@ func ExampleTable() {
 func ExampleTable_With() {
 	writers := module.NewTable[Writer]("writer")
 	poems := module.NewTable[Poem]("poem")
-	ctx, d := moduletest.Memory(writers, poems)
+	ctx, d := moduletest.OpenInMemory(writers, poems)
 	defer d.Close()
 
 	emily, _ := writers.With("poems").Create(ctx, Writer{Name: "Emily", Poems: []Poem{{Title: "Hope"}, {Title: "Much Madness", Lines: 8}}})
@@ -68,7 +68,7 @@ func ExampleTable_With() {
 func ExampleFilter() {
 	writers := module.NewTable[Writer]("writer")
 	poems := module.NewTable[Poem]("poem")
-	ctx, d := moduletest.Memory(writers, poems)
+	ctx, d := moduletest.OpenInMemory(writers, poems)
 	defer d.Close()
 	_, _ = writers.With("poems").Create(ctx, Writer{Name: "Emily", Poems: []Poem{{Title: "Hope", Lines: 12}, {Title: "Wild Nights", Lines: 12}}})
 
@@ -82,7 +82,7 @@ func ExampleFilter() {
 // Several operations are one transaction, which others join.
 func ExampleInTx() {
 	poems := module.NewTable[Poem]("poem")
-	ctx, d := moduletest.Memory(poems)
+	ctx, d := moduletest.OpenInMemory(poems)
 	defer d.Close()
 
 	_, err := module.InTx(ctx, poems, func(ctx context.Context) (Poem, error) {

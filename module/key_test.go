@@ -38,7 +38,7 @@ func newTheatre() (theatre, []module.Entity) {
 }
 
 func TestPrimary(t *testing.T) {
-	moduletest.Each(t, newTheatre, func(t *testing.T, m theatre) {
+	moduletest.EachDatabase(t, newTheatre, func(t *testing.T, m theatre) {
 		ctx := t.Context()
 		great, err := m.halls.Create(ctx, hall{Name: "Great hall"})
 		if err != nil {
@@ -74,7 +74,7 @@ func rawPrice(ctx context.Context, t *testing.T, open func() (*db.DB, error), ha
 	t.Helper()
 	d, err := open()
 	if err == nil {
-		_, err = db.One(ctx, d, db.Statement{SQL: `INSERT INTO seat (id, hall_id, number, price) VALUES ('d', $1, 2, 7) RETURNING raw_price`, Args: []any{hall}}, &raw)
+		_, err = db.QueryRow(ctx, d, db.Statement{SQL: `INSERT INTO seat (id, hall_id, number, price) VALUES ('d', $1, 2, 7) RETURNING raw_price`, Args: []any{hall}}, &raw)
 	}
 	if err != nil {
 		t.Fatal(err)

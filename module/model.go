@@ -168,14 +168,14 @@ type present interface {
 	Any() any
 }
 
-// SetOf collects the Opt fields of a struct that are present, by their JSON names.
-func SetOf(patch any) Set {
+// SetFrom collects the Opt fields of a struct that are present, by their JSON names.
+func SetFrom(patch any) Set {
 	set := Set{}
 	v := reflect.Indirect(reflect.ValueOf(patch))
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
-			for k, x := range SetOf(v.Field(i).Interface()) {
+			for k, x := range SetFrom(v.Field(i).Interface()) {
 				set[k] = x
 			}
 			continue

@@ -12,7 +12,7 @@ import (
 
 // patch is [Table.Patch].
 func (r *rows) patch(ctx context.Context, out any, id string, set Set) error {
-	if err := r.retrieve(ctx, out, id, []Find{{Lock: true}}); err != nil {
+	if err := r.retrieve(ctx, out, id, []FindOptions{{Lock: true}}); err != nil {
 		return err
 	}
 	news := r.news(reflect.ValueOf(out).Elem(), set)
@@ -33,8 +33,8 @@ func (r *rows) news(old reflect.Value, set Set) Set {
 		}
 		have := old.FieldByIndex(c.Path).Interface()
 		if meta, ok := v.(Map); ok && name == "metadata" {
-			was, _ := have.(Map)
-			v = Map(metadata.Merge(was, meta))
+			previous, _ := have.(Map)
+			v = Map(metadata.Merge(previous, meta))
 		}
 		if !same(have, v) {
 			out[name] = v

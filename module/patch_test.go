@@ -20,18 +20,18 @@ type parcel struct {
 
 func TestPatch(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		parcels := module.NewTable[parcel]("parcel")
 		moduletest.Open(t, d, []module.Entity{parcels})
 		name := "box"
-		p, err := parcels.Create(t.Context(), parcel{Name: &name, Weight: money.Must("1.50"), Metadata: module.Map{"a": 1.0, "b": "x"}})
+		p, err := parcels.Create(t.Context(), parcel{Name: &name, Weight: money.MustParse("1.50"), Metadata: module.Map{"a": 1.0, "b": "x"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := d.Exec(t.Context(), db.Statement{SQL: `UPDATE parcel SET updated_at = $1`, Args: []any{p.CreatedAt.AddDate(-1, 0, 0)}}); err != nil {
 			t.Fatal(err)
 		}
-		same, err := parcels.Patch(t.Context(), p.ID, module.Set{"name": "box", "weight": money.Must("1.5"), "metadata": module.Map{"a": 1.0}})
+		same, err := parcels.Patch(t.Context(), p.ID, module.Set{"name": "box", "weight": money.MustParse("1.5"), "metadata": module.Map{"a": 1.0}})
 		if err != nil || !same.UpdatedAt.Before(p.CreatedAt) {
 			t.Errorf("what changes nothing was written: %+v %v", same, err)
 		}

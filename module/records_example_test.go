@@ -19,12 +19,12 @@ type Word struct {
 // Records whose key exists are overwritten, others are new.
 func ExampleTable_Upsert() {
 	words := module.NewTable[Word]("word")
-	ctx, d := moduletest.Memory(words)
+	ctx, d := moduletest.OpenInMemory(words)
 	defer d.Close()
 
 	_, _ = words.Upsert(ctx, []Word{{"hope", 1}, {"feathers", 1}})
 	_, _ = words.Upsert(ctx, []Word{{"hope", 2}})
-	list, _ := words.List(ctx, nil, module.Find{Order: []string{"text"}})
+	list, _ := words.List(ctx, nil, module.FindOptions{Order: []string{"text"}})
 	fmt.Println(list)
 	// Output: [{feathers 1} {hope 2}]
 }
@@ -32,7 +32,7 @@ func ExampleTable_Upsert() {
 // What is soft-deleted is gone for reads, with what cascades, until it is restored.
 func ExampleTable_SoftDelete() {
 	writers, poems := module.NewTable[Writer]("writer"), module.NewTable[Poem]("poem")
-	ctx, d := moduletest.Memory(writers, poems)
+	ctx, d := moduletest.OpenInMemory(writers, poems)
 	defer d.Close()
 
 	emily, _ := writers.With("poems").Create(ctx, Writer{Name: "Emily", Poems: []Poem{{Title: "Hope"}}})
@@ -58,7 +58,7 @@ func ExampleCompute() {
 		}
 		return out, nil
 	})
-	ctx, d := moduletest.Memory(poems)
+	ctx, d := moduletest.OpenInMemory(poems)
 	defer d.Close()
 
 	_, _ = poems.Create(ctx, Poem{Title: "Hope", Lines: 12})
@@ -72,15 +72,15 @@ func ExampleCompute() {
 }
 
 // A virtual model is read where its records are kept.
-func ExampleNewVirtual() {
+func ExampleNewVirtualTable() {
 	stock := map[string]int{"Hope": 3, "Wild Nights": 0}
-	copies := module.NewVirtual("copies", func(_ context.Context, where module.Filter) (list []Word, _ error) {
+	copies := module.NewVirtualTable("copies", func(_ context.Context, where module.Filter) (list []Word, _ error) {
 		for _, title := range where["text"].([]string) { // a request to the system that has them
 			list = append(list, Word{title, stock[title]})
 		}
 		return list, nil
 	})
-	ctx, d := moduletest.Memory(copies)
+	ctx, d := moduletest.OpenInMemory(copies)
 	defer d.Close()
 
 	list, _ := query.Find[Word](ctx, module.Filter{"text": []string{"Hope"}})
@@ -97,7 +97,7 @@ func ExampleOpt() {
 	}
 	_ = json.Unmarshal([]byte(`{"title": "Hope", "notes": null}`), &patch)
 	fmt.Println(patch.Title.Or("?"), patch.Lines.Or(14), patch.Notes.Null)
-	fmt.Println(module.SetOf(patch))
+	fmt.Println(module.SetFrom(patch))
 	// Output:
 	// Hope 14 true
 	// map[notes:<nil> title:Hope]
@@ -106,7 +106,7 @@ func ExampleOpt() {
 // Records that exist are named by their keys where a new one is related to them.
 func ExampleRefs() {
 	writers, poems := module.NewTable[Writer]("writer"), module.NewTable[Poem]("poem")
-	ctx, d := moduletest.Memory(writers, poems)
+	ctx, d := moduletest.OpenInMemory(writers, poems)
 	defer d.Close()
 
 	anon, _ := writers.With("poems").Create(ctx, Writer{Name: "Anon", Poems: []Poem{{Title: "Hope"}}})

@@ -53,7 +53,7 @@ type town struct {
 func eachTown(t *testing.T, run func(*testing.T, context.Context, town)) {
 	t.Helper()
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		w := town{module.NewTable[house]("house"), module.NewTable[room]("room"), module.NewTable[chair]("chair"), module.NewTable[key]("key"), module.NewTable[alley]("alley")}
 		run(t, moduletest.Open(t, d, []module.Entity{w.houses, w.rooms, w.chairs, w.keys, w.alleys}), w)
@@ -97,9 +97,9 @@ func TestCreateWith(t *testing.T) {
 // What cannot be related leaves nothing behind.
 func TestCreateWithFails(t *testing.T) {
 	eachTown(t, func(t *testing.T, ctx context.Context, w town) {
-		for what, in := range map[string]house{"a room": {Rooms: module.Refs[room]("none")}, "an alley": {Alley: module.Refs[alley]("none")}, "a key": {Key: module.Ref[key]("none")}} {
+		for name, in := range map[string]house{"a room": {Rooms: module.Refs[room]("none")}, "an alley": {Alley: module.Refs[alley]("none")}, "a key": {Key: module.Ref[key]("none")}} {
 			if _, err := w.houses.With("rooms", "alleys", "key").CreateMany(ctx, []house{{}, in}); fault.KindOf(err) != fault.NotFound {
-				t.Errorf("%s that does not exist: %v", what, err)
+				t.Errorf("%s that does not exist: %v", name, err)
 			}
 		}
 		count(t, ctx, w.houses, nil, 0)
@@ -126,11 +126,11 @@ func TestSetRelations(t *testing.T) {
 			t.Errorf("got %+v %v", got, err)
 		}
 		count(t, ctx, w.rooms, module.Filter{"house_id": nil}, 1)
-		for what, err := range map[string]error{
+		for name, err := range map[string]error{
 			"attach": w.houses.Attach(ctx, "rooms", other.ID, ids[0]), "detach": w.houses.Detach(ctx, "rooms", h.ID, ids[1], ids[0]), "belongs": w.rooms.SetRelation(ctx, "house", ids[2], other.ID),
 		} {
 			if err != nil {
-				t.Errorf("%s: %v", what, err)
+				t.Errorf("%s: %v", name, err)
 			}
 		}
 		count(t, ctx, w.rooms, module.Filter{"house_id": other.ID}, 2)
@@ -142,7 +142,7 @@ func TestSetRelationsFails(t *testing.T) {
 	eachTown(t, func(t *testing.T, ctx context.Context, w town) {
 		h, _ := w.houses.Create(ctx, house{Name: "a"})
 		r, _ := w.rooms.With("chairs").Create(ctx, room{HouseID: &h.ID, Chairs: []chair{{}}})
-		for what, c := range map[string]struct {
+		for name, c := range map[string]struct {
 			set  module.Set
 			want fault.Kind
 		}{
@@ -152,7 +152,7 @@ func TestSetRelationsFails(t *testing.T) {
 			"no such relation": {module.Set{"name": "b", "doors": "x"}, fault.Invalid},
 		} {
 			if _, err := w.houses.UpdateOne(ctx, h.ID, c.set); fault.KindOf(err) != c.want {
-				t.Errorf("%s: got %v", what, err)
+				t.Errorf("%s: got %v", name, err)
 			}
 		}
 		if _, err := w.rooms.UpdateOne(ctx, r.ID, module.Set{"chairs": nil}); fault.KindOf(err) != fault.Invalid {

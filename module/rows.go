@@ -27,7 +27,7 @@ func (r *rows) insert(ctx context.Context, list any, conflict bool) error {
 	}
 	if len(r.with) > 0 && !conflict {
 		with := r.along()
-		r.entity.Own(values, with)
+		r.entity.CopyRelations(values, with)
 		return r.entity.InsertWith(ctx, values, with, now)
 	}
 	for _, v := range values {
@@ -153,7 +153,7 @@ func (r *rows) removeAll(ctx context.Context, list any) error {
 	return r.softDelete(ctx, keys...)
 }
 
-func (r *rows) retrieve(ctx context.Context, out any, id string, find []Find) error {
+func (r *rows) retrieve(ctx context.Context, out any, id string, find []FindOptions) error {
 	one := reflect.ValueOf(out).Elem()
 	list := reflect.New(reflect.SliceOf(one.Type()))
 	if _, err := r.read(ctx, list.Interface(), Filter{r.entity.KeyName(): id}, false, find); err != nil {
@@ -166,9 +166,9 @@ func (r *rows) retrieve(ctx context.Context, out any, id string, find []Find) er
 	return nil
 }
 
-func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find []Find) (int, error) {
+func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find []FindOptions) (int, error) {
 	q := graph.Query{Where: where, Count: count}
-	fields := fieldsOf(Find{}, r.with)
+	fields := fieldsOf(FindOptions{}, r.with)
 	for _, f := range find {
 		q.Order, q.Skip, q.Take, q.WithDeleted, q.Lock = f.Order, f.Skip, f.Take, f.WithDeleted, f.Lock
 		fields = fieldsOf(f, r.with)
@@ -178,10 +178,10 @@ func (r *rows) read(ctx context.Context, out any, where Filter, count bool, find
 	if err != nil {
 		return 0, err
 	}
-	return set.Count, set.Into(out)
+	return set.Count, set.ScanInto(out)
 }
 
-func fieldsOf(f Find, with []string) []string {
+func fieldsOf(f FindOptions, with []string) []string {
 	names := f.Select
 	if len(names) == 0 {
 		names = []string{"*"}

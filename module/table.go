@@ -48,13 +48,13 @@ type Table[T any] struct {
 	RemoveMany func(ctx context.Context, list []T) error
 
 	// Retrieve reads one record by its key. An unknown key is fault.NotFound.
-	Retrieve func(ctx context.Context, id string, find ...Find) (T, error)
+	Retrieve func(ctx context.Context, id string, find ...FindOptions) (T, error)
 
 	// List reads the records that match.
-	List func(ctx context.Context, where Filter, find ...Find) ([]T, error)
+	List func(ctx context.Context, where Filter, find ...FindOptions) ([]T, error)
 
 	// ListAndCount reads one page of the records that match, and counts all of them.
-	ListAndCount func(ctx context.Context, where Filter, find ...Find) ([]T, int, error)
+	ListAndCount func(ctx context.Context, where Filter, find ...FindOptions) ([]T, int, error)
 
 	// Count counts the records that match.
 	Count func(ctx context.Context, where Filter) (int, error)
@@ -84,8 +84,8 @@ type Table[T any] struct {
 	SetRelation func(ctx context.Context, relation, id string, others ...string) error
 }
 
-// Find says how a read goes beyond its filter.
-type Find struct {
+// FindOptions says how a read goes beyond its filter.
+type FindOptions struct {
 	Relations   []string // to read along: "variants.options"
 	Select      []string // columns; all when empty
 	Order       []string // "title", "-created_at"
@@ -101,7 +101,7 @@ func NewTable[T any](name string, aliases ...string) *Table[T] {
 	if err != nil {
 		panic(err)
 	}
-	e.At = origin.Here()
+	e.At = origin.Caller()
 	return typed[T](&rows{entity: e})
 }
 
@@ -141,15 +141,15 @@ func typed[T any](r *rows) *Table[T] {
 		Key:        func(v T) string { return r.key(reflect.ValueOf(&v).Elem()) },
 		Remove:     func(ctx context.Context, v T) error { return r.removeAll(ctx, []T{v}) },
 		RemoveMany: func(ctx context.Context, list []T) error { return r.removeAll(ctx, list) },
-		Retrieve: func(ctx context.Context, id string, find ...Find) (out T, err error) {
+		Retrieve: func(ctx context.Context, id string, find ...FindOptions) (out T, err error) {
 			err = r.retrieve(ctx, &out, id, find)
 			return out, err
 		},
-		List: func(ctx context.Context, where Filter, find ...Find) (out []T, err error) {
+		List: func(ctx context.Context, where Filter, find ...FindOptions) (out []T, err error) {
 			_, err = r.read(ctx, &out, where, false, find)
 			return out, err
 		},
-		ListAndCount: func(ctx context.Context, where Filter, find ...Find) (out []T, count int, err error) {
+		ListAndCount: func(ctx context.Context, where Filter, find ...FindOptions) (out []T, count int, err error) {
 			count, err = r.read(ctx, &out, where, true, find)
 			return out, count, err
 		},

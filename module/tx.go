@@ -19,5 +19,5 @@ func InTx[T any](ctx context.Context, table Entity, fn func(context.Context) (T,
 	return out, err
 }
 
-// DB is the database of a table, for SQL of the module's own; see [db.One], and db.DB for the rest. A table that is not bound to a database yet has none.
+// DB is the database of a table, for SQL of the module's own; see [db.QueryRow], and db.DB for the rest. A table that is not bound to a database yet has none.
 func DB(table Entity) (*db.DB, error) { return table.Entity().DB() }

@@ -20,8 +20,8 @@ type weather struct {
 // A virtual model has no table, and is asked with the filter of a query.
 func TestVirtual(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		forecast := module.NewVirtual("weather", func(_ context.Context, where module.Filter) ([]weather, error) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		forecast := module.NewVirtualTable("weather", func(_ context.Context, where module.Filter) ([]weather, error) {
 			if where["city"] == "Atlantis" {
 				return nil, errors.New("sunk")
 			}
@@ -43,7 +43,7 @@ func TestVirtual(t *testing.T) {
 // A computed field gets what it needs of the records and the query's context, and is there only where it is asked for.
 func TestCompute(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		houses, rooms := module.NewTable[house]("house"), module.NewTable[room]("room")
 		chairs, keys, alleys := module.NewTable[chair]("chair"), module.NewTable[key]("key"), module.NewTable[alley]("alley")
 		calls := 0
@@ -63,7 +63,7 @@ func TestCompute(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := query.Request{Entity: "house", Fields: []string{"size"}, Order: []string{"name"}, Filters: module.Filter{"name": "a"}, Context: map[string]any{"unit": "m"}}
+		r := query.GraphRequest{Entity: "house", Fields: []string{"size"}, Order: []string{"name"}, Filters: module.Filter{"name": "a"}, Context: map[string]any{"unit": "m"}}
 		rows, err := query.Graph(ctx, r)
 		if want := `[{"id":"` + list[0].ID + `","size":{"of":"a","rooms":2,"unit":"m"}}]`; err != nil || string(rows.AppendList(nil)) != want {
 			t.Fatalf("got %s %v, want %s", rows.AppendList(nil), err, want)

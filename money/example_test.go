@@ -28,7 +28,7 @@ func ExampleParse() {
 // A share is rounded where it is shown, halves away from zero, and not before.
 func ExampleDecimal_Round() {
 	share := money.Int(10).Div(money.Int(3))
-	fmt.Println(share, share.Round(2), share.Mul(money.Int(3)).Round(2), money.Must("-2.5").Round(0))
+	fmt.Println(share, share.Round(2), share.Mul(money.Int(3)).Round(2), money.MustParse("-2.5").Round(0))
 	// Output: 3.33333333333333333333 3.33 10 -3
 }
 

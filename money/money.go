@@ -59,8 +59,8 @@ func Parse(s string) (Decimal, error) {
 	return m, nil
 }
 
-// Must is Parse for numbers that stand in the program; it panics on others.
-func Must(s string) Decimal {
+// MustParse is Parse for numbers that stand in the program; it panics on others.
+func MustParse(s string) Decimal {
 	m, err := Parse(s)
 	if err != nil {
 		panic(err)

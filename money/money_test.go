@@ -12,7 +12,7 @@ import (
 )
 
 func ExampleDecimal() {
-	price, third := money.Must("19.99"), money.Int(1).Div(money.Int(3))
+	price, third := money.MustParse("19.99"), money.Int(1).Div(money.Int(3))
 	fmt.Println(price.Mul(money.Int(3)), third.Round(2), money.Sum(price, price.Neg()))
 	// Output: 59.97 0.33 0
 }
@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 func TestRound(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{"1.005": "1.01", "-1.005": "-1.01", "0.004": "0", "2.5": "2.5", "99.995": "100"} {
-		if got := money.Must(s).Round(2); !got.Equal(money.Must(want)) {
+		if got := money.MustParse(s).Round(2); !got.Equal(money.MustParse(want)) {
 			t.Errorf("%s rounded is %s, want %s", s, got, want)
 		}
 	}
@@ -48,7 +48,7 @@ func TestJSON(t *testing.T) {
 	for s, want := range map[string]string{
 		"12.50": "12.50", "0.1": "0.1", "2.14285714285714285714": "2.142857142857143", "1e21": "1e+21", "1e-7": "1e-7", "123456789012345678": "123456789012345680",
 	} {
-		b, err := json.Marshal(money.Must(s))
+		b, err := json.Marshal(money.MustParse(s))
 		var f, g float64
 		if err != nil || json.Unmarshal(b, &f) != nil || json.Unmarshal([]byte(want), &g) != nil || f != g {
 			t.Errorf("%s is written %s (%v), want %s", s, b, err, want)
@@ -56,7 +56,7 @@ func TestJSON(t *testing.T) {
 	}
 	for _, s := range []string{`12.5`, `"12.5"`, `{"value":"12.5","precision":20}`, `{"value":12.5}`} {
 		var m money.Decimal
-		if err := json.Unmarshal([]byte(s), &m); err != nil || !m.Equal(money.Must("12.5")) {
+		if err := json.Unmarshal([]byte(s), &m); err != nil || !m.Equal(money.MustParse("12.5")) {
 			t.Errorf("%s is read as %s: %v", s, m, err)
 		}
 	}
@@ -70,7 +70,7 @@ func TestJSON(t *testing.T) {
 
 func decimal() *rapid.Generator[money.Decimal] {
 	return rapid.Custom(func(t *rapid.T) money.Decimal {
-		return money.Must(fmt.Sprintf("%de%d", rapid.Int64().Draw(t, "digits"), rapid.IntRange(-20, 20).Draw(t, "exponent")))
+		return money.MustParse(fmt.Sprintf("%de%d", rapid.Int64().Draw(t, "digits"), rapid.IntRange(-20, 20).Draw(t, "exponent")))
 	})
 }
 
@@ -87,7 +87,7 @@ func TestArithmetic(t *testing.T) {
 		}
 		if !b.IsZero() {
 			off := a.Sub(a.Div(b).Mul(b)).Abs()
-			if limit := money.Must("1e-20").Mul(b.Abs()); limit.Less(off) {
+			if limit := money.MustParse("1e-20").Mul(b.Abs()); limit.Less(off) {
 				t.Fatalf("%s / %s × %[2]s is off by %s", a, b, off)
 			}
 		}

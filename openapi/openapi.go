@@ -15,10 +15,10 @@ import (
 	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
-// Page is a page in HTML that shows /openapi.json to people. It needs nothing from elsewhere.
+// ViewerPage is a page in HTML that shows /openapi.json to people. It needs nothing from elsewhere.
 //
 //go:embed page.html
-var Page []byte
+var ViewerPage []byte
 
 // refs is what references to schemas begin with.
 const refs = "#/components/schemas/"
@@ -87,7 +87,7 @@ func (d *document) add(r route.Route) {
 		op["parameters"] = list
 	}
 	if r.Body != nil {
-		op["requestBody"] = object{"required": needed(r.Body), "content": object{"application/json": object{"schema": r.Body.Describe(refs)}}}
+		op["requestBody"] = object{"required": needed(r.Body), "content": object{"application/json": object{"schema": r.Body.JSONSchema(refs)}}}
 	}
 	if s := credentials(path, r.Public); s != nil {
 		op["security"] = s
@@ -157,13 +157,13 @@ func parameters(r route.Route, path string) (out []object) {
 		if p.In == "path" {
 			p.Name = strings.Trim(names[i], "{}")
 		}
-		out = append(out, object{"name": p.Name, "in": p.In, "required": p.In == "path", "schema": p.Schema.Describe(refs)})
+		out = append(out, object{"name": p.Name, "in": p.In, "required": p.In == "path", "schema": p.Schema.JSONSchema(refs)})
 	}
 	if r.Query == nil {
 		return out
 	}
 	for _, f := range r.Query.Fields() {
-		p := object{"name": f.Name, "in": "query", "schema": f.Schema.Describe(refs)}
+		p := object{"name": f.Name, "in": "query", "schema": f.Schema.JSONSchema(refs)}
 		if f.Schema.Required() {
 			p["required"] = true
 		}
@@ -198,11 +198,11 @@ func credentials(path string, public bool) []object {
 func (d *document) responses(r route.Route) object {
 	answer := object{"description": "Done."}
 	switch {
-	case r.Answer != nil:
-		answer["content"] = object{"application/json": object{"schema": r.Answer.Describe(refs)}}
+	case r.ResponseSchema != nil:
+		answer["content"] = object{"application/json": object{"schema": r.ResponseSchema.JSONSchema(refs)}}
 	case r.Out == reflect.TypeFor[route.Events]():
 		answer["content"] = object{"text/event-stream": object{"schema": object{"type": "string"}}}
-	case r.Out == reflect.TypeFor[route.Raw](), r.Out == nil && r.Query == nil && r.Body == nil:
+	case r.Out == reflect.TypeFor[route.RawResponse](), r.Out == nil && r.Query == nil && r.Body == nil:
 	case r.Out != nil:
 		answer["content"] = object{"application/json": object{"schema": d.typ(r.Out)}}
 	default:

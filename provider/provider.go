@@ -25,7 +25,7 @@ type Registration struct {
 // New registers p as a provider of a kind, such as "payment". P is the interface of that kind.
 // Only module packages call it; plugins call Provide of the module package.
 func New[P any](kind, id string, p P) Registration {
-	return Registration{kind: kind, id: id, value: p, place: origin.Here()}
+	return Registration{kind: kind, id: id, value: p, place: origin.Caller()}
 }
 
 // Kind is the kind of the provider: "payment", "fulfillment", "file", "notification", "tax", "auth".

@@ -69,7 +69,7 @@ func stores(b *testing.B, n, kinds, costs int, run func(*testing.B, store)) {
 		b.Run(name, func(b *testing.B) {
 			goods, tk, tc := module.NewTable[Good]("good", "goods"), module.NewTable[Kind]("kind", "kinds"), module.NewTable[Cost]("cost", "costs")
 			makers := module.NewTable[Maker]("maker", "makers")
-			made := link.List(makers, goods)
+			made := link.OneToMany(makers, goods)
 			d := open(b)
 			s := store{ctx: moduletest.Open(b, d, []module.Entity{goods, tk, tc, makers, made}), d: d}
 			list, err := makers.CreateMany(s.ctx, []Maker{{Name: "rare"}, {Name: "usual"}})
@@ -142,11 +142,11 @@ func (s store) hand(tail string, args ...any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	kindRows, err := s.rows("SELECT id, created_at, updated_at, deleted_at, title, sku, good_id FROM kind WHERE "+s.d.Dialect().In("good_id", "$1")+" AND deleted_at IS NULL ORDER BY id", column(goods, 0))
+	kindRows, err := s.rows("SELECT id, created_at, updated_at, deleted_at, title, sku, good_id FROM kind WHERE "+s.d.Dialect().InList("good_id", "$1")+" AND deleted_at IS NULL ORDER BY id", column(goods, 0))
 	if err != nil {
 		return nil, err
 	}
-	costRows, err := s.rows("SELECT id, created_at, updated_at, deleted_at, currency, amount, kind_id FROM cost WHERE "+s.d.Dialect().In("kind_id", "$1")+" AND deleted_at IS NULL ORDER BY id", column(kindRows, 0))
+	costRows, err := s.rows("SELECT id, created_at, updated_at, deleted_at, currency, amount, kind_id FROM cost WHERE "+s.d.Dialect().InList("kind_id", "$1")+" AND deleted_at IS NULL ORDER BY id", column(kindRows, 0))
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func column(rows [][][]byte, i int) []string {
 }
 
 // shown reads the same through the graph.
-func (s store) shown(r query.Request) (int, error) {
+func (s store) shown(r query.GraphRequest) (int, error) {
 	r.Entity, r.Fields = "good", []string{"*", "kinds.*", "kinds.costs.*"}
 	rows, err := query.Graph(s.ctx, r)
 	return len(rows.AppendList(nil)), err
@@ -223,7 +223,7 @@ func (s store) shown(r query.Request) (int, error) {
 // BenchmarkList reads 50 goods with 4 kinds each, which have 3 costs each.
 func BenchmarkList(b *testing.B) {
 	stores(b, records(b, 200), 4, 3, func(b *testing.B, s store) {
-		s.by(b, "graph", 100_000, func() (int, error) { return s.shown(query.Request{Order: []string{"id"}, Take: 50}) })
+		s.by(b, "graph", 100_000, func() (int, error) { return s.shown(query.GraphRequest{Order: []string{"id"}, Take: 50}) })
 		s.by(b, "structs", 50, func() (int, error) {
 			list, err := query.List[tree](s.ctx, query.Order("id"), query.Page(0, 50))
 			return len(list), err
@@ -247,7 +247,7 @@ type tree struct {
 // BenchmarkOne reads one of them by its key.
 func BenchmarkOne(b *testing.B) {
 	stores(b, records(b, 200), 4, 3, func(b *testing.B, s store) {
-		s.by(b, "graph", 2_000, func() (int, error) { return s.shown(query.Request{Filters: module.Filter{"id": s.some}}) })
+		s.by(b, "graph", 2_000, func() (int, error) { return s.shown(query.GraphRequest{Filters: module.Filter{"id": s.some}}) })
 		s.by(b, "structs", 4, func() (int, error) {
 			t, err := query.Get[tree](s.ctx, s.some)
 			return len(t.Kinds), err
@@ -268,11 +268,11 @@ func BenchmarkLink(b *testing.B) {
 			where := module.Filter{"maker": module.Filter{"name": maker}}
 			b.Run(maker, func(b *testing.B) {
 				s.by(b, "graph", 20, func() (int, error) {
-					rows, err := query.Graph(s.ctx, query.Request{Entity: "good", Fields: []string{"*"}, Filters: where, Order: []string{"id"}, Take: 20})
+					rows, err := query.Graph(s.ctx, query.GraphRequest{Entity: "good", Fields: []string{"*"}, Filters: where, Order: []string{"id"}, Take: 20})
 					return rows.Len(), err
 				})
 				s.by(b, "count", 20, func() (int, error) {
-					rows, err := query.Graph(s.ctx, query.Request{Entity: "good", Filters: where, Take: 20, Count: true})
+					rows, err := query.Graph(s.ctx, query.GraphRequest{Entity: "good", Filters: where, Take: 20, Count: true})
 					return rows.Total(), err
 				})
 				s.by(b, "hand", 20, func() (int, error) {

@@ -35,7 +35,7 @@ func sky() (ctx context.Context, end func()) {
 		}
 		return out, nil
 	})
-	ctx, d := moduletest.Memory(planets, moons)
+	ctx, d := moduletest.OpenInMemory(planets, moons)
 	_, _ = planets.With("moons").CreateMany(ctx, []Planet{
 		{Name: "Mars", Moons: []Moon{{Name: "Phobos", Miles: 3700}, {Name: "Deimos", Miles: 14600}}},
 		{Name: "Earth", Moons: []Moon{{Name: "Luna", Miles: 238900}}},
@@ -47,7 +47,7 @@ func sky() (ctx context.Context, end func()) {
 func ExampleGraph() {
 	ctx, end := sky()
 	defer end()
-	rows, _ := query.Graph(ctx, query.Request{
+	rows, _ := query.Graph(ctx, query.GraphRequest{
 		Entity:  "moon",
 		Fields:  []string{"name", "planet.name"},
 		Filters: module.Filter{"planet": module.Filter{"name": "Mars"}},

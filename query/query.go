@@ -11,8 +11,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A Request says which records to read, and how much of each.
-type Request struct {
+// A GraphRequest says which records to read, and how much of each.
+type GraphRequest struct {
 	Entity      string        // a table, or another name of it: "product", "variants"
 	Fields      []string      // "title", "*", "variants.prices.amount", "tags.*"
 	Filters     module.Filter // at any depth, over relations and links too
@@ -46,7 +46,7 @@ func (r Rows) MarshalJSON() ([]byte, error) { return r.set.AppendList(nil), nil 
 
 // Graph reads what a request asks for, of the shop that ctx belongs to: two statements for a list with its count, and one for each level
 // of relations. Names that an entity does not have are left out. An unknown entity or filter is fault.Invalid.
-func Graph(ctx context.Context, r Request) (Rows, error) {
+func Graph(ctx context.Context, r GraphRequest) (Rows, error) {
 	schema, err := schemaOf(ctx)
 	if err != nil {
 		return Rows{}, err
@@ -61,7 +61,7 @@ func Graph(ctx context.Context, r Request) (Rows, error) {
 }
 
 func schemaOf(ctx context.Context) (*graph.Schema, error) {
-	if s := graph.SchemaFrom(ctx); s != nil {
+	if s := graph.SchemaFromContext(ctx); s != nil {
 		return s, nil
 	}
 	return nil, fault.Wrap(fmt.Errorf("query: the context belongs to no shop"), fault.Unknown, "")

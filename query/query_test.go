@@ -45,10 +45,10 @@ type library struct {
 
 func each(t *testing.T, run func(t *testing.T, ctx context.Context, l library)) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		l := library{authors: module.NewTable[Author]("author", "authors"), books: module.NewTable[Book]("book", "books"), shops: module.NewTable[Shop]("shop", "shops")}
-		l.sells = link.Many(l.shops, l.books)
+		l.sells = link.ManyToMany(l.shops, l.books)
 		l.books.Entity().AddComputed(&graph.Computed{Name: "shout", Needs: []string{"title"}, Value: shout})
 		ctx := moduletest.Open(t, d, []module.Entity{l.authors, l.books, l.shops, l.sells})
 		l.fill(t, ctx)
@@ -76,8 +76,8 @@ func (l library) fill(t *testing.T, ctx context.Context) {
 	_, err := l.authors.Create(ctx, Author{Model: module.Model{ID: "auth_1"}, Name: "Ann"})
 	ok(t, err)
 	_, err = l.books.CreateMany(ctx, []Book{
-		{Model: module.Model{ID: "book_1"}, Title: "One", Price: money.Must("12345678901234567.89"), AuthorID: "auth_1"},
-		{Model: module.Model{ID: "book_2"}, Title: "Two", Price: money.Must("2.50"), AuthorID: "auth_1"},
+		{Model: module.Model{ID: "book_1"}, Title: "One", Price: money.MustParse("12345678901234567.89"), AuthorID: "auth_1"},
+		{Model: module.Model{ID: "book_2"}, Title: "Two", Price: money.MustParse("2.50"), AuthorID: "auth_1"},
 	})
 	ok(t, err)
 	_, err = l.shops.CreateMany(ctx, []Shop{{Model: module.Model{ID: "shop_1"}, City: "Rome"}, {Model: module.Model{ID: "shop_2"}, City: "Oslo"}})
@@ -90,15 +90,15 @@ func TestGraph(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, _ library) {
 		for _, c := range []struct {
 			want string
-			r    query.Request
+			r    query.GraphRequest
 		}{
 			{`[{"title":"Two","id":"book_2","shout":"Two!","author":{"name":"Ann","id":"auth_1"},"shops":[{"city":"Rome","id":"shop_1"}]}]`,
-				query.Request{Entity: "book", Fields: []string{"title", "shout", "author.name", "shops.city"}, Filters: module.Filter{"title": "Two"}, Context: map[string]any{"end": "!"}}},
+				query.GraphRequest{Entity: "book", Fields: []string{"title", "shout", "author.name", "shops.city"}, Filters: module.Filter{"title": "Two"}, Context: map[string]any{"end": "!"}}},
 			{`[{"city":"Rome","id":"shop_1"}]`,
-				query.Request{Entity: "shops", Fields: []string{"city"}, Filters: module.Filter{"books": module.Filter{"author": module.Filter{"name": "Ann"}}}}},
-			{`[{"id":"shop_2"}]`, query.Request{Entity: "shop", Filters: module.Filter{"books": nil}}},
-			{`[{"id":"book_2"},{"id":"book_1"}]`, query.Request{Entity: "books", Fields: []string{"id", "nothing"}, Order: []string{"author.name", "-title"}}},
-			{`[{"id":"book_1"}]`, query.Request{Entity: "books", Fields: []string{"id"}, Order: []string{"title"}, Take: 1, Count: true}},
+				query.GraphRequest{Entity: "shops", Fields: []string{"city"}, Filters: module.Filter{"books": module.Filter{"author": module.Filter{"name": "Ann"}}}}},
+			{`[{"id":"shop_2"}]`, query.GraphRequest{Entity: "shop", Filters: module.Filter{"books": nil}}},
+			{`[{"id":"book_2"},{"id":"book_1"}]`, query.GraphRequest{Entity: "books", Fields: []string{"id", "nothing"}, Order: []string{"author.name", "-title"}}},
+			{`[{"id":"book_1"}]`, query.GraphRequest{Entity: "books", Fields: []string{"id"}, Order: []string{"title"}, Take: 1, Count: true}},
 		} {
 			rows, err := query.Graph(ctx, c.r)
 			ok(t, err)
@@ -109,7 +109,7 @@ func TestGraph(t *testing.T) {
 				t.Errorf("total %d", rows.Total())
 			}
 		}
-		if _, err := query.Graph(ctx, query.Request{Entity: "none"}); fault.KindOf(err) != fault.Invalid {
+		if _, err := query.Graph(ctx, query.GraphRequest{Entity: "none"}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("an unknown entity: %v", err)
 		}
 	})
@@ -193,7 +193,7 @@ func TestCountIsLength(t *testing.T) {
 				{"shop", module.Filter{"books": module.Filter{"$every": module.Filter{"title": "Two"}}}}},
 		} {
 			for _, c := range list {
-				rows, err := query.Graph(ctx, query.Request{Entity: c.entity, Filters: c.where, Count: true})
+				rows, err := query.Graph(ctx, query.GraphRequest{Entity: c.entity, Filters: c.where, Count: true})
 				if err != nil || rows.Len() != want || rows.Total() != want {
 					t.Errorf("%s %v: %d listed and %d counted, want %d %v", c.entity, c.where, rows.Len(), rows.Total(), want, err)
 				}

@@ -12,8 +12,8 @@ import (
 // additionalData is the field of bodies that is for plugins.
 const additionalData = "additional_data"
 
-// An Additional says what may be in the additional_data that a route hands to the hooks of its workflow.
-type Additional struct {
+// An AdditionalDataSchema says what may be in the additional_data that a route hands to the hooks of its workflow.
+type AdditionalDataSchema struct {
 	method, pattern string
 	schema          *schema.Schema
 	at              origin.Place
@@ -21,12 +21,12 @@ type Additional struct {
 
 // AdditionalData lets the additional_data of requests to a route be a T, a struct like the In of handlers. What T does not know is
 // dropped. Without it, any object is taken. It panics when T cannot be decoded, for that is a mistake in the program.
-func AdditionalData[T any](method, pattern string) Additional {
+func AdditionalData[T any](method, pattern string) AdditionalDataSchema {
 	t, err := schema.Of(reflect.TypeFor[body[T]](), schema.Body)
 	if err != nil {
 		panic(err)
 	}
-	return Additional{method, pattern, t.Schema.Fields()[0].Schema.Nullish(), origin.Here()}
+	return AdditionalDataSchema{method, pattern, t.Schema.Fields()[0].Schema.Nullish(), origin.Caller()}
 }
 
 // body is where additional data are: inside of a body unknown fields are dropped, not refused.
@@ -35,7 +35,7 @@ type body[T any] struct {
 }
 
 // extend gives a route the schema of its additional_data.
-func (b *branch) extend(a Additional) error {
+func (b *branch) extend(a AdditionalDataSchema) error {
 	var found *leaf
 	b.walk(func(l *leaf) {
 		if l.route.Method == a.method && l.route.Pattern == a.pattern {

@@ -25,12 +25,12 @@ type Actor struct {
 
 // An Authenticator knows tokens, sessions and keys. Each method returns nil for what it does not accept; errors are failures of its own.
 type Authenticator interface {
-	// Bearer verifies a JSON web token.
-	Bearer(ctx context.Context, token string) (*Actor, error)
-	// Session finds who is logged in by the request's cookie.
-	Session(r *http.Request) (*Actor, error)
-	// SecretKey finds a secret API key by its token, sk_….
-	SecretKey(ctx context.Context, token string) (*Actor, error)
+	// AuthenticateBearer verifies a JSONAppender web token.
+	AuthenticateBearer(ctx context.Context, token string) (*Actor, error)
+	// AuthenticateSession finds who is logged in by the request's cookie.
+	AuthenticateSession(r *http.Request) (*Actor, error)
+	// AuthenticateSecretKey finds a secret API key by its token, sk_….
+	AuthenticateSecretKey(ctx context.Context, token string) (*Actor, error)
 }
 
 // PublishableKeys knows the keys that store requests carry.
@@ -39,12 +39,12 @@ type PublishableKeys interface {
 	SalesChannels(ctx context.Context, key string) (channels []string, ok bool, err error)
 }
 
-// A Method is a way to authenticate, or lets more requests through. Methods are combined with |.
-type Method uint8
+// An AuthMethod is a way to authenticate, or lets more requests through. Methods are combined with |.
+type AuthMethod uint8
 
 // The ways to authenticate, and what else may be let through.
 const (
-	Session Method = 1 << iota
+	Session AuthMethod = 1 << iota
 	Bearer
 	APIKey          // of users alone
 	Unauthenticated // anybody; the actor is known if there is one
@@ -58,12 +58,12 @@ type proofs struct {
 	askedSession, askedBearer, asked bool
 }
 
-// ActorFrom returns who a request comes from; ok is false when nobody is logged in.
-func ActorFrom(ctx context.Context) (a Actor, ok bool) {
+// ActorFromContext returns who a request comes from; ok is false when nobody is logged in.
+func ActorFromContext(ctx context.Context) (a Actor, ok bool) {
 	if a, ok := ctx.Value(actorKey{}).(Actor); ok {
 		return a, true
 	}
-	if req := From(ctx); req != nil && req.actor != nil {
+	if req := RequestFromContext(ctx); req != nil && req.actor != nil {
 		return *req.actor, true
 	}
 	return Actor{}, false
@@ -76,9 +76,9 @@ func WithActor(ctx context.Context, a Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, a)
 }
 
-// Channels returns the sales channels of the request's publishable key.
-func Channels(ctx context.Context) []string {
-	if req := From(ctx); req != nil {
+// SalesChannels returns the sales channels of the request's publishable key.
+func SalesChannels(ctx context.Context) []string {
+	if req := RequestFromContext(ctx); req != nil {
 		return req.channels
 	}
 	return nil
@@ -86,19 +86,19 @@ func Channels(ctx context.Context) []string {
 
 // PublishableKey returns the request's publishable key; "" when it has none.
 func PublishableKey(ctx context.Context) string {
-	if req := From(ctx); req != nil {
+	if req := RequestFromContext(ctx); req != nil {
 		return req.key
 	}
 	return ""
 }
 
 // Auth makes a route want a login: one of the actor types ("*" is any), by one of the methods.
-func Auth(methods Method, actorTypes ...string) Option {
+func Auth(methods AuthMethod, actorTypes ...string) Option {
 	return Use(Authenticate(methods, actorTypes...))
 }
 
 // Authenticate is the middleware behind Auth. Others are answered 401.
-func Authenticate(methods Method, actorTypes ...string) func(http.Handler) http.Handler {
+func Authenticate(methods AuthMethod, actorTypes ...string) func(http.Handler) http.Handler {
 	g := gate{actorTypes, methods}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -113,7 +113,7 @@ func Authenticate(methods Method, actorTypes ...string) func(http.Handler) http.
 // A gate lets actors of some types in.
 type gate struct {
 	actorTypes []string
-	methods    Method
+	methods    AuthMethod
 }
 
 func (g gate) takes(a *Actor) bool {
@@ -126,7 +126,7 @@ func (g gate) usersOnly() bool { return len(g.actorTypes) == 1 && g.actorTypes[0
 func (g gate) admit(w http.ResponseWriter, r *http.Request, req *Request) bool {
 	a, err := g.actor(r, req)
 	if err != nil {
-		req.Fail(w, r, err)
+		req.WriteError(w, r, err)
 		return false
 	}
 	open := g.methods&Unauthenticated != 0
@@ -196,7 +196,7 @@ func (q *Request) secretKey(r *http.Request, auth Authenticator) (*Actor, error)
 	if token = strings.TrimSuffix(token, ":"); !strings.HasPrefix(token, "sk_") {
 		return nil, nil
 	}
-	a, err := auth.SecretKey(r.Context(), token)
+	a, err := auth.AuthenticateSecretKey(r.Context(), token)
 	q.proofs.key = a
 	return a, err
 }
@@ -206,7 +206,7 @@ func (q *Request) session(r *http.Request, auth Authenticator) (*Actor, error) {
 		return q.proofs.session, nil
 	}
 	q.proofs.askedSession = true
-	a, err := auth.Session(r)
+	a, err := auth.AuthenticateSession(r)
 	q.proofs.session = a
 	return a, err
 }
@@ -220,7 +220,7 @@ func (q *Request) bearer(r *http.Request, auth Authenticator) (*Actor, error) {
 	if len(words) < 2 || !strings.EqualFold(words[0], "bearer") {
 		return nil, nil
 	}
-	a, err := auth.Bearer(r.Context(), words[1])
+	a, err := auth.AuthenticateBearer(r.Context(), words[1])
 	q.proofs.bearer = a
 	return a, err
 }
@@ -229,7 +229,7 @@ func (q *Request) bearer(r *http.Request, auth Authenticator) (*Actor, error) {
 func (q *Request) publishable(w http.ResponseWriter, r *http.Request, keys PublishableKeys) bool {
 	key := r.Header.Get("X-Publishable-Api-Key")
 	if key == "" {
-		q.Fail(w, r, fault.New(fault.NotAllowed, "Publishable API key required in the request header: x-publishable-api-key. "+
+		q.WriteError(w, r, fault.New(fault.NotAllowed, "Publishable API key required in the request header: x-publishable-api-key. "+
 			"You can manage your keys in settings in the dashboard."))
 		return false
 	}
@@ -238,7 +238,7 @@ func (q *Request) publishable(w http.ResponseWriter, r *http.Request, keys Publi
 		err = fault.New(fault.NotAllowed, "A valid publishable key is required to proceed with the request")
 	}
 	if err != nil {
-		q.Fail(w, r, err)
+		q.WriteError(w, r, err)
 		return false
 	}
 	q.key, q.channels = key, channels

@@ -65,7 +65,7 @@ func BenchmarkPost(b *testing.B) {
 
 func BenchmarkDecode(b *testing.B) {
 	body := []byte(`{"value":"summer","external_id":"x1","metadata":{"a":1,"b":"two"}}`)
-	d := schema.For[tag]()
+	d := schema.DecoderFor[tag]()
 	b.ReportAllocs()
 	for b.Loop() {
 		v, err := schema.ParseBody(body)

@@ -28,7 +28,7 @@ func hello(context.Context, struct{}) (string, error) { return "hello", nil }
 func ExampleUploads() {
 	files := route.Post("/files", func(ctx context.Context, _ struct{}) ([]string, error) {
 		var out []string
-		for _, f := range route.UploadsFrom(ctx) {
+		for _, f := range route.UploadsFromContext(ctx) {
 			out = append(out, fmt.Sprintf("%s: %s, %d bytes", f.Filename, f.ContentType, len(f.Content)))
 		}
 		return out, nil
@@ -56,20 +56,20 @@ func ExampleOverride() {
 // A porter knows one token.
 type porter struct{}
 
-func (porter) Bearer(_ context.Context, token string) (*route.Actor, error) {
+func (porter) AuthenticateBearer(_ context.Context, token string) (*route.Actor, error) {
 	if token != "open-sesame" {
 		return nil, nil
 	}
 	return &route.Actor{Type: "driver", ID: "ali"}, nil
 }
 
-func (porter) Session(*http.Request) (*route.Actor, error)             { return nil, nil }
-func (porter) SecretKey(context.Context, string) (*route.Actor, error) { return nil, nil }
+func (porter) AuthenticateSession(*http.Request) (*route.Actor, error)             { return nil, nil }
+func (porter) AuthenticateSecretKey(context.Context, string) (*route.Actor, error) { return nil, nil }
 
 // A route may want a login, of actors that the shop has made up.
 func ExampleAuth() {
 	me := route.Get("/drivers/me", func(ctx context.Context, _ struct{}) (string, error) {
-		actor, _ := route.ActorFrom(ctx)
+		actor, _ := route.ActorFromContext(ctx)
 		return actor.ID, nil
 	}, route.Auth(route.Bearer|route.Session, "driver"))
 

@@ -28,7 +28,7 @@ func TestMistakes(t *testing.T) {
 	type extra struct {
 		Brand string `json:"brand"`
 	}
-	_, err := route.NewRouter(route.Config{Additional: []route.Additional{
+	_, err := route.NewRouter(route.Config{AdditionalData: []route.AdditionalDataSchema{
 		route.AdditionalData[extra]("POST", "/nowhere"),
 		route.AdditionalData[extra]("GET", "/a/{id}"),
 		route.AdditionalData[extra]("POST", "/b"),
@@ -62,11 +62,11 @@ func TestAdditionalData(t *testing.T) {
 	type extra struct {
 		Brand string `json:"brand"`
 	}
-	h, err := route.NewRouter(route.Config{Additional: []route.Additional{route.AdditionalData[extra]("POST", "/b")}}, []route.Route{route.Post("/b", extended)})
+	h, err := route.NewRouter(route.Config{AdditionalData: []route.AdditionalDataSchema{route.AdditionalData[extra]("POST", "/b")}}, []route.Route{route.Post("/b", extended)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := routetest.For(t, h)
+	c := routetest.NewForHandler(t, h)
 	for body, want := range map[string]string{
 		`{}`:                       "",
 		`{"additional_data":null}`: "",
@@ -94,7 +94,7 @@ func TestErrorHandler(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := routetest.For(t, h)
+	c := routetest.NewForHandler(t, h)
 	c.Get("/ours").Want(http.StatusTeapot, "")
 	c.Get("/theirs").Want(500, `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`)
 }
@@ -130,7 +130,7 @@ func TestEventsEndWithServer(t *testing.T) {
 	ln := httptest.NewUnstartedServer(nil).Listener
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- (&route.Server{Handler: h, Grace: time.Hour}).Serve(ctx, ln) }()
+	go func() { done <- (&route.Server{Handler: h, ShutdownTimeout: time.Hour}).Serve(ctx, ln) }()
 	res, err := http.Get("http://" + ln.Addr().String() + "/events")
 	if err != nil {
 		t.Fatal(err)

@@ -112,7 +112,7 @@ func (p *plan) fill(req *Request, in reflect.Value) error {
 }
 
 func fill(t *schema.Type, s *schema.Schema, v schema.Value, dst reflect.Value) error {
-	v, err := schema.Check(s, v)
+	v, err := schema.Validate(s, v)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func fill(t *schema.Type, s *schema.Schema, v schema.Value, dst reflect.Value) e
 }
 
 func (s source) set(text string, in reflect.Value) error {
-	v, err := schema.Check(s.typ.Schema, schema.Text(text))
+	v, err := schema.Validate(s.typ.Schema, schema.StringValue(text))
 	if err != nil {
 		return fault.New(fault.Invalid, "Invalid request: '%s' is not a valid %s", text, s.name)
 	}
@@ -147,5 +147,5 @@ func Decode[In any]() Decoder[In] {
 // A Decoder reads Ins from requests.
 type Decoder[In any] struct {
 	Read func(req *Request) (In, error) // checks a request and makes an In of it
-	Body *schema.Schema                 // of the JSON body; nil when In has no fields for it
+	Body *schema.Schema                 // of the JSONAppender body; nil when In has no fields for it
 }

@@ -46,8 +46,8 @@ type Request struct {
 
 type requestKey struct{}
 
-// From returns the request of a context, nil outside of one.
-func From(ctx context.Context) *Request {
+// RequestFromContext returns the request of a context, nil outside of one.
+func RequestFromContext(ctx context.Context) *Request {
 	req, _ := ctx.Value(requestKey{}).(*Request)
 	return req
 }
@@ -65,8 +65,8 @@ func (q *Request) Param(name string) string {
 	return ""
 }
 
-// Client is the address that the request comes from: what the nearest proxy says in X-Forwarded-For, else the other end of the connection.
-func (q *Request) Client() string {
+// ClientIP is the address that the request comes from: what the nearest proxy says in X-Forwarded-For, else the other end of the connection.
+func (q *Request) ClientIP() string {
 	if list := q.header.Get("X-Forwarded-For"); list != "" {
 		return strings.TrimSpace(list[strings.LastIndexByte(list, ',')+1:])
 	}
@@ -100,7 +100,7 @@ func (q *Request) Locale() string { return q.locale }
 
 // requestOf finds the router's request in the context. Without a router it reads the body itself.
 func requestOf(w http.ResponseWriter, r *http.Request) (*Request, *http.Request, bool) {
-	if req := From(r.Context()); req != nil {
+	if req := RequestFromContext(r.Context()); req != nil {
 		return req, r, true
 	}
 	req := &Request{rawQuery: r.URL.RawQuery, header: r.Header, remote: r.RemoteAddr}
@@ -118,9 +118,9 @@ func requestOf(w http.ResponseWriter, r *http.Request) (*Request, *http.Request,
 	return req, r.WithContext(context.WithValue(r.Context(), requestKey{}, req)), true
 }
 
-// read parses the body when it is JSON, a form or plain text. The body can be read once more afterwards.
+// read parses the body when it is JSONAppender, a form or plain text. The body can be read once more afterwards.
 func (q *Request) read(r *http.Request, limit int64) error {
-	q.body = schema.EmptyObject()
+	q.body = schema.ObjectValue()
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 && len(r.TransferEncoding) == 0 {
 		return nil
 	}
@@ -143,8 +143,8 @@ func (q *Request) read(r *http.Request, limit int64) error {
 	case "application/json":
 		q.body, err = schema.ParseBody(raw)
 	case "text/plain":
-		q.body = schema.Text(decodeText(raw, charset))
-		err = schema.CheckText(q.body.Str())
+		q.body = schema.StringValue(decodeText(raw, charset))
+		err = schema.CheckText(q.body.Text())
 	default:
 		q.body, err = schema.ParseForm(string(raw))
 	}

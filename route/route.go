@@ -2,7 +2,7 @@
 // Medusa's does where clients can tell, and plain net/http wherever that is enough.
 //
 // The struct In says what a request may look like. Fields tagged path:"id" come from the pattern, query:"limit" from the query
-// string, header:"x-name" from a header; all others are the JSON body, by their json tags (see [schema.Of] for the tag valid).
+// string, header:"x-name" from a header; all others are the JSONAppender body, by their json tags (see [schema.Of] for the tag valid).
 // A field `body:"raw"` of type []byte takes the body as it came.
 package route
 
@@ -30,9 +30,9 @@ type Route struct {
 	Cached    bool                              // answers may come from the router's cache
 	Use       []func(http.Handler) http.Handler // wrapped around the handler, first outermost
 
-	Body, Query *schema.Schema // what is accepted; nil when anything is
-	In, Out     reflect.Type   // of typed handlers
-	Answer      *schema.Schema // what is answered, if that is not Out; nil when nobody has said
+	Body, Query    *schema.Schema // what is accepted; nil when anything is
+	In, Out        reflect.Type   // of typed handlers
+	ResponseSchema *schema.Schema // what is answered, if that is not Out; nil when nobody has said
 
 	overrides  bool
 	additional *schema.Schema // of additional_data in the body, if not that of Body
@@ -51,8 +51,8 @@ func NoCORS() Option { return func(r *Route) { r.NoCORS = true } }
 // BodyLimit bounds the body of a route, in bytes.
 func BodyLimit(n int64) Option { return func(r *Route) { r.BodyLimit = n } }
 
-// Unparsed leaves the body of a route alone, for uploads and streams.
-func Unparsed() Option { return func(r *Route) { r.RawBody = true } }
+// SkipBodyParsing leaves the body of a route alone, for uploads and streams.
+func SkipBodyParsing() Option { return func(r *Route) { r.RawBody = true } }
 
 // Cached lets answers of a route come from the router's cache, if it has one. They must depend on nothing but the address, the publishable key, the
 // language, and the database.
@@ -78,11 +78,11 @@ func Status(code int) Option {
 // Created answers with status 201.
 func Created() Option { return Status(http.StatusCreated) }
 
-// Answers tells what is answered by a route whose handler has no type for it.
-func Answers(s *schema.Schema) Option { return func(r *Route) { r.Answer = s } }
+// ResponseSchema tells what is answered by a route whose handler has no type for it.
+func ResponseSchema(s *schema.Schema) Option { return func(r *Route) { r.ResponseSchema = s } }
 
-// Describe tells the schemas of a route that checks its input itself.
-func Describe(query, body *schema.Schema) Option {
+// InputSchemas tells the schemas of a route that checks its input itself.
+func InputSchemas(query, body *schema.Schema) Option {
 	return func(r *Route) { r.Query, r.Body = query, body }
 }
 
@@ -111,7 +111,7 @@ func Delete[In, Out any](pattern string, h func(context.Context, In) (Out, error
 	return typed(http.MethodDelete, pattern, h, opts)
 }
 
-// Handle routes to a plain handler. Its body is as it came, and has been refused already if it was broken JSON.
+// Handle routes to a plain handler. Its body is as it came, and has been refused already if it was broken JSONAppender.
 func Handle(method, pattern string, h http.Handler, opts ...Option) Route {
 	return build(Route{Method: method, Pattern: pattern, Handler: h}, opts)
 }
@@ -139,7 +139,7 @@ func typed[In, Out any](method, pattern string, h func(context.Context, In) (Out
 }
 
 func build(r Route, opts []Option) Route {
-	r.at = origin.Here()
+	r.at = origin.Caller()
 	for _, o := range opts {
 		o(&r)
 	}
@@ -228,7 +228,7 @@ func (e *endpoint[In, Out]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var in In
 	if err := e.plan.fill(req, reflect.ValueOf(&in).Elem()); err != nil {
-		req.Fail(w, r, err)
+		req.WriteError(w, r, err)
 		return
 	}
 	ctx := r.Context()
@@ -239,7 +239,7 @@ func (e *endpoint[In, Out]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out, err := e.h(ctx, in)
 	if err != nil {
-		req.Fail(w, r, err)
+		req.WriteError(w, r, err)
 		return
 	}
 	e.out.write(w, r.WithContext(ctx), req, out)
@@ -261,7 +261,7 @@ func (d *dynamic) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out, err := d.h(r.Context(), req)
 	if err != nil {
-		req.Fail(w, r, err)
+		req.WriteError(w, r, err)
 		return
 	}
 	d.out.write(w, r, req, out)

@@ -57,11 +57,11 @@ func TestBodies(t *testing.T) {
 	} {
 		c.Post("/admin/tags", q.body).Want(q.status, q.want)
 	}
-	c.With("Content-Type", "application/x-www-form-urlencoded").Post("/admin/tags", "value=a%40b&metadata[x][y]=1").
+	c.WithHeader("Content-Type", "application/x-www-form-urlencoded").Post("/admin/tags", "value=a%40b&metadata[x][y]=1").
 		Want(200, `{"meta":{"x":{"y":"1"}},"null":false,"set":false,"value":"a@b"}`)
-	c.With("Content-Type", "text/plain").Post("/admin/tags", "x=1").
+	c.WithHeader("Content-Type", "text/plain").Post("/admin/tags", "x=1").
 		Want(400, `{"type":"invalid_data","message":"Invalid request: Field '' is required"}`)
-	c.With("Content-Type", "application/json; charset=latin1").Post("/admin/tags", "{}").
+	c.WithHeader("Content-Type", "application/json; charset=latin1").Post("/admin/tags", "{}").
 		Want(415, `{"message":"unsupported charset \"LATIN1\"","type":"unknown_error"}`)
 	c.Post("/admin/tags", `{"value":"`+strings.Repeat("x", 110_000)+`"}`).
 		Want(413, `{"message":"request entity too large","type":"unknown_error"}`)
@@ -129,8 +129,8 @@ func TestErrors(t *testing.T) {
 		route.Get("/c", fail(fault.New(fault.Duplicate, "twice"))),
 		route.Get("/d", func(context.Context, struct{}) (*struct{}, error) { return nil, nil }),
 		route.Get("/e", func(context.Context, struct{}) (any, error) { panic("oops") }),
-		route.Post("/f", func(context.Context, struct{}) (route.Raw, error) {
-			return route.Raw{Status: 201, ContentType: "text/plain", Body: []byte("Created")}, nil
+		route.Post("/f", func(context.Context, struct{}) (route.RawResponse, error) {
+			return route.RawResponse{Status: 201, ContentType: "text/plain", Body: []byte("Created")}, nil
 		}),
 		route.Post("/g", func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil }, route.Created()),
 	)
@@ -144,13 +144,13 @@ func TestErrors(t *testing.T) {
 	c.Get("/none").Want(404, `{"type":"not_found","message":"Cannot GET /none"}`)
 	c.Get("/health").Want(200, "OK")
 	tag := c.Get("/d").Header.Get("Etag")
-	c.With("If-None-Match", tag).Get("/d").Want(304, "")
+	c.WithHeader("If-None-Match", tag).Get("/d").Want(304, "")
 }
 
 // door is an Authenticator that knows one user, one customer and one key.
 type door struct{}
 
-func (door) Bearer(_ context.Context, token string) (*route.Actor, error) {
+func (door) AuthenticateBearer(_ context.Context, token string) (*route.Actor, error) {
 	kind, id, ok := strings.Cut(token, ":")
 	if !ok {
 		return nil, nil
@@ -158,14 +158,14 @@ func (door) Bearer(_ context.Context, token string) (*route.Actor, error) {
 	return &route.Actor{Type: kind, ID: id, AuthIdentityID: "authid_1"}, nil
 }
 
-func (door) Session(r *http.Request) (*route.Actor, error) {
+func (door) AuthenticateSession(r *http.Request) (*route.Actor, error) {
 	if c, err := r.Cookie("connect.sid"); err == nil {
 		return &route.Actor{Type: "user", ID: c.Value}, nil
 	}
 	return nil, nil
 }
 
-func (door) SecretKey(_ context.Context, token string) (*route.Actor, error) {
+func (door) AuthenticateSecretKey(_ context.Context, token string) (*route.Actor, error) {
 	if token == "sk_1" {
 		return &route.Actor{Type: "api-key", ID: "apk_1"}, nil
 	}
@@ -179,8 +179,8 @@ func (door) SalesChannels(_ context.Context, key string) ([]string, bool, error)
 func who(ctx context.Context, in struct {
 	ID string `path:"id"`
 }) (string, error) {
-	a, ok := route.ActorFrom(ctx)
-	return line(in.ID, a.Type, a.ID, ok, route.Channels(ctx), route.From(ctx).Locale()), nil
+	a, ok := route.ActorFromContext(ctx)
+	return line(in.ID, a.Type, a.ID, ok, route.SalesChannels(ctx), route.RequestFromContext(ctx).Locale()), nil
 }
 
 func shop(t *testing.T) *routetest.Client {
@@ -201,7 +201,7 @@ func shop(t *testing.T) *routetest.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return routetest.For(t, h)
+	return routetest.NewForHandler(t, h)
 }
 
 func TestAuthentication(t *testing.T) {
@@ -210,26 +210,26 @@ func TestAuthentication(t *testing.T) {
 	c.Get("/admin/posts/1").Want(401, `{"message":"Unauthorized"}`)
 	c.Get("/admin/none").Want(401, `{"message":"Unauthorized"}`)
 	c.Post("/admin/posts/1", "{bad").Want(400, `{"message":"Expected property name or '}' in JSON at position 1","type":"invalid_data"}`)
-	c.With("Authorization", "Bearer customer:c").Get("/admin/posts/1").Want(401, `{"message":"Unauthorized"}`)
-	user := c.With("Authorization", "Bearer user:u")
+	c.WithHeader("Authorization", "Bearer customer:c").Get("/admin/posts/1").Want(401, `{"message":"Unauthorized"}`)
+	user := c.WithHeader("Authorization", "Bearer user:u")
 	user.Get("/admin/posts/Ab%2F1").Want(200, `"Ab/1 user u true [] "`)
 	user.Get("/ADMIN/Posts/ME/").Want(200, `"me"`)
 	user.Post("/admin/posts/me", nil).Want(200, `"me user u true [] "`)
 	user.Get("//admin/posts/1").Want(404, `{"type":"not_found","message":"Cannot GET //admin/posts/1"}`)
 	user.Do("PUT", "/admin/posts/1", nil).Want(404, `{"type":"not_found","message":"Cannot PUT /admin/posts/1"}`)
 	user.Do("OPTIONS", "/admin/posts/1", nil).Want(200, `GET,HEAD,POST`)
-	c.With("Authorization", "Basic c2tfMTo=").Get("/admin/posts/1").Want(200, `"1 api-key apk_1 true [] "`)
-	c.With("Authorization", "Basic sk_1").Get("/admin/posts/1").Want(200, `"1 api-key apk_1 true [] "`)
-	c.With("Cookie", "connect.sid=s1").Get("/admin/posts/1").Want(200, `"1 user s1 true [] "`)
+	c.WithHeader("Authorization", "Basic c2tfMTo=").Get("/admin/posts/1").Want(200, `"1 api-key apk_1 true [] "`)
+	c.WithHeader("Authorization", "Basic sk_1").Get("/admin/posts/1").Want(200, `"1 api-key apk_1 true [] "`)
+	c.WithHeader("Cookie", "connect.sid=s1").Get("/admin/posts/1").Want(200, `"1 user s1 true [] "`)
 	c.Post("/admin/login", nil).Want(200, `"in"`)
 	c.Get("/store/posts/1").Want(400, `{"type":"not_allowed","message":"Publishable API key required in the request header: x-publishable-api-key. You can manage your keys in settings in the dashboard."}`)
-	c.With("X-Publishable-Api-Key", "no").Get("/store/posts/1").Want(400, `{"type":"not_allowed","message":"A valid publishable key is required to proceed with the request"}`)
-	key := c.With("X-Publishable-Api-Key", "pk_1")
+	c.WithHeader("X-Publishable-Api-Key", "no").Get("/store/posts/1").Want(400, `{"type":"not_allowed","message":"A valid publishable key is required to proceed with the request"}`)
+	key := c.WithHeader("X-Publishable-Api-Key", "pk_1")
 	key.Get("/store/posts/1?locale=de-at").Want(200, `"1   false [sc_1] de-AT"`)
 	key.Get("/store/me/1").Want(401, `{"message":"Unauthorized"}`)
-	key.With("Authorization", "Bearer customer:c").Get("/store/me/1").Want(200, `"1 customer c true [sc_1] "`)
-	key.With("Authorization", "Bearer customer:").Get("/store/me/1").Want(401, `{"message":"Unauthorized"}`)
-	key.With("Authorization", "Bearer customer:").Post("/store/me/1", nil).Want(200, `"1 customer  true [sc_1] "`)
+	key.WithHeader("Authorization", "Bearer customer:c").Get("/store/me/1").Want(200, `"1 customer c true [sc_1] "`)
+	key.WithHeader("Authorization", "Bearer customer:").Get("/store/me/1").Want(401, `{"message":"Unauthorized"}`)
+	key.WithHeader("Authorization", "Bearer customer:").Post("/store/me/1", nil).Want(200, `"1 customer  true [sc_1] "`)
 	c.Get("/files/a/b%20c/D").Want(200, `"a/b c/D"`)
 }
 
@@ -237,9 +237,9 @@ func TestCORS(t *testing.T) {
 	t.Parallel()
 	ask := func(method, path, origin, want string, status int) {
 		t.Helper()
-		c := shop(t).With("Origin", origin)
+		c := shop(t).WithHeader("Origin", origin)
 		if method == "OPTIONS" {
-			c = c.With("Access-Control-Request-Method", "GET").With("Access-Control-Request-Headers", "x-a, x-b")
+			c = c.WithHeader("Access-Control-Request-Method", "GET").WithHeader("Access-Control-Request-Headers", "x-a, x-b")
 		}
 		a := c.Do(method, path, nil)
 		h := a.Header
@@ -273,7 +273,7 @@ func TestMiddleware(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := routetest.For(t, h)
+	c := routetest.NewForHandler(t, h)
 	for path, want := range map[string]string{"/custom/5": "star,prefix,all,id", "/customer": "star,all", "/custom/5/x": "star,prefix,all"} {
 		if got := strings.Join(c.Get(path).Header["X-Seen"], ","); got != want {
 			t.Errorf("%s saw %s, want %s", path, got, want)

@@ -30,8 +30,8 @@ type Config struct {
 
 	// Errors, if set, may answer requests that fail in its own way. If it returns false, having written nothing, they are answered as always.
 	Errors func(w http.ResponseWriter, r *http.Request, err error) bool
-	// Additional says what may be in the additional_data of some routes.
-	Additional []Additional
+	// AdditionalData says what may be in the additional_data of some routes.
+	AdditionalData []AdditionalDataSchema
 
 	Telemetry *telemetry.Telemetry // is told of requests; may be nil
 
@@ -77,7 +77,7 @@ func NewRouter(cfg Config, routes []Route, middleware ...Middleware) (*Router, e
 		}
 		wrong = append(wrong, rt.tree.add(r))
 	}
-	for _, a := range cfg.Additional {
+	for _, a := range cfg.AdditionalData {
 		wrong = append(wrong, rt.tree.extend(a))
 	}
 	if err := errors.Join(wrong...); err != nil {
@@ -109,7 +109,7 @@ func (rt *Router) Routes() []Route {
 
 // ServeHTTP answers a request. A panic is logged and answered as an unknown error.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req := &Request{id: requestID(r), router: rt, rawQuery: r.URL.RawQuery, header: r.Header, remote: r.RemoteAddr, body: schema.EmptyObject()}
+	req := &Request{id: requestID(r), router: rt, rawQuery: r.URL.RawQuery, header: r.Header, remote: r.RemoteAddr, body: schema.ObjectValue()}
 	w.Header()["X-Request-Id"] = []string{req.id}
 	rec := &recorder{ResponseWriter: w}
 	started := time.Now()
@@ -261,7 +261,7 @@ func (rt *Router) last(found *leaf, path string) http.Handler {
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		From(r.Context()).Fail(w, r, fault.New(fault.NotFound, "Cannot %s %s", r.Method, r.URL.Path))
+		RequestFromContext(r.Context()).WriteError(w, r, fault.New(fault.NotFound, "Cannot %s %s", r.Method, r.URL.Path))
 	})
 }
 

@@ -11,9 +11,9 @@ import (
 
 // A Server serves HTTP until its context ends, then lets requests finish.
 type Server struct {
-	Handler http.Handler
-	Log     *slog.Logger  // nil is slog.Default
-	Grace   time.Duration // for requests under way when the server stops; 0 is 30 s
+	Handler         http.Handler
+	Log             *slog.Logger  // nil is slog.Default
+	ShutdownTimeout time.Duration // for requests under way when the server stops; 0 is 30 s
 }
 
 // Serve serves on a listener, which it closes.
@@ -49,7 +49,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // stop waits for the requests under way, but not for ever.
 func (s *Server) stop(ctx context.Context, hs *http.Server, log *slog.Logger) error {
-	grace := s.Grace
+	grace := s.ShutdownTimeout
 	if grace == 0 {
 		grace = 30 * time.Second
 	}

@@ -19,7 +19,7 @@ type Event struct {
 	ID    string
 	Name  string        // message, for those who listen, if it has none
 	Retry time.Duration // how long clients wait before they connect again
-	Data  any           // a string is sent as it is, all else as JSON
+	Data  any           // a string is sent as it is, all else as JSONAppender
 }
 
 // write sends the events, each as soon as it is there.

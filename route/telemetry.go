@@ -13,15 +13,15 @@ import (
 // observe begins the span of a request, which belongs to the trace that the request names.
 func (rt *Router) observe(rec *recorder, r *http.Request, req *Request) (*http.Request, func()) {
 	t := rt.cfg.Telemetry
-	ctx, span := t.Begin(t.ContinueHeader(r.Context(), r.Header), telemetry.Request, r.Method, attribute.String("http.request.method", known(r.Method)))
-	span.Note(attribute.String("url.path", r.URL.Path), attribute.String("gorgon.request", req.id))
+	ctx, span := t.Start(t.ContinueTraceHeader(r.Context(), r.Header), telemetry.HTTPRequest, r.Method, attribute.String("http.request.method", known(r.Method)))
+	span.AddAttributes(attribute.String("url.path", r.URL.Path), attribute.String("gorgon.request", req.id))
 	return r.WithContext(ctx), func() {
 		if req.pattern != "" {
-			span.Name(r.Method + " " + req.pattern)
-			span.Label(attribute.String("http.route", req.pattern))
+			span.SetName(r.Method + " " + req.pattern)
+			span.AddLabels(attribute.String("http.route", req.pattern))
 		}
 		status := cmp.Or(rec.status, http.StatusOK)
-		span.Label(attribute.Int("http.response.status_code", status))
+		span.AddLabels(attribute.Int("http.response.status_code", status))
 		var err error
 		if status >= http.StatusInternalServerError {
 			err = errors.New(http.StatusText(status))

@@ -21,13 +21,13 @@ type Upload struct {
 
 type uploadsKey struct{}
 
-// UploadsFrom are the files that a request brought to a route with Uploads, in their order.
-func UploadsFrom(ctx context.Context) []Upload {
+// UploadsFromContext are the files that a request brought to a route with Uploads, in their order.
+func UploadsFromContext(ctx context.Context) []Upload {
 	list, _ := ctx.Value(uploadsKey{}).([]Upload)
 	return list
 }
 
-// Uploads lets a route take the files of a multipart form from one of its fields, which UploadsFrom returns to the handler. The form may have limit bytes.
+// Uploads lets a route take the files of a multipart form from one of its fields, which UploadsFromContext returns to the handler. The form may have limit bytes.
 // Files in another field are refused; what is not such a form brings no files.
 func Uploads(field string, limit int64) Option {
 	return Use(func(next http.Handler) http.Handler {
@@ -35,7 +35,7 @@ func Uploads(field string, limit int64) Option {
 			list, err := readUploads(w, r, field, limit)
 			if err != nil {
 				if req, r, ok := requestOf(w, r); ok {
-					req.Fail(w, r, err)
+					req.WriteError(w, r, err)
 				}
 				return
 			}

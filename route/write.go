@@ -17,14 +17,14 @@ import (
 	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
-// JSON is what writes itself. An Out that has this method is not reflected upon.
-type JSON interface {
-	// AppendJSON appends one JSON value.
+// JSONAppender is what writes itself. An Out that has this method is not reflected upon.
+type JSONAppender interface {
+	// AppendJSON appends one JSONAppender value.
 	AppendJSON(b []byte) []byte
 }
 
-// A Raw answer is written as it is. The zero Status means 200.
-type Raw struct {
+// A RawResponse answer is written as it is. The zero Status means 200.
+type RawResponse struct {
 	Status      int
 	ContentType string
 	Header      http.Header
@@ -51,7 +51,7 @@ const keepBuffers = 1 << 20 // larger ones are left to the collector
 
 func (o *writer) write(w http.ResponseWriter, r *http.Request, req *Request, out any) {
 	switch out := out.(type) {
-	case Raw:
+	case RawResponse:
 		out.write(w, r)
 		return
 	case Events:
@@ -63,7 +63,7 @@ func (o *writer) write(w http.ResponseWriter, r *http.Request, req *Request, out
 	buf := o.pool.Get().(*buffer)
 	buf.b = buf.b[:0]
 	if err := buf.encode(out); err != nil {
-		req.Fail(w, r, err)
+		req.WriteError(w, r, err)
 		return
 	}
 	send(w, r, o.status, jsonType, buf.b)
@@ -78,7 +78,7 @@ func (b *buffer) encode(out any) error {
 		b.b = append(b.b, "{}"...)
 		return nil
 	}
-	if j, ok := out.(JSON); ok {
+	if j, ok := out.(JSONAppender); ok {
 		b.b = j.AppendJSON(b.b)
 		return nil
 	}
@@ -89,10 +89,10 @@ func (b *buffer) encode(out any) error {
 	return err
 }
 
-// Write answers with what a handler has made ready.
-func Write(w http.ResponseWriter, r *http.Request, a Raw) { a.write(w, r) }
+// WriteRaw answers with what a handler has made ready.
+func WriteRaw(w http.ResponseWriter, r *http.Request, a RawResponse) { a.write(w, r) }
 
-func (a Raw) write(w http.ResponseWriter, r *http.Request) {
+func (a RawResponse) write(w http.ResponseWriter, r *http.Request) {
 	for k, v := range a.Header {
 		w.Header()[k] = v
 	}
@@ -152,8 +152,8 @@ func fresh(r *http.Request, tag string) bool {
 	return false
 }
 
-// Fail answers with an error. What is not a fault is logged and shown as "An unknown error occurred.".
-func (q *Request) Fail(w http.ResponseWriter, r *http.Request, err error) {
+// WriteError answers with an error. What is not a fault is logged and shown as "An unknown error occurred.".
+func (q *Request) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	if err == nil || q.refused {
 		return
 	}
@@ -213,7 +213,7 @@ func appendError(b []byte, code, kind, message string) []byte {
 func (q *Request) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
-		q.Fail(w, r, err)
+		q.WriteError(w, r, err)
 		return
 	}
 	b := schema.AppendString([]byte(`{"message":`), f.Message)

@@ -12,18 +12,18 @@ import (
 	"github.com/gorgon-commerce/gorgon/telemetry"
 )
 
-func ExampleTelemetry_Carry() {
+func ExampleTelemetry_TraceParent() {
 	spans := tracetest.NewInMemoryExporter()
 	t, err := telemetry.New(sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans)), nil)
 	if err != nil {
 		panic(err)
 	}
-	ctx, first := t.Begin(context.Background(), telemetry.Request, "POST /orders")
-	parent := t.Carry(ctx) // is stored with what is to be done later
+	ctx, first := t.Start(context.Background(), telemetry.HTTPRequest, "POST /orders")
+	parent := t.TraceParent(ctx) // is stored with what is to be done later
 	first.End(nil)
 
-	ctx = t.Continue(context.Background(), parent) // maybe in another process
-	_, second := t.Begin(ctx, telemetry.Delivery, "deliver order.placed", attribute.String("subscriber", "mail"))
+	ctx = t.ContinueTrace(context.Background(), parent) // maybe in another process
+	_, second := t.Start(ctx, telemetry.EventDelivery, "deliver order.placed", attribute.String("subscriber", "mail"))
 	second.End(nil)
 
 	list := spans.GetSpans()
@@ -38,8 +38,8 @@ func TestOff(t *testing.T) {
 		t.Fatal(off, err)
 	}
 	var none *telemetry.Span
-	none.Name("x")
-	none.Note()
-	none.Label()
+	none.SetName("x")
+	none.AddAttributes()
+	none.AddLabels()
 	none.End(nil)
 }

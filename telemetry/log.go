@@ -7,8 +7,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Logs returns a handler that adds the ids of trace and span to what is logged with a context that has them.
-func Logs(next slog.Handler) slog.Handler { return logs{next} }
+// LogHandler returns a handler that adds the ids of trace and span to what is logged with a context that has them.
+func LogHandler(next slog.Handler) slog.Handler { return logs{next} }
 
 type logs struct{ slog.Handler }
 

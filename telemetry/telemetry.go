@@ -25,14 +25,14 @@ type Activity uint8
 
 // The activities.
 const (
-	Request     Activity = iota // answers an HTTP request
-	Statement                   // runs SQL
-	Transaction                 // runs a database transaction
-	Run                         // executes a run of a workflow, as far as it goes
-	Step                        // tries a step of a run
-	Undo                        // takes a step back
-	Delivery                    // hands an event to a subscriber
-	Tick                        // runs a job once
+	HTTPRequest         Activity = iota // answers an HTTP request
+	DatabaseStatement                   // runs SQL
+	DatabaseTransaction                 // runs a database transaction
+	WorkflowRun                         // executes a run of a workflow, as far as it goes
+	WorkflowStep                        // tries a step of a run
+	Compensation                        // takes a step back
+	EventDelivery                       // hands an event to a subscriber
+	JobRun                              // runs a job once
 	activities
 )
 
@@ -99,41 +99,41 @@ type Span struct {
 	began    time.Time
 }
 
-// Begin begins an activity, whose span the returned context carries. Labels are put on the span and on its duration, so they have few values.
-func (t *Telemetry) Begin(ctx context.Context, a Activity, name string, labels ...attribute.KeyValue) (context.Context, *Span) {
+// Start begins an activity, whose span the returned context carries. Labels are put on the span and on its duration, so they have few values.
+func (t *Telemetry) Start(ctx context.Context, a Activity, name string, labels ...attribute.KeyValue) (context.Context, *Span) {
 	s := &Span{t: t, activity: a, labels: labels, began: time.Now()}
 	s.ctx, s.span = t.tracer.Start(ctx, name, trace.WithSpanKind(a.face().kind), trace.WithAttributes(labels...), trace.WithTimestamp(s.began))
-	if a == Request {
+	if a == HTTPRequest {
 		s.first = metric.WithAttributes(labels...)
 		t.requests.Add(s.ctx, 1, s.first)
 	}
 	return s.ctx, s
 }
 
-// Under returns ctx as a part of the span. What is begun with it is the span's child.
-func (s *Span) Under(ctx context.Context) context.Context {
+// WithContext returns ctx as a part of the span. What is begun with it is the span's child.
+func (s *Span) WithContext(ctx context.Context) context.Context {
 	if s == nil {
 		return ctx
 	}
 	return trace.ContextWithSpan(ctx, s.span)
 }
 
-// Name renames the span.
-func (s *Span) Name(name string) {
+// SetName renames the span.
+func (s *Span) SetName(name string) {
 	if s != nil {
 		s.span.SetName(name)
 	}
 }
 
-// Note adds what is worth knowing about this one.
-func (s *Span) Note(details ...attribute.KeyValue) {
+// AddAttributes adds what is worth knowing about this one.
+func (s *Span) AddAttributes(details ...attribute.KeyValue) {
 	if s != nil {
 		s.span.SetAttributes(details...)
 	}
 }
 
-// Label adds labels.
-func (s *Span) Label(labels ...attribute.KeyValue) {
+// AddLabels adds labels.
+func (s *Span) AddLabels(labels ...attribute.KeyValue) {
 	if s != nil {
 		s.labels = append(s.labels, labels...)
 		s.span.SetAttributes(labels...)
@@ -146,10 +146,10 @@ func (s *Span) End(err error) {
 		return
 	}
 	if err != nil {
-		s.Label(attribute.String("error.type", kind(err)))
+		s.AddLabels(attribute.String("error.type", kind(err)))
 		s.span.SetStatus(codes.Error, err.Error())
 	}
-	if s.activity == Request {
+	if s.activity == HTTPRequest {
 		s.t.requests.Add(s.ctx, -1, s.first)
 	}
 	s.t.durations[s.activity].Record(s.ctx, time.Since(s.began).Seconds(), metric.WithAttributes(s.labels...))
@@ -167,41 +167,41 @@ func kind(err error) string {
 	return fault.KindOf(err).String()
 }
 
-// Carry returns what a later activity, maybe in another process, needs to belong to the trace of ctx: a W3C traceparent, or nothing if there is no trace.
-func (t *Telemetry) Carry(ctx context.Context) string {
+// TraceParent returns what a later activity, maybe in another process, needs to belong to the trace of ctx: a W3C traceparent, or nothing if there is no trace.
+func (t *Telemetry) TraceParent(ctx context.Context) string {
 	m := propagation.MapCarrier{}
 	t.carrier.Inject(ctx, m)
 	return m["traceparent"]
 }
 
-// Continue returns ctx as a part of the trace that parent, from Carry, belongs to.
-func (t *Telemetry) Continue(ctx context.Context, parent string) context.Context {
+// ContinueTrace returns ctx as a part of the trace that parent, from TraceParent, belongs to.
+func (t *Telemetry) ContinueTrace(ctx context.Context, parent string) context.Context {
 	if parent == "" {
 		return ctx
 	}
 	return t.carrier.Extract(ctx, propagation.MapCarrier{"traceparent": parent})
 }
 
-// ContinueHeader returns ctx as a part of the trace that the headers of a request name.
-func (t *Telemetry) ContinueHeader(ctx context.Context, header map[string][]string) context.Context {
+// ContinueTraceHeader returns ctx as a part of the trace that the headers of a request name.
+func (t *Telemetry) ContinueTraceHeader(ctx context.Context, header map[string][]string) context.Context {
 	return t.carrier.Extract(ctx, propagation.HeaderCarrier(header))
 }
 
-// A Gauge is something that has a depth, or with By several, which is read when metrics are collected.
+// A Gauge is something that has a depth, or with LabelName several, which is read when metrics are collected.
 type Gauge struct {
-	Name, Unit, Text string
-	Total            bool // it only grows
-	Read             func(ctx context.Context) (float64, error)
+	Name, Unit, Description string
+	Monotonic               bool // it only grows
+	Read                    func(ctx context.Context) (float64, error)
 
-	By       string // the label that tells the depths of ReadEach apart, which takes the place of Read
-	ReadEach func(ctx context.Context) (map[string]float64, error)
+	LabelName string // the label that tells the depths of ReadEach apart, which takes the place of Read
+	ReadEach  func(ctx context.Context) (map[string]float64, error)
 }
 
 func (g Gauge) instrument(m metric.Meter) (metric.Float64Observable, error) {
-	if g.Total {
-		return m.Float64ObservableCounter(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Text))
+	if g.Monotonic {
+		return m.Float64ObservableCounter(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Description))
 	}
-	return m.Float64ObservableGauge(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Text))
+	return m.Float64ObservableGauge(g.Name, metric.WithUnit(g.Unit), metric.WithDescription(g.Description))
 }
 
 func (g Gauge) observe(ctx context.Context, o metric.Observer, to metric.Float64Observable) error {
@@ -214,13 +214,13 @@ func (g Gauge) observe(ctx context.Context, o metric.Observer, to metric.Float64
 	}
 	each, err := g.ReadEach(ctx)
 	for label, v := range each {
-		o.ObserveFloat64(to, v, metric.WithAttributes(attribute.String(g.By, label)))
+		o.ObserveFloat64(to, v, metric.WithAttributes(attribute.String(g.LabelName, label)))
 	}
 	return err
 }
 
-// Watch has gauges read whenever metrics are collected, until the returned stop is called. One that cannot be read is left out.
-func (t *Telemetry) Watch(gauges ...Gauge) (stop func(), err error) {
+// RegisterGauges has gauges read whenever metrics are collected, until the returned stop is called. One that cannot be read is left out.
+func (t *Telemetry) RegisterGauges(gauges ...Gauge) (stop func(), err error) {
 	list := make([]metric.Observable, len(gauges))
 	instruments := make([]metric.Float64Observable, len(gauges))
 	for i, g := range gauges {

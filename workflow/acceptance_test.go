@@ -42,7 +42,7 @@ func (l *lab) modes() map[string]*workflow.Workflow[string, string] {
 	}
 }
 
-// TestAcceptance has the cases that the engine was designed for under their numbers. Case 38 is in package job, and 39, which is about HTTP, in api/admin.
+// TestAcceptance has the cases that the engine was designed for under their numbers. Case 38 is in package job, and 39, which is about HTTP, in api/adminapi.
 func TestAcceptance(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]func(*testing.T){
@@ -185,7 +185,7 @@ func accept04(t *testing.T, l *lab) {
 		Was string `json:"was"`
 	}
 	w := workflow.New("w", func(ctx workflow.Context, in string) (string, error) {
-		out, err := workflow.StepUndo(ctx, "rename", func(ctx context.Context, in string) (string, note, error) {
+		out, err := workflow.StepWithUndo(ctx, "rename", func(ctx context.Context, in string) (string, note, error) {
 			_, err := l.add(ctx, in)
 			return "new", note{in}, err
 		}, func(ctx context.Context, n note) error { return l.remove(ctx, n.Was) }, in)
@@ -199,7 +199,7 @@ func accept04(t *testing.T, l *lab) {
 	})
 	first := l.engine(t, w)
 	_, err := w.Run(t.Context(), "old")
-	s, ok := errors.AsType[*workflow.Suspended](err)
+	s, ok := errors.AsType[*workflow.SuspendedError](err)
 	if !ok {
 		t.Fatal(err)
 	}
@@ -402,7 +402,7 @@ func accept21(t *testing.T, l *lab) {
 	for keep, times := range map[bool]int{false: 2, true: 1} {
 		opts := []workflow.Option{workflow.Durable(), workflow.IdempotencyKey(itself)}
 		if keep {
-			opts = append(opts, workflow.KeepFailures())
+			opts = append(opts, workflow.KeepKeyOnFailure())
 		}
 		w := workflow.New(fmt.Sprint("w", keep), func(ctx workflow.Context, in string) (string, error) {
 			l.note("run")
@@ -422,7 +422,7 @@ func accept22(t *testing.T, l *lab) {
 	type in struct{ Key, Word string }
 	body := func(ctx workflow.Context, v in) (string, error) { return v.Word, l.put(ctx, v.Word) }
 	key := workflow.IdempotencyKey(func(v in) string { return v.Key })
-	loose, strict := workflow.New("loose", body, workflow.Atomic(), key), workflow.New("strict", body, workflow.Atomic(), key, workflow.CheckInput())
+	loose, strict := workflow.New("loose", body, workflow.Atomic(), key), workflow.New("strict", body, workflow.Atomic(), key, workflow.RequireSameInput())
 	l.engine(t, loose, strict)
 	for _, w := range []*workflow.Workflow[in, string]{loose, strict} {
 		if out, err := w.Run(t.Context(), in{"k", w.Name()}); out != w.Name() || err != nil {

@@ -109,17 +109,17 @@ func accept25(t *testing.T, l *lab) {
 	id := start(t, w, "question")
 	l.waits(t, id)
 	tid := l.list(t, "SELECT transaction_id FROM gorgon_run")
-	if err := e.Answer(t.Context(), "asking", tid, "put-question", "no", nil); fault.KindOf(err) != fault.NotAllowed {
+	if err := e.CompleteStep(t.Context(), "asking", tid, "put-question", "no", nil); fault.KindOf(err) != fault.NotAllowed {
 		t.Error("a step that is over was answered", err)
 	}
-	if err := e.Answer(t.Context(), "asking", "unknown", "answer", "yes", nil); err == nil {
+	if err := e.CompleteStep(t.Context(), "asking", "unknown", "answer", "yes", nil); err == nil {
 		t.Error("an unknown run was answered")
 	}
 	var wg sync.WaitGroup
 	var taken atomic.Int64
 	for range 5 {
 		wg.Go(func() {
-			if e.Answer(t.Context(), "asking", tid, "answer", "yes", nil) == nil {
+			if e.CompleteStep(t.Context(), "asking", tid, "answer", "yes", nil) == nil {
 				taken.Add(1)
 			}
 		})
@@ -129,13 +129,13 @@ func accept25(t *testing.T, l *lab) {
 	if out, err := w.Wait(t.Context(), id); out != "yes" || err != nil {
 		t.Error(out, err)
 	}
-	if err := e.Answer(t.Context(), "asking", tid, "answer", "no", nil); err == nil {
+	if err := e.CompleteStep(t.Context(), "asking", tid, "answer", "no", nil); err == nil {
 		t.Error("a run that is over was answered")
 	}
 	id = start(t, w, "q2")
 	l.waits(t, id)
 	tid = l.list(t, "SELECT transaction_id FROM gorgon_run WHERE id = $1", id)
-	if err := e.Answer(t.Context(), "asking", tid, "answer", nil, fault.New(fault.NotAllowed, "refused")); err != nil {
+	if err := e.CompleteStep(t.Context(), "asking", tid, "answer", nil, fault.New(fault.NotAllowed, "refused")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Wait(t.Context(), id); fault.Message(err) != "refused" {
@@ -170,7 +170,7 @@ func accept27(t *testing.T, l *lab) {
 	if err := e.Cancel(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Wait(t.Context(), id); !errors.Is(err, workflow.ErrCancelled) {
+	if _, err := w.Wait(t.Context(), id); !errors.Is(err, workflow.ErrCanceled) {
 		t.Error(err)
 	}
 	if err := e.Signal(t.Context(), id, "answer", "late"); err == nil {
@@ -183,13 +183,13 @@ func accept27(t *testing.T, l *lab) {
 }
 
 func accept28(t *testing.T, l *lab) {
-	began := make(chan bool, 1)
+	started := make(chan bool, 1)
 	w := workflow.New("w", func(ctx workflow.Context, in string) (string, error) {
 		if err := l.put(ctx, "a"); err != nil {
 			return "", err
 		}
 		_, err := workflow.Step(ctx, "long", func(ctx context.Context, in string) (string, error) {
-			began <- true
+			started <- true
 			<-ctx.Done() // and yet claims to have succeeded
 			return in, nil
 		}, in, workflow.Undo(l.remove))
@@ -205,11 +205,11 @@ func accept28(t *testing.T, l *lab) {
 	}
 	work(t, worker)
 	id := start(t, w, "b")
-	<-began
+	<-started
 	if err := other.Cancel(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Wait(t.Context(), id); !errors.Is(err, workflow.ErrCancelled) {
+	if _, err := w.Wait(t.Context(), id); !errors.Is(err, workflow.ErrCanceled) {
 		t.Error(err)
 	}
 	want(t, l.did(), "add a, remove a")
@@ -295,7 +295,7 @@ func accept31(t *testing.T, l *lab) {
 	w := workflow.New("asking", l.asking(0))
 	e := l.engine(t, w)
 	_, err := w.Run(t.Context(), "question")
-	s, ok := errors.AsType[*workflow.Suspended](err)
+	s, ok := errors.AsType[*workflow.SuspendedError](err)
 	if !ok {
 		t.Fatal(err)
 	}
@@ -459,10 +459,10 @@ func accept35(t *testing.T, l *lab) {
 }
 
 func accept36(t *testing.T, l *lab) {
-	var told workflow.Hook[string]
-	var asked workflow.HookOf[string, int]
+	var hook workflow.Hook[string]
+	var asked workflow.HookWithResult[string, int]
 	body := func(ctx workflow.Context, in string) (int, error) {
-		if err := told.Run(ctx, in); err != nil {
+		if err := hook.Run(ctx, in); err != nil {
 			return 0, err
 		}
 		n, err := asked.Run(ctx, in)
@@ -477,8 +477,8 @@ func accept36(t *testing.T, l *lab) {
 		t.Error(n, err)
 	}
 	want(t, l.list(t, "SELECT key FROM gorgon_run_step"), "")
-	told.Handle(func(ctx workflow.Context, s string) error { return l.put(ctx, s+"1") })
-	told.Handle(func(ctx workflow.Context, s string) error { return l.put(ctx, s+"2") })
+	hook.Handle(func(ctx workflow.Context, s string) error { return l.put(ctx, s+"1") })
+	hook.Handle(func(ctx workflow.Context, s string) error { return l.put(ctx, s+"2") })
 	asked.Handle(func(ctx workflow.Context, s string) (int, error) { return 7, l.put(ctx, s+"3") })
 	if n, err := w.Run(t.Context(), "x"); n != 7 || err != nil {
 		t.Error(n, err)
@@ -548,12 +548,12 @@ func accept40(t *testing.T, l *lab) {
 		return l.list(t, "SELECT (SELECT count(*) FROM gorgon_run) + (SELECT count(*) FROM gorgon_run_step) + (SELECT count(*) FROM gorgon_run_signal)")
 	}
 	want(t, rows(), "5")
-	if err := e.Tidy(t.Context()); err != nil {
+	if err := e.RemoveExpired(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	want(t, rows(), "5")
 	time.Sleep(time.Second)
-	if err := e.Tidy(t.Context()); err != nil {
+	if err := e.RemoveExpired(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	want(t, rows(), "0")
@@ -593,13 +593,13 @@ func (l *lab) list4(t testing.TB, sql string) string {
 
 func acceptIntent(t *testing.T, l *lab) {
 	w := workflow.New("w", func(ctx workflow.Context, in string) (string, error) {
-		return workflow.StepUndo(ctx, "pay", func(ctx context.Context, in string) (string, string, error) {
-			if err := workflow.Intend(ctx, "intent-"+in); err != nil {
+		return workflow.StepWithUndo(ctx, "pay", func(ctx context.Context, in string) (string, string, error) {
+			if err := workflow.RecordIntent(ctx, "intent-"+in); err != nil {
 				return "", "", err
 			}
 			l.note("pay %s, kept %s", in, l.list(t, "SELECT undo FROM gorgon_run_step"))
 			return "", "", errBoom
-		}, l.takeBack, in, workflow.External(), workflow.UndoFailed())
+		}, l.takeBack, in, workflow.External(), workflow.UndoOnFailure())
 	}, workflow.Durable())
 	l.engine(t, w)
 	if _, err := w.Run(t.Context(), "x"); err != error(errBoom) {
@@ -693,7 +693,7 @@ func TestAnswerTooLate(t *testing.T) {
 		if _, err := l.d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_run SET updated_at = now()"}); err != nil {
 			return err
 		}
-		go func() { answered <- e.Answer(t.Context(), "asking", tid, "answer", "yes", nil) }()
+		go func() { answered <- e.CompleteStep(t.Context(), "asking", tid, "answer", "yes", nil) }()
 		wait(t, "the answer waits", func() bool {
 			return l.list(t, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") != ""
 		})

@@ -67,8 +67,8 @@ func worst(panics []any) (p any) {
 	return nil
 }
 
-// Each runs fn for every element of a list, as Parallel does, and returns the results in the order of the list.
-func Each[T, Out any](ctx Context, list []T, fn func(Context, T) (Out, error)) ([]Out, error) {
+// ForEach runs fn for every element of a list, as Parallel does, and returns the results in the order of the list.
+func ForEach[T, Out any](ctx Context, list []T, fn func(Context, T) (Out, error)) ([]Out, error) {
 	out, arms := make([]Out, len(list)), make([]func(Context) error, len(list))
 	for i, v := range list {
 		arms[i] = func(ctx Context) (err error) {
@@ -86,8 +86,8 @@ type Hook[T any] struct{ handlers handlers }
 // only if those before it succeed. Handle when the program is put together, not when it runs.
 func (h *Hook[T]) Handle(fn func(Context, T) error) { h.handlers.add(handler{fn, caller()}) }
 
-// Handled reports whether there is a handler.
-func (h *Hook[T]) Handled() bool { return len(h.handlers.list()) > 0 }
+// HasHandlers reports whether there is a handler.
+func (h *Hook[T]) HasHandlers() bool { return len(h.handlers.list()) > 0 }
 
 // Run calls the handlers.
 func (h *Hook[T]) Run(ctx Context, v T) error {
@@ -99,22 +99,22 @@ func (h *Hook[T]) Run(ctx Context, v T) error {
 	return nil
 }
 
-// A HookOf is a place in a workflow where one other may give an answer. The zero HookOf has no handler.
-type HookOf[In, Out any] struct{ handlers handlers }
+// A HookWithResult is a place in a workflow where one other may give an answer. The zero HookWithResult has no handler.
+type HookWithResult[In, Out any] struct{ handlers handlers }
 
 // Handle sets the handler, whose steps become part of the run and are undone with it. A second one panics and names both places, because only
 // one can answer.
-func (h *HookOf[In, Out]) Handle(fn func(Context, In) (Out, error)) {
+func (h *HookWithResult[In, Out]) Handle(fn func(Context, In) (Out, error)) {
 	if list := h.handlers.add(handler{fn, caller()}); len(list) > 1 {
 		panic(fmt.Sprintf("workflow: a hook for one handler is handled twice, at %s and at %s", list[0].origin, list[1].origin))
 	}
 }
 
-// Handled reports whether there is a handler.
-func (h *HookOf[In, Out]) Handled() bool { return len(h.handlers.list()) > 0 }
+// HasHandlers reports whether there is a handler.
+func (h *HookWithResult[In, Out]) HasHandlers() bool { return len(h.handlers.list()) > 0 }
 
 // Run asks the handler. Without one, the answer is the zero value.
-func (h *HookOf[In, Out]) Run(ctx Context, in In) (out Out, err error) {
+func (h *HookWithResult[In, Out]) Run(ctx Context, in In) (out Out, err error) {
 	if list := h.handlers.list(); len(list) > 0 {
 		return list[0].fn.(func(Context, In) (Out, error))(ctx.branch().child("hook"), in)
 	}

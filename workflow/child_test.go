@@ -56,7 +56,7 @@ func child() error {
 // listen hands out events until the process dies.
 func (s *site) listen(b *event.Bus) error {
 	b.Lease, b.Poll = time.Second, 20*time.Millisecond
-	b.Subscribe(event.On(added, func(_ context.Context, v event.ID) error { s.write("heard", v.ID); return nil }, event.Named("log")))
+	b.Subscribe(event.On(added, func(_ context.Context, v event.ID) error { s.write("heard", v.ID); return nil }, event.WithName("log")))
 	return b.Run(context.Background())
 }
 
@@ -72,10 +72,10 @@ type site struct {
 func newSite(t testing.TB, url string) *site {
 	t.Helper()
 	s := &site{d: dbtest.OpenURL(t, url), url: url, dir: t.TempDir(), log: slog.New(slog.NewTextHandler(t.Output(), nil))}
-	if _, err := db.Migrate(t.Context(), s.d, []db.Set{event.Migrations(), workflow.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), s.d, []db.MigrationSet{event.Migrations(), workflow.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
-	err := s.d.Script(t.Context(), `CREATE TABLE word (run text, word text, PRIMARY KEY (run, word));
+	err := s.d.ExecScript(t.Context(), `CREATE TABLE word (run text, word text, PRIMARY KEY (run, word));
 		CREATE TABLE account (id text PRIMARY KEY, n integer NOT NULL CHECK (n >= 0));
 		INSERT INTO account VALUES ('from', 100000), ('to', 0), ('bank', 0);
 		CREATE TABLE stock (id text PRIMARY KEY, n integer NOT NULL CHECK (n >= 0));
@@ -202,11 +202,11 @@ func (s *site) step(ctx workflow.Context, run, word string) error {
 func (s *site) pay(ctx workflow.Context, run string) error {
 	_, err := workflow.Step(ctx, "pay", func(ctx context.Context, run string) (string, error) {
 		s.point("before pay")
-		s.write("pay", workflow.Key(ctx))
+		s.write("pay", workflow.StepKey(ctx))
 		s.point("after pay")
 		return run, nil
 	}, run, workflow.External(), workflow.Undo(func(ctx context.Context, run string) error {
-		s.write("refund", workflow.Key(ctx))
+		s.write("refund", workflow.StepKey(ctx))
 		s.point("after refund")
 		return nil
 	}))
@@ -244,7 +244,7 @@ func (s *site) slow(ctx workflow.Context, in string) (string, error) {
 		return "", err
 	}
 	_, err := workflow.Step(ctx, "slow", func(ctx context.Context, _ string) (string, error) {
-		s.write("slow", workflow.Key(ctx))
+		s.write("slow", workflow.StepKey(ctx))
 		time.Sleep(200 * time.Millisecond)
 		return "", nil
 	}, "", workflow.External())

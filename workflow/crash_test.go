@@ -195,7 +195,7 @@ func crash11(t *testing.T, s *site) {
 // storm lets processes work on the site and die.
 func (s *site) storm(t *testing.T, processes int, env ...string) (stop func() int) {
 	t.Helper()
-	return proctest.Storm(t, processes, s.env(env...)...)
+	return proctest.KillRandomly(t, processes, s.env(env...)...)
 }
 
 // ended waits for the end of n runs, as long as there are some that can end.
@@ -265,8 +265,8 @@ func crash14(t *testing.T, s *site) {
 	c.Kill()
 	died := time.Now()
 	wait(t, "another worker runs it", func() bool { return len(s.lines(t, "slow")) == 2 })
-	if took := time.Since(died); took > e.Lease+e.Poll+time.Second { // a second for a busy machine
-		t.Error("taken over only after", took)
+	if elapsed := time.Since(died); elapsed > e.Lease+e.Poll+time.Second { // a second for a busy machine
+		t.Error("taken over only after", elapsed)
 	}
 	want(t, s.over(t), "done")
 }
@@ -334,7 +334,7 @@ func (s *site) recovered(t *testing.T, n int) {
 	t.Helper()
 	var left int
 	wait(t, "all runs are over", func() bool {
-		_, err := db.One(t.Context(), s.d, db.Statement{SQL: "SELECT count(*) FROM gorgon_run WHERE wake_at IS NOT NULL"}, &left)
+		_, err := db.QueryRow(t.Context(), s.d, db.Statement{SQL: "SELECT count(*) FROM gorgon_run WHERE wake_at IS NOT NULL"}, &left)
 		return err == nil && left == 0
 	})
 	// Some transfers may have failed for want of the database, and were then undone: nothing is lost all the same.

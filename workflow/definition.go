@@ -24,7 +24,7 @@ type definition struct {
 	checkInput   bool
 	retention    time.Duration
 	limit        time.Duration
-	outline      []Planned
+	outline      []DeclaredStep
 	engine       *Engine
 	origin       string // where New was called
 	in, out      reflect.Type
@@ -108,7 +108,7 @@ func (d *definition) elsewhere(ctx context.Context, r *run, out any) error {
 	case err == errGone:
 		return errLost
 	case patient.Err() != nil && ctx.Err() == nil:
-		return &Suspended{RunID: r.id, TransactionID: r.tid, Reply: r.reply}
+		return &SuspendedError{RunID: r.id, TransactionID: r.tid, Reply: r.reply}
 	}
 	return err
 }
@@ -289,7 +289,7 @@ func (d *definition) resume(ctx context.Context, r *run, input []byte, cause err
 	return r.observed(func() error {
 		defer r.base.abandon()
 		err := d.call(r, in, d.result()) // finds the steps and how to undo them
-		if i, ok := err.(*interrupt); ok && !errors.Is(i.why, ErrCancelled) {
+		if i, ok := err.(*interrupt); ok && !errors.Is(i.why, ErrCanceled) {
 			return r.interrupted(&r.base, i)
 		}
 		return r.fail(&r.base, cause)
@@ -377,7 +377,7 @@ func (d *definition) begin(ctx context.Context, in any, transactionID string) (s
 			return r.id, nil
 		}
 		var id string
-		if found, err := db.One(ctx, d.engine.DB, stmt("SELECT id FROM gorgon_run WHERE workflow_id = $1 AND idem_key = $2", d.name, r.idem), &id); err != nil || found {
+		if found, err := db.QueryRow(ctx, d.engine.DB, stmt("SELECT id FROM gorgon_run WHERE workflow_id = $1 AND idem_key = $2", d.name, r.idem), &id); err != nil || found {
 			return id, err
 		}
 	}
@@ -404,16 +404,16 @@ func (e *Engine) wait(ctx context.Context, where string, args ...any) ([]byte, e
 		ending := e.endings.wait()
 		var state string
 		var output, failure []byte
-		found, err := db.One(ctx, e.DB, stmt("SELECT state, output, error FROM gorgon_run WHERE "+where, args...), &state, &output, &failure)
+		found, err := db.QueryRow(ctx, e.DB, stmt("SELECT state, output, error FROM gorgon_run WHERE "+where, args...), &state, &output, &failure)
 		if err != nil {
 			return nil, err
 		}
 		switch {
 		case !found:
 			return nil, errGone
-		case state == Done:
+		case state == StateDone:
 			return output, nil
-		case state == Reverted || state == Failed || state == Blocked:
+		case state == StateReverted || state == StateFailed || state == StateBlocked:
 			return nil, decodeError(failure)
 		}
 		select {
@@ -435,7 +435,7 @@ func (d *duplicate) Error() string { return "workflow: " + d.workflow + " runs a
 func (d *definition) theirs(ctx context.Context, dup *duplicate, in, out any) error {
 	if d.checkInput {
 		var stored []byte
-		found, err := db.One(ctx, d.engine.DB, stmt("SELECT input FROM gorgon_run WHERE workflow_id = $1 AND idem_key = $2", d.name, dup.key), &stored)
+		found, err := db.QueryRow(ctx, d.engine.DB, stmt("SELECT input FROM gorgon_run WHERE workflow_id = $1 AND idem_key = $2", d.name, dup.key), &stored)
 		if err != nil {
 			return err
 		}

@@ -27,10 +27,10 @@ type Engine struct {
 	// Telemetry is told of runs and steps, and lets a run go on in the trace that it was begun in. It may be nil.
 	Telemetry *telemetry.Telemetry
 
-	// Show and Hide, if set, are told in the same transaction when a run with a row begins to wait or ends, and when it is gone. They are how
+	// OnRunChanged and OnRunsRemoved, if set, are told in the same transaction when a run with a row begins to wait or ends, and when it is gone. They are how
 	// runs get into tables that others read.
-	Show func(ctx context.Context, s Snapshot) error
-	Hide func(ctx context.Context, runIDs []string) error
+	OnRunChanged  func(ctx context.Context, s Snapshot) error
+	OnRunsRemoved func(ctx context.Context, runIDs []string) error
 
 	// Lease is how long a run stays with a process that has fallen silent, 15 seconds.
 	Lease time.Duration
@@ -58,7 +58,7 @@ func NewEngine(d *db.DB, bus *event.Bus, log *slog.Logger) *Engine {
 }
 
 // Bind makes workflows run on the engine. Two of the same name and version are an error, which names both places.
-func (e *Engine) Bind(list ...Any) error {
+func (e *Engine) Bind(list ...AnyWorkflow) error {
 	var errs []error
 	for _, w := range list {
 		d := w.base()
@@ -233,22 +233,22 @@ func (a *active) loop() {
 }
 
 // interrupt ends what one run is doing, and returns it if it is doing something here.
-func (a *active) interrupt(id string, why error) *run {
+func (a *active) interrupt(id string, cause error) *run {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	r := a.runs[id]
 	if r != nil {
-		r.cancel(why)
+		r.cancel(cause)
 	}
 	return r
 }
 
 // stop interrupts all runs.
-func (a *active) stop(why error) {
+func (a *active) stop(cause error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, r := range a.runs {
-		r.cancel(why)
+		r.cancel(cause)
 	}
 }
 
@@ -261,7 +261,7 @@ func (e *Engine) heartbeat(runs []*run) error {
 		ids[i] = r.id
 	}
 	k := e.DB.Dialect()
-	rows, err := e.DB.Urgent(ctx, stmt("UPDATE gorgon_run SET lease_until = "+k.After("$1")+" WHERE owner = $2 AND "+k.In("id", "$3")+
+	rows, err := e.DB.QueryUrgent(ctx, stmt("UPDATE gorgon_run SET lease_until = "+k.NowPlus("$1")+" WHERE owner = $2 AND "+k.InList("id", "$3")+
 		" RETURNING id, epoch, CASE WHEN cancel_at IS NOT NULL AND state = 'invoking' THEN 1 ELSE 0 END", e.Lease.Seconds(), e.me, ids))
 	if err != nil {
 		return err
@@ -286,7 +286,7 @@ func (e *Engine) heartbeat(runs []*run) error {
 		case ours[r.id] != r.epoch:
 			r.cancel(errLost)
 		case cancelled[r.id]:
-			r.cancel(ErrCancelled)
+			r.cancel(ErrCanceled)
 		}
 	}
 	return nil

@@ -15,11 +15,11 @@ import (
 )
 
 // bound binds workflows to an engine over a database in memory, which works until stop is called.
-func bound(list ...workflow.Any) (e *workflow.Engine, stop func()) {
+func bound(list ...workflow.AnyWorkflow) (e *workflow.Engine, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	d, err := db.Open(ctx, "sqlite::memory:")
 	if err == nil {
-		_, err = db.Migrate(ctx, d, []db.Set{event.Migrations(), workflow.Migrations()})
+		_, err = db.Migrate(ctx, d, []db.MigrationSet{event.Migrations(), workflow.Migrations()})
 	}
 	log := slog.New(slog.DiscardHandler)
 	e = workflow.NewEngine(d, event.NewBus(d, log), log)
@@ -67,9 +67,9 @@ func ExampleSleep() {
 }
 
 // A caller whose run has to wait is told so; the run goes on without it.
-func ExampleReply() {
+func ExampleSetReply() {
 	ask := workflow.New("ask", func(ctx workflow.Context, whom string) (string, error) {
-		workflow.Reply(ctx, "you will hear from us")
+		workflow.SetReply(ctx, "you will hear from us")
 		return workflow.Await[string](ctx, "answer", 0)
 	})
 	_, stop := bound(ask)
@@ -77,7 +77,7 @@ func ExampleReply() {
 
 	ctx := context.Background()
 	_, err := ask.Run(ctx, "Ada")
-	if s, ok := errors.AsType[*workflow.Suspended](err); ok {
+	if s, ok := errors.AsType[*workflow.SuspendedError](err); ok {
 		fmt.Println(s.Reply)
 		_ = ask.Signal(ctx, s.RunID, "answer", "yes")
 		fmt.Println(ask.Wait(ctx, s.RunID))
@@ -88,9 +88,9 @@ func ExampleReply() {
 }
 
 // The answer of a payment is lost, so nobody knows whether it was made. What was intended is enough to take it back.
-func ExampleIntend() {
+func ExampleRecordIntent() {
 	pay := func(ctx context.Context, cents int) (string, error) {
-		if err := workflow.Intend(ctx, workflow.Key(ctx)); err != nil {
+		if err := workflow.RecordIntent(ctx, workflow.StepKey(ctx)); err != nil {
 			return "", err
 		}
 		return "", errors.New("connection lost")
@@ -100,7 +100,7 @@ func ExampleIntend() {
 		return nil
 	}
 	buy := workflow.New("buy", func(ctx workflow.Context, cents int) (string, error) {
-		return workflow.Step(ctx, "pay", pay, cents, workflow.External(), workflow.UndoFailed(), workflow.Undo(refund))
+		return workflow.Step(ctx, "pay", pay, cents, workflow.External(), workflow.UndoOnFailure(), workflow.Undo(refund))
 	}, workflow.Durable())
 	_, stop := bound(buy)
 	defer stop()
@@ -172,7 +172,7 @@ func ExampleEmit() {
 	for _, order := range []string{"order_1", "lost"} {
 		_, _ = ship.Run(ctx, order)
 	}
-	list, _ := e.Bus.Journal(ctx, "", 10)
+	list, _ := e.Bus.ListEvents(ctx, "", 10)
 	for _, e := range list {
 		fmt.Println(e.Name, string(e.Data))
 	}
@@ -184,10 +184,10 @@ func ExampleEmit() {
 func ExampleAtomic() {
 	var e *workflow.Engine
 	write := func(ctx context.Context, word string) (string, error) {
-		return word, e.DB.Script(ctx, "INSERT INTO note VALUES ('"+word+"')")
+		return word, e.DB.ExecScript(ctx, "INSERT INTO note VALUES ('"+word+"')")
 	}
 	erase := func(ctx context.Context, word string) error {
-		return e.DB.Script(ctx, "DELETE FROM note WHERE word = '"+word+"'")
+		return e.DB.ExecScript(ctx, "DELETE FROM note WHERE word = '"+word+"'")
 	}
 	inner := workflow.New("inner", func(ctx workflow.Context, _ string) (string, error) {
 		if _, err := workflow.Step(ctx, "first", write, "undone", workflow.Undo(erase)); err != nil {
@@ -206,13 +206,13 @@ func ExampleAtomic() {
 	defer stop()
 
 	ctx := context.Background()
-	_ = e.DB.Script(ctx, "CREATE TABLE note (word text)")
+	_ = e.DB.ExecScript(ctx, "CREATE TABLE note (word text)")
 	for _, outer := range []*workflow.Workflow[string, string]{loose, all} {
 		_, _ = outer.Run(ctx, "")
 		var left string
-		_, _ = db.One(ctx, e.DB, db.Statement{SQL: "SELECT COALESCE(group_concat(word), 'nothing') FROM note"}, &left)
+		_, _ = db.QueryRow(ctx, e.DB, db.Statement{SQL: "SELECT COALESCE(group_concat(word), 'nothing') FROM note"}, &left)
 		fmt.Println(outer.Name(), "leaves", left)
-		_ = e.DB.Script(ctx, "DELETE FROM note")
+		_ = e.DB.ExecScript(ctx, "DELETE FROM note")
 	}
 	// Output:
 	// loose leaves kept

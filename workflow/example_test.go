@@ -12,15 +12,15 @@ import (
 
 // The steps that are over are undone when a later one fails, last first.
 func ExampleNew() {
-	book := func(_ context.Context, what string) (string, error) {
-		if what == "car" {
+	book := func(_ context.Context, item string) (string, error) {
+		if item == "car" {
 			return "", errors.New("no car is left")
 		}
-		fmt.Println("book", what)
-		return what, nil
+		fmt.Println("book", item)
+		return item, nil
 	}
-	cancel := func(_ context.Context, what string) error {
-		fmt.Println("cancel", what)
+	cancel := func(_ context.Context, item string) error {
+		fmt.Println("cancel", item)
 		return nil
 	}
 	trip := workflow.New("trip", func(ctx workflow.Context, parts []string) (int, error) {
@@ -57,10 +57,10 @@ func ExampleRetry() {
 }
 
 // Each runs something for all elements of a list side by side; Parallel runs different things.
-func ExampleEach() {
+func ExampleForEach() {
 	square := func(_ context.Context, n int) (int, error) { return n * n, nil }
 	squares := workflow.New("squares", func(ctx workflow.Context, list []int) ([]int, error) {
-		return workflow.Each(ctx, list, func(ctx workflow.Context, n int) (int, error) {
+		return workflow.ForEach(ctx, list, func(ctx workflow.Context, n int) (int, error) {
 			return workflow.Step(ctx, "square", square, n)
 		})
 	})
@@ -83,25 +83,25 @@ func ExampleHook() {
 }
 
 // A run that takes too long is undone.
-func ExampleWithin() {
+func ExampleRunTimeout() {
 	hang := func(ctx context.Context, _ struct{}) (int, error) {
 		<-ctx.Done()
 		return 0, ctx.Err()
 	}
 	slow := workflow.New("slow", func(ctx workflow.Context, _ struct{}) (int, error) {
 		return workflow.Step(ctx, "hang", hang, struct{}{})
-	}, workflow.Within(time.Millisecond))
+	}, workflow.RunTimeout(time.Millisecond))
 	_, err := slow.Run(context.Background(), struct{}{})
 	fmt.Println(errors.Is(err, workflow.ErrTimeout))
 	// Output: true
 }
 
 // A body that is run again has to do the same. This one asks the clock, and not workflow.Now.
-func ExampleRehearse() {
+func ExampleReplayTest() {
 	greet := workflow.New("greet", func(ctx workflow.Context, name string) (string, error) {
 		return name + " at " + time.Now().Format(time.RFC3339Nano), nil
 	})
-	_, err := workflow.Rehearse(context.Background(), greet, "Ada")
+	_, err := workflow.ReplayTest(context.Background(), greet, "Ada")
 	fmt.Println(strings.Contains(err.Error(), "returns something else when it is run again"))
 	// Output: true
 }

@@ -43,7 +43,7 @@ func fill(b *testing.B, d *db.DB, n int) {
 			b.Fatal(err)
 		}
 	}
-	if err := d.Script(ctx, "ANALYZE"); err != nil {
+	if err := d.ExecScript(ctx, "ANALYZE"); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -70,21 +70,21 @@ func BenchmarkFinished(b *testing.B) {
 			})
 			b.Run("failed", func(b *testing.B) {
 				for b.Loop() {
-					if _, err := e.Runs(b.Context(), "", workflow.Failed, 20); err != nil {
+					if _, err := e.ListRuns(b.Context(), "", workflow.StateFailed, 20); err != nil {
 						b.Fatal(err)
 					}
 				}
 			})
 			b.Run("newest", func(b *testing.B) {
 				for b.Loop() {
-					if _, err := e.Runs(b.Context(), "", "", 20); err != nil {
+					if _, err := e.ListRuns(b.Context(), "", "", 20); err != nil {
 						b.Fatal(err)
 					}
 				}
 			})
 			b.Run("tidy", func(b *testing.B) {
 				for b.Loop() {
-					if err := e.Tidy(b.Context()); err != nil {
+					if err := e.RemoveExpired(b.Context()); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -109,7 +109,7 @@ func throughput(b *testing.B, d *db.DB, e *workflow.Engine, w *workflow.Workflow
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
-	began := time.Now()
+	started := time.Now()
 	var last string
 	for i := range b.N {
 		id, err := w.Start(b.Context(), num{i})
@@ -123,7 +123,7 @@ func throughput(b *testing.B, d *db.DB, e *workflow.Engine, w *workflow.Workflow
 	}
 	var open int
 	for {
-		if _, err := db.One(b.Context(), d, db.Statement{SQL: "SELECT count(*) FROM gorgon_run WHERE state = 'invoking' AND state <> 'done'"}, &open); err != nil {
+		if _, err := db.QueryRow(b.Context(), d, db.Statement{SQL: "SELECT count(*) FROM gorgon_run WHERE state = 'invoking' AND state <> 'done'"}, &open); err != nil {
 			b.Fatal(err)
 		}
 		if open == 0 {
@@ -131,9 +131,9 @@ func throughput(b *testing.B, d *db.DB, e *workflow.Engine, w *workflow.Workflow
 		}
 		time.Sleep(time.Millisecond)
 	}
-	took := time.Since(began).Seconds()
-	b.ReportMetric(float64(b.N)/took, "runs/s")
-	b.ReportMetric(3*float64(b.N)/took, "steps/s")
+	elapsed := time.Since(started).Seconds()
+	b.ReportMetric(float64(b.N)/elapsed, "runs/s")
+	b.ReportMetric(3*float64(b.N)/elapsed, "steps/s")
 	stop()
 	if err := <-ended; err != nil {
 		b.Fatal(err)

@@ -25,22 +25,22 @@ type lab struct {
 }
 
 func labs(t *testing.T, fn func(t *testing.T, l *lab)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(t, newLab(t, d)) })
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) { fn(t, newLab(t, d)) })
 }
 
 func newLab(t testing.TB, d *db.DB) *lab {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations(), workflow.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{event.Migrations(), workflow.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Script(t.Context(), "CREATE TABLE word (word text PRIMARY KEY)"); err != nil {
+	if err := d.ExecScript(t.Context(), "CREATE TABLE word (word text PRIMARY KEY)"); err != nil {
 		t.Fatal(err)
 	}
 	return &lab{d: d}
 }
 
 // engine returns an engine that hurries.
-func (l *lab) engine(t testing.TB, list ...workflow.Any) *workflow.Engine {
+func (l *lab) engine(t testing.TB, list ...workflow.AnyWorkflow) *workflow.Engine {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
@@ -92,13 +92,13 @@ func (l *lab) remove(ctx context.Context, word string) error {
 }
 
 // outside is a step with an effect outside of the database.
-func (l *lab) outside(ctx context.Context, what string) (string, error) {
-	l.note("outside %s tx=%v", what, l.d.InTransaction(ctx))
-	return what, nil
+func (l *lab) outside(ctx context.Context, name string) (string, error) {
+	l.note("outside %s tx=%v", name, l.d.InTransaction(ctx))
+	return name, nil
 }
 
-func (l *lab) takeBack(ctx context.Context, what string) error {
-	l.note("take back %s tx=%v", what, l.d.InTransaction(ctx))
+func (l *lab) takeBack(ctx context.Context, name string) error {
+	l.note("take back %s tx=%v", name, l.d.InTransaction(ctx))
 	return nil
 }
 
@@ -108,8 +108,8 @@ func (l *lab) put(ctx workflow.Context, word string) error {
 	return err
 }
 
-func (l *lab) effect(ctx workflow.Context, what string) error {
-	_, err := workflow.Step(ctx, "effect-"+what, l.outside, what, workflow.Undo(l.takeBack), workflow.External())
+func (l *lab) effect(ctx workflow.Context, name string) error {
+	_, err := workflow.Step(ctx, "effect-"+name, l.outside, name, workflow.Undo(l.takeBack), workflow.External())
 	return err
 }
 
@@ -149,11 +149,11 @@ func (l *lab) exec(t testing.TB, sql string, args ...any) {
 }
 
 // wait waits until ok.
-func wait(t testing.TB, what string, ok func() bool) {
+func wait(t testing.TB, condition string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(15 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("waited in vain until %s", condition)
 		}
 	}
 }

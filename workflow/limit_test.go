@@ -35,7 +35,7 @@ func TestWithin(t *testing.T) {
 		}
 		for _, step := range []string{"heeds", "deaf"} {
 			for mode, opts := range map[string][]workflow.Option{"inline": nil, "atomic": {workflow.Atomic()}, "durable": {workflow.Durable()}} {
-				w := workflow.New(mode+"-"+step, body(step), append(opts, workflow.Within(100*time.Millisecond))...)
+				w := workflow.New(mode+"-"+step, body(step), append(opts, workflow.RunTimeout(100*time.Millisecond))...)
 				l.engine(t, w)
 				if _, err := w.Run(t.Context(), "word"); !errors.Is(err, workflow.ErrTimeout) {
 					t.Errorf("%s %s: got %v", mode, step, err)
@@ -56,7 +56,7 @@ func TestWithinIsEnough(t *testing.T) {
 	t.Parallel()
 	labs(t, func(t *testing.T, l *lab) {
 		for mode, opts := range map[string][]workflow.Option{"inline": nil, "atomic": {workflow.Atomic()}, "durable": {workflow.Durable()}} {
-			w := workflow.New(mode, func(ctx workflow.Context, in string) (string, error) { return in, l.put(ctx, in) }, append(opts, workflow.Within(time.Minute))...)
+			w := workflow.New(mode, func(ctx workflow.Context, in string) (string, error) { return in, l.put(ctx, in) }, append(opts, workflow.RunTimeout(time.Minute))...)
 			l.engine(t, w)
 			if got, err := w.Run(t.Context(), mode); err != nil || got != mode {
 				t.Errorf("%s: got %q %v", mode, got, err)
@@ -70,7 +70,7 @@ func TestWithinIsEnough(t *testing.T) {
 func TestWithinWaiting(t *testing.T) {
 	t.Parallel()
 	labs(t, func(t *testing.T, l *lab) {
-		w := workflow.New("asking", l.asking(0), workflow.Within(300*time.Millisecond))
+		w := workflow.New("asking", l.asking(0), workflow.RunTimeout(300*time.Millisecond))
 		e := l.engine(t, w)
 		stop := work(t, e)
 		id := start(t, w, "question")
@@ -104,13 +104,13 @@ func TestLeftBehind(t *testing.T) {
 			late, over := make(chan struct{}), make(chan error, 1)
 			w := workflow.New(mode, func(ctx workflow.Context, in string) (string, error) {
 				return workflow.Step(ctx, "deaf", func(ctx context.Context, in string) (string, error) {
-					if err := workflow.Intend(ctx, in); err != nil {
+					if err := workflow.RecordIntent(ctx, in); err != nil {
 						return "", err
 					}
 					<-late
-					over <- workflow.Intend(ctx, "something else")
+					over <- workflow.RecordIntent(ctx, "something else")
 					return in, nil
-				}, in, workflow.External(), workflow.UndoFailed(), workflow.Undo(l.takeBack), workflow.Timeout(50*time.Millisecond))
+				}, in, workflow.External(), workflow.UndoOnFailure(), workflow.Undo(l.takeBack), workflow.Timeout(50*time.Millisecond))
 			}, append(opts, workflow.Retention(time.Hour))...)
 			l.engine(t, w)
 			if _, err := w.Run(t.Context(), "word"); !errors.Is(err, workflow.ErrTimeout) {

@@ -118,7 +118,7 @@ func (r *run) relock(ctx context.Context) error {
 	if err := r.park(ctx, time.Now().Add(100*time.Millisecond)); err != nil {
 		return lost(err)
 	}
-	return &Suspended{RunID: r.id, TransactionID: r.tid}
+	return &SuspendedError{RunID: r.id, TransactionID: r.tid}
 }
 
 // keepLocks writes down the locks of a run that gets a row, so that they outlive its transaction and its process.
@@ -142,8 +142,8 @@ func (r *run) putLock(ctx context.Context, key string) error {
 		return err
 	}
 	var one int // it is the run's own, from before
-	mine, err := db.One(ctx, r.engine.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id), &one)
-	if err == nil && !mine {
+	held, err := db.QueryRow(ctx, r.engine.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id = $2", key, r.id), &one)
+	if err == nil && !held {
 		err = &busy{key}
 	}
 	return err
@@ -177,8 +177,8 @@ func (e *Engine) exclude(ctx context.Context, key, runID string) error {
 		}
 	}
 	var one int
-	held, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id <> $2", key, runID), &one)
-	if held {
+	locked, err := db.QueryRow(ctx, e.DB, stmt("SELECT 1 FROM gorgon_lock WHERE key = $1 AND run_id <> $2", key, runID), &one)
+	if locked {
 		err = &busy{key}
 	}
 	return err

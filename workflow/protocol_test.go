@@ -102,14 +102,14 @@ func (p *protocol) begin() {
 // move lets anything happen next.
 func (p *protocol) move() {
 	i := slices.IndexFunc(p.workers, func(w *worker) bool { return w.alone })
-	switch what := rapid.IntRange(0, 5).Draw(p.rt, "move"); {
-	case what == 0:
+	switch move := rapid.IntRange(0, 5).Draw(p.rt, "move"); {
+	case move == 0:
 		p.expire()
 	case i >= 0:
 		p.slice(p.workers[i])
-	case what == 1:
+	case move == 1:
 		p.cancel()
-	case what == 2 && len(p.workers) < 3:
+	case move == 2 && len(p.workers) < 3:
 		p.work()
 	case len(p.workers) > 0:
 		p.slice(p.workers[rapid.IntRange(0, len(p.workers)-1).Draw(p.rt, "worker")])
@@ -248,7 +248,7 @@ func (p *protocol) word() string { return fmt.Sprintf("%p/%d", p, p.runs) }
 
 func (p *protocol) write(ctx context.Context, i int) (int, error) {
 	if p.id == "" {
-		p.id, _, _ = strings.Cut(workflow.Key(ctx), "/")
+		p.id, _, _ = strings.Cut(workflow.StepKey(ctx), "/")
 	}
 	p.disturb(ctx)
 	p.writes++
@@ -268,10 +268,10 @@ func (p *protocol) erase(ctx context.Context, i int) error {
 
 func (p *protocol) pay(ctx context.Context, i int) (int, error) {
 	if p.id == "" {
-		p.id, _, _ = strings.Cut(workflow.Key(ctx), "/")
+		p.id, _, _ = strings.Cut(workflow.StepKey(ctx), "/")
 	}
 	p.disturb(ctx)
-	p.paid[workflow.Key(ctx)]++
+	p.paid[workflow.StepKey(ctx)]++
 	p.disturb(ctx)
 	return i, nil
 }
@@ -287,7 +287,7 @@ func (p *protocol) refund(ctx context.Context, _ int) error {
 
 // expire makes the lease of the run end now.
 func (p *protocol) expire() {
-	_, err := p.d.Exec(context.Background(), db.Statement{SQL: "UPDATE gorgon_run SET lease_until = " + p.d.Dialect().After("$1") + " WHERE id = $2 AND lease_until IS NOT NULL", Args: []any{-1.0, p.id}})
+	_, err := p.d.Exec(context.Background(), db.Statement{SQL: "UPDATE gorgon_run SET lease_until = " + p.d.Dialect().NowPlus("$1") + " WHERE id = $2 AND lease_until IS NOT NULL", Args: []any{-1.0, p.id}})
 	if err != nil {
 		p.rt.Fatal(err)
 	}
@@ -349,21 +349,21 @@ func (p *protocol) list(sql, arg string) (s string) {
 
 func (p *protocol) query(sql string) string {
 	var s string
-	if _, err := db.One(context.Background(), p.d, db.Statement{SQL: sql, Args: []any{p.id}}, &s); err != nil {
+	if _, err := db.QueryRow(context.Background(), p.d, db.Statement{SQL: sql, Args: []any{p.id}}, &s); err != nil {
 		p.rt.Fatal(err)
 	}
 	return s
 }
 
 func (p *protocol) count(sql, arg string) (n int) {
-	if _, err := db.One(context.Background(), p.d, db.Statement{SQL: sql, Args: []any{arg}}, &n); err != nil {
+	if _, err := db.QueryRow(context.Background(), p.d, db.Statement{SQL: sql, Args: []any{arg}}, &n); err != nil {
 		p.rt.Fatal(err)
 	}
 	return n
 }
 
-func (p *protocol) want(what, got, want string) {
+func (p *protocol) want(name, got, want string) {
 	if got != want {
-		p.rt.Fatalf("%s: got %s, want %s (fails %v, steps %v)", what, got, want, p.fail, p.steps)
+		p.rt.Fatalf("%s: got %s, want %s (fails %v, steps %v)", name, got, want, p.fail, p.steps)
 	}
 }

@@ -99,9 +99,9 @@ func steady(ctx context.Context) context.Context {
 	return ctx
 }
 
-// Key returns what identifies the step that ctx belongs to, over all retries, crashes and processes: the idempotency key for calls to
+// StepKey returns what identifies the step that ctx belongs to, over all retries, crashes and processes: the idempotency key for calls to
 // services outside. Outside of steps it is empty.
-func Key(ctx context.Context) string {
+func StepKey(ctx context.Context) string {
 	c, ok := ctx.Value(stepKey{}).(*record)
 	if !ok {
 		return ""
@@ -165,7 +165,7 @@ type storedError struct {
 
 // known are the errors that stay themselves when they are stored.
 func known() map[string]error {
-	return map[string]error{"timeout": ErrTimeout, "cancelled": ErrCancelled}
+	return map[string]error{"timeout": ErrTimeout, "cancelled": ErrCanceled}
 }
 
 func encodeError(err error) any {
@@ -231,10 +231,10 @@ type remembered struct {
 func (e *remembered) Error() string { return e.text }
 func (e *remembered) Unwrap() error { return e.is }
 
-// Rehearse runs a workflow as Run does, and then its body twice more with the results that the steps had, as happens when another process goes on with a run. It fails if
+// ReplayTest runs a workflow as Run does, and then its body twice more with the results that the steps had, as happens when another process goes on with a run. It fails if
 // the body does not ask for the same steps again, or returns something else: it depends on what it should not, such as the time, chance, or the order of a map. It is
 // meant for tests; the steps themselves are not run again.
-func Rehearse[In, Out any](ctx context.Context, w *Workflow[In, Out], in In) (out Out, err error) {
+func ReplayTest[In, Out any](ctx context.Context, w *Workflow[In, Out], in In) (out Out, err error) {
 	var watch rehearsal
 	if err = w.definition.watched(ctx, in, &out, "", &watch); err != nil {
 		return out, err
@@ -266,11 +266,11 @@ func (h *rehearsal) note(rec *record) {
 	if h == nil {
 		return
 	}
-	kept := &record{key: rec.key, name: rec.name, kind: rec.kind, prefix: rec.prefix, pos: rec.pos, state: rec.state, err: rec.err, out: rec.out}
+	copied := &record{key: rec.key, name: rec.name, kind: rec.kind, prefix: rec.prefix, pos: rec.pos, state: rec.state, err: rec.err, out: rec.out}
 	if b, err := json.Marshal(rec.out); err == nil && rec.out != nil {
-		kept.out = json.RawMessage(b)
+		copied.out = json.RawMessage(b)
 	}
-	h.past = append(h.past, kept)
+	h.past = append(h.past, copied)
 }
 
 // again runs the body with the results that the steps had.
@@ -286,7 +286,7 @@ func (h *rehearsal) again(d *definition, in, out any) error {
 	err := d.call(r, in, got)
 	if i, ok := errors.AsType[*interrupt](err); ok {
 		err = i.why
-		if errors.Is(err, ErrCancelled) {
+		if errors.Is(err, ErrCanceled) {
 			err = errors.New("it asks for a step that it did not ask for before")
 		}
 	}

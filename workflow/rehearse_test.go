@@ -31,11 +31,11 @@ func TestRehearse(t *testing.T) {
 				if _, err := workflow.Step(ctx, "refused", func(context.Context, int) (int, error) { return 0, errors.New("no") }, 0); err == nil {
 					return nil, errors.New("it was not refused")
 				}
-				list, err := workflow.Each(ctx, []int{n, n}, func(ctx workflow.Context, n int) (int, error) { return workflow.Step(ctx, "double", double, n) })
+				list, err := workflow.ForEach(ctx, []int{n, n}, func(ctx workflow.Context, n int) (int, error) { return workflow.Step(ctx, "double", double, n) })
 				return []string{workflow.NewID(ctx, "x"), workflow.Now(ctx).String(), string(rune('a' + list[1]))}, err
 			}, opts...)
 			workflowtest.Bind(t, dbtest.Open(t), w, inner)
-			out, err := workflow.Rehearse(t.Context(), w, 1)
+			out, err := workflow.ReplayTest(t.Context(), w, 1)
 			if err != nil || out[2] != "e" || ran != 1 {
 				t.Errorf("got %q %v after %d steps", out, err, ran)
 			}
@@ -74,7 +74,7 @@ func TestRehearseFinds(t *testing.T) {
 		},
 	} {
 		w := workflow.New("odd", body(0))
-		if _, err := workflow.Rehearse(t.Context(), w, 1); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "rehearse_test.go:") {
+		if _, err := workflow.ReplayTest(t.Context(), w, 1); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "rehearse_test.go:") {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -45,7 +45,7 @@ type run struct {
 	signals  int64 // how many had come when the run was taken up
 	idem     string
 	wake     time.Time
-	deadline time.Time // when the run is too late, of workflows with Within
+	deadline time.Time // when the run is too late, of workflows with RunTimeout
 	past     history
 	stopping bool // nothing more is to be done but to undo
 	patches  map[string]bool
@@ -149,7 +149,7 @@ func (b *branch) next(kind, name string) *record {
 		if rec.over() {
 			r.ended = append(r.ended, rec)
 		} else if r.stopping {
-			panic(&interrupt{why: ErrCancelled})
+			panic(&interrupt{why: ErrCanceled})
 		}
 		return rec
 	}
@@ -157,7 +157,7 @@ func (b *branch) next(kind, name string) *record {
 		panic(&interrupt{why: nondeterministic{"something else", key}})
 	}
 	if r.stopping {
-		panic(&interrupt{why: ErrCancelled})
+		panic(&interrupt{why: ErrCanceled})
 	}
 	rec := r.fresh()
 	rec.span = b.span

@@ -187,7 +187,7 @@ func (r *run) conclude(ctx context.Context, out any) error {
 	if err := r.forward(ctx); err != nil {
 		return err
 	}
-	return r.end(ctx, Done, out, nil)
+	return r.end(ctx, StateDone, out, nil)
 }
 
 // flush writes the run's events to the outbox.
@@ -207,7 +207,7 @@ func (r *run) flush(ctx context.Context) error {
 
 // interrupted turns the errors that a run cannot handle into an interrupt, and returns others.
 func interrupted(err error) error {
-	if errors.Is(err, errLost) || errors.Is(err, ErrCancelled) {
+	if errors.Is(err, errLost) || errors.Is(err, ErrCanceled) {
 		panic(&interrupt{why: err})
 	}
 	return err
@@ -226,9 +226,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// Within ends a run with ErrTimeout that takes longer than d, from its start and all its waiting included: the contexts of its steps are cancelled, steps that do
+// RunTimeout ends a run with ErrTimeout that takes longer than d, from its start and all its waiting included: the contexts of its steps are cancelled, steps that do
 // not heed that are left behind, and what was done is undone. A workflow inside another has the time of that one.
-func Within(d time.Duration) Option { return func(def *definition) { def.limit = d } }
+func RunTimeout(d time.Duration) Option { return func(def *definition) { def.limit = d } }
 
 // clock sets the moment at which a new run is too late, if its workflow says so, and returns what ends the wait for it.
 func (r *run) clock() (stop func()) {

@@ -25,17 +25,17 @@ func TestSoak(t *testing.T) {
 			t.Fatal(err)
 		}
 		stop := s.storm(t, processes, "EVENTS=1")
-		began := time.Now()
+		started := time.Now()
 		for i := range n {
 			if _, err := e.StartJSON(t.Context(), "sale", []byte(strconv.Itoa(i)), ""); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Until(began.Add(last * time.Duration(i+1) / time.Duration(n))))
+			time.Sleep(time.Until(started.Add(last * time.Duration(i+1) / time.Duration(n))))
 		}
 		s.ended(t, n)
-		kills, took := stop(), time.Since(began)
+		kills, elapsed := stop(), time.Since(started)
 		s.sold(t, n)
-		t.Logf("%d runs and %d kills in %v; %d effects outside for %d runs, %d deliveries of %s events", n, kills, took.Round(time.Millisecond),
+		t.Logf("%d runs and %d kills in %v; %d effects outside for %d runs, %d deliveries of %s events", n, kills, elapsed.Round(time.Millisecond),
 			len(s.lines(t, "pay ")), n, len(s.lines(t, "heard ")), s.text(t, "SELECT count(*) FROM gorgon_event"))
 	})(t)
 }

@@ -34,11 +34,11 @@ func Undo[Out any](fn func(context.Context, Out) error) StepOption { return Step
 
 // External marks a step with effects outside the database, such as a payment. It never runs inside a transaction: an atomic workflow's is
 // committed before it and a new one begun after it, and if the run fails later the steps up to here are compensated, so they want an
-// Undo. It runs at least once; [Key] lets the other side notice a repetition.
+// Undo. It runs at least once; [StepKey] lets the other side notice a repetition.
 func External() StepOption { return StepOption{external: true} }
 
-// UndoFailed makes the Undo of a step run too if the step itself fails after an [Intend], with what was intended.
-func UndoFailed() StepOption { return StepOption{always: true} }
+// UndoOnFailure makes the Undo of a step run too if the step itself fails after an [RecordIntent], with what was intended.
+func UndoOnFailure() StepOption { return StepOption{always: true} }
 
 // Retry runs a failing step up to times again, after pause, twice the pause, four times the pause … An error marked [Permanent] is final. A run
 // with a row remembers how often it has tried, and waits without holding anything. Inside a transaction, which a failed statement has
@@ -92,15 +92,15 @@ func Step[In, Out any](ctx Context, name string, do func(context.Context, In) (O
 	rec, err := operate(ctx.branch(), kindOf(s), name, s, func(ctx context.Context) (any, error) {
 		out, err := do(ctx, in)
 		if err == nil && s.always {
-			Forgo(ctx) // now there is a result to undo
+			DiscardIntent(ctx) // now there is a result to undo
 		}
 		return out, err
 	})
 	return answer[Out](rec, err)
 }
 
-// StepUndo is Step for a do that says itself, with its second result, what undo needs.
-func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context, In) (Out, U, error), undo func(context.Context, U) error,
+// StepWithUndo is Step for a do that says itself, with its second result, what undo needs.
+func StepWithUndo[In, Out, U any](ctx Context, name string, do func(context.Context, In) (Out, U, error), undo func(context.Context, U) error,
 	in In, opts ...StepOption) (Out, error) {
 	s := settle(opts)
 	s.undo = undo
@@ -114,9 +114,9 @@ func StepUndo[In, Out, U any](ctx Context, name string, do func(context.Context,
 	return answer[Out](rec, err)
 }
 
-// Intend notes, inside an External step with [UndoFailed] and before its effect, what its Undo will need: should the answer be lost, then
-// what may have happened can still be undone. The intent is stored before Intend returns.
-func Intend[U any](ctx context.Context, u U) error {
+// RecordIntent notes, inside an External step with [UndoOnFailure] and before its effect, what its Undo will need: should the answer be lost, then
+// what may have happened can still be undone. The intent is stored before RecordIntent returns.
+func RecordIntent[U any](ctx context.Context, u U) error {
 	rec, ok := ctx.Value(stepKey{}).(*record)
 	if !ok {
 		return errors.New("workflow: Intend outside of a step")
@@ -136,8 +136,8 @@ func Intend[U any](ctx context.Context, u U) error {
 	})
 }
 
-// Forgo takes an Intend back: it is known that nothing came of it, so there is nothing to undo should the step fail now.
-func Forgo(ctx context.Context) {
+// DiscardIntent takes an RecordIntent back: it is known that nothing came of it, so there is nothing to undo should the step fail now.
+func DiscardIntent(ctx context.Context) {
 	if rec, ok := ctx.Value(stepKey{}).(*record); ok {
 		_ = rec.intend(nil)
 	}
@@ -273,7 +273,7 @@ func (b *branch) note(rec *record, change func()) {
 }
 
 func lost(err error) error {
-	if errors.Is(err, errLost) || errors.Is(err, ErrCancelled) {
+	if errors.Is(err, errLost) || errors.Is(err, ErrCanceled) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errLost, err)
@@ -354,7 +354,7 @@ func call(ctx context.Context, rec *record, limit time.Duration, work func(conte
 	}
 	if e := rec.run.engine; e != nil && e.Telemetry != nil {
 		var span *telemetry.Span
-		ctx, span = rec.observe(ctx, telemetry.Step, "step ")
+		ctx, span = rec.observe(ctx, telemetry.WorkflowStep, "step ")
 		defer func() { span.End(err) }()
 	}
 	defer recovered(rec.name, &err)

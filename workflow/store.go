@@ -17,18 +17,18 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of runs that outlive their process: gorgon_run, gorgon_run_step, gorgon_run_signal and gorgon_lock.
-func Migrations() db.Set {
-	return db.Files("gorgon/workflow", migrations)
+func Migrations() db.MigrationSet {
+	return db.MigrationFiles("gorgon/workflow", migrations)
 }
 
 // The states of a run.
 const (
-	Invoking     = "invoking"
-	Compensating = "compensating"
-	Done         = "done"
-	Reverted     = "reverted" // failed, and undone
-	Failed       = "failed"   // failed, and some step could not be undone
-	Blocked      = "blocked"  // cannot go on until somebody looks at it
+	StateInvoking     = "invoking"
+	StateCompensating = "compensating"
+	StateDone         = "done"
+	StateReverted     = "reverted" // failed, and undone
+	StateFailed       = "failed"   // failed, and some step could not be undone
+	StateBlocked      = "blocked"  // cannot go on until somebody looks at it
 )
 
 // errLost is why a process stops executing a run that another one has claimed since.
@@ -38,7 +38,7 @@ func stmt(sql string, args ...any) db.Statement { return db.Statement{SQL: sql, 
 
 // create makes the row of a run. With held it belongs to this process, else to the first that claims it. It reports false if a run with its
 // idempotency key exists.
-func (r *run) create(ctx context.Context, held bool) (bool, error) {
+func (r *run) create(ctx context.Context, locked bool) (bool, error) {
 	e, now := r.engine, db.Now()
 	in, err := encode(r.input)
 	if err != nil {
@@ -46,8 +46,8 @@ func (r *run) create(ctx context.Context, held bool) (bool, error) {
 	}
 	lease, epoch := "NULL", 0
 	args := []any{r.ID(), r.def.name, r.transactionID(), r.def.version, in, nullable(r.idem), e.me, r.wake, nullInt(r.def.retention), now, now, r.carried(ctx)}
-	if held {
-		lease, epoch = e.DB.Dialect().After("$13"), 1
+	if locked {
+		lease, epoch = e.DB.Dialect().NowPlus("$13"), 1
 		args = append(args, e.Lease.Seconds())
 	}
 	n, err := e.DB.Exec(ctx, stmt(`INSERT INTO gorgon_run (id, workflow_id, transaction_id, version, state, input, idem_key, owner, wake_at, retention, created_at, updated_at, trace, epoch, lease_until)
@@ -154,7 +154,7 @@ func (r *run) forward(ctx context.Context) error {
 	if err := r.fence(ctx, ""); err != nil {
 		return err
 	}
-	return ErrCancelled
+	return ErrCanceled
 }
 
 // load reads what a run has done so far.
@@ -249,7 +249,7 @@ func (r *run) end(ctx context.Context, state string, out any, cause error) error
 	if keep == 0 && (r.parked || r.started) {
 		keep = time.Hour // for those who wait for the result
 	}
-	if state == Failed {
+	if state == StateFailed {
 		keep = max(keep, 30*24*time.Hour)
 	}
 	if keep == 0 {
@@ -271,16 +271,16 @@ func (r *run) end(ctx context.Context, state string, out any, cause error) error
 		}
 	}
 	idem := ""
-	if state != Done && !r.def.keepFailures {
+	if state != StateDone && !r.def.keepFailures {
 		idem = "idem_key = NULL, "
 	}
 	k := r.engine.DB.Dialect()
-	err = r.fence(ctx, "state = $1, output = $2, error = COALESCE("+jsonCast(k, "$3")+", error), retention_until = "+k.After("$4")+", wake_at = NULL, lease_until = NULL, owner = NULL, "+idem,
+	err = r.fence(ctx, "state = $1, output = $2, error = COALESCE("+jsonCast(k, "$3")+", error), retention_until = "+k.NowPlus("$4")+", wake_at = NULL, lease_until = NULL, owner = NULL, "+idem,
 		state, output, encodeError(cause), keep.Seconds())
 	if err != nil {
 		return err
 	}
-	if r.def.retention == 0 && state != Failed {
+	if r.def.retention == 0 && state != StateFailed {
 		return r.engine.hide(ctx, r.id)
 	}
 	return r.engine.show(ctx, r.id)

@@ -57,7 +57,7 @@ func (r *run) fail(s *scope, cause error) error {
 		return err
 	}
 	ctx := context.WithoutCancel(s.plain)
-	r.cancelled.Store(errors.Is(cause, ErrCancelled))
+	r.cancelled.Store(errors.Is(cause, ErrCanceled))
 	if err := r.fence(ctx, "state = 'compensating', error = $1, ", encodeError(cause)); err != nil { // decided: from here on a crash only compensates
 		r.cancelled.Store(false)
 		return lost(err)
@@ -140,7 +140,7 @@ func (r *run) revert(ctx context.Context, rec *record) error {
 			}
 			return mark(ctx)
 		})
-		if failure == nil || errors.Is(failure, db.ErrGone) { // the last word on that is not a connection's
+		if failure == nil || errors.Is(failure, db.ErrConnectionLost) { // the last word on that is not a connection's
 			return lostUnless(nil, err)
 		}
 	}
@@ -178,7 +178,7 @@ func (c *record) revert() (err error) {
 	ctx := c.steady()
 	if e := c.run.engine; e != nil && e.Telemetry != nil {
 		var span *telemetry.Span
-		ctx, span = c.observe(ctx, telemetry.Undo, "undo ")
+		ctx, span = c.observe(ctx, telemetry.Compensation, "undo ")
 		defer func() { span.End(err) }()
 	}
 	defer recovered(c.name+" (undo)", &err)

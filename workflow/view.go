@@ -16,7 +16,7 @@ type Snapshot struct {
 	ID            string // "wf_exec_…"
 	WorkflowID    string // the workflow's name
 	TransactionID string
-	State         string // Invoking, Done …
+	State         string // Invoking, StateDone …
 	Input         json.RawMessage
 	Output        json.RawMessage
 	Err           error
@@ -28,29 +28,29 @@ type Snapshot struct {
 	CancelAt      *time.Time // when it was asked to end
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
-	Steps         []StepView // in the order of their ends, those that wait last
-	Outline       []Planned  // what the workflow says it consists of
+	Steps         []StepSnapshot // in the order of their ends, those that wait last
+	DeclaredSteps []DeclaredStep // what the workflow says it consists of
 }
 
-// A StepView is one step of a run.
-type StepView struct {
-	Key       string
-	Name      string
-	Kind      string // "step", "external", "await", "sleep", "patch"
-	State     string // "done", "failed", "waiting"
-	Attempts  int
-	Output    json.RawMessage
-	Undo      json.RawMessage // what its compensation gets, if that is not Output
-	Err       error
-	UndoErr   error
-	DueAt     *time.Time // when a waiting one goes on at the latest
-	StartedAt time.Time
-	EndedAt   *time.Time
-	Reverted  *time.Time
+// A StepSnapshot is one step of a run.
+type StepSnapshot struct {
+	Key        string
+	Name       string
+	Kind       string // "step", "external", "await", "sleep", "patch"
+	State      string // "done", "failed", "waiting"
+	Attempts   int
+	Output     json.RawMessage
+	Undo       json.RawMessage // what its compensation gets, if that is not Output
+	Err        error
+	UndoErr    error
+	DueAt      *time.Time // when a waiting one goes on at the latest
+	StartedAt  time.Time
+	EndedAt    *time.Time
+	RevertedAt *time.Time
 }
 
-// Planned is a step that a workflow says it has.
-type Planned struct {
+// DeclaredStep is a step that a workflow says it has.
+type DeclaredStep struct {
 	Name        string
 	Async       bool // somebody else answers, or another process goes on
 	Nested      bool // a workflow of its own
@@ -59,8 +59,8 @@ type Planned struct {
 	Timeout     time.Duration
 }
 
-// Outline tells what steps a workflow has, in their order, for those who look at runs that have not come to all of them yet.
-func Outline(steps ...Planned) Option {
+// DeclareSteps tells what steps a workflow has, in their order, for those who look at runs that have not come to all of them yet.
+func DeclareSteps(steps ...DeclaredStep) Option {
 	return func(d *definition) { d.outline = steps }
 }
 
@@ -78,8 +78,8 @@ func (e *Engine) Snapshot(ctx context.Context, runID string) (Snapshot, error) {
 	return s, err
 }
 
-// Find returns the newest run of a workflow with a transaction id, without its steps.
-func (e *Engine) Find(ctx context.Context, workflowID, transactionID string) (Snapshot, error) {
+// FindRun returns the newest run of a workflow with a transaction id, without its steps.
+func (e *Engine) FindRun(ctx context.Context, workflowID, transactionID string) (Snapshot, error) {
 	list, err := e.snapshots(ctx, "workflow_id = $1 AND transaction_id = $2", 1, workflowID, transactionID)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "Transaction %s of %s was not found", transactionID, workflowID)
@@ -91,17 +91,19 @@ func (e *Engine) Find(ctx context.Context, workflowID, transactionID string) (Sn
 }
 
 // States are the states of runs.
-func States() []string { return []string{Invoking, Compensating, Done, Reverted, Failed, Blocked} }
+func States() []string {
+	return []string{StateInvoking, StateCompensating, StateDone, StateReverted, StateFailed, StateBlocked}
+}
 
-// Runs lists runs without their steps, the newest first: of one workflow and in one state, unless these are empty. Another state than there are is fault.Invalid.
-func (e *Engine) Runs(ctx context.Context, workflowID, state string, limit int) ([]Snapshot, error) {
+// ListRuns lists runs without their steps, the newest first: of one workflow and in one state, unless these are empty. Another state than there are is fault.Invalid.
+func (e *Engine) ListRuns(ctx context.Context, workflowID, state string, limit int) ([]Snapshot, error) {
 	where, args := "1 = 1", []any{}
 	if state != "" {
 		if !slices.Contains(States(), state) {
 			return nil, fault.New(fault.Invalid, "There is no state %q of runs; there are %s", state, strings.Join(States(), ", "))
 		}
 		where = "state = '" + state + "'"
-		if state != Done {
+		if state != StateDone {
 			where += " AND state <> 'done'" // so that the index of what is not done will do
 		}
 	}
@@ -129,14 +131,14 @@ func (e *Engine) snapshots(ctx context.Context, where string, limit int, args ..
 		}
 		s.Err, s.Retention, s.Waiting = decodeError(failure), time.Duration(retention)*time.Second, s.Owner == ""
 		if w := e.workflows[s.WorkflowID]; w != nil {
-			s.Outline = w.outline
+			s.DeclaredSteps = w.outline
 		}
 		list = append(list, s)
 	}
 	return list, rows.Err()
 }
 
-func (e *Engine) steps(ctx context.Context, runID string) (list []StepView, err error) {
+func (e *Engine) steps(ctx context.Context, runID string) (list []StepSnapshot, err error) {
 	rows, err := e.DB.Query(ctx, stmt("SELECT key, name, kind, state, attempts, output, undo, error, undo_error, due_at, started_at, ended_at, reverted_at"+
 		" FROM gorgon_run_step WHERE run_id = $1 ORDER BY CASE WHEN state = 'waiting' THEN 1 ELSE 0 END, seq, pos", runID))
 	if err != nil {
@@ -144,10 +146,10 @@ func (e *Engine) steps(ctx context.Context, runID string) (list []StepView, err 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var s StepView
+		var s StepSnapshot
 		var failure, undoFailure []byte
 		if err := db.Scan(rows, &s.Key, &s.Name, &s.Kind, &s.State, &s.Attempts, (*[]byte)(&s.Output), (*[]byte)(&s.Undo), &failure, &undoFailure,
-			&s.DueAt, &s.StartedAt, &s.EndedAt, &s.Reverted); err != nil {
+			&s.DueAt, &s.StartedAt, &s.EndedAt, &s.RevertedAt); err != nil {
 			return nil, err
 		}
 		s.Err, s.UndoErr = decodeError(failure), decodeError(undoFailure)
@@ -158,20 +160,20 @@ func (e *Engine) steps(ctx context.Context, runID string) (list []StepView, err 
 
 // show tells whoever shows runs to others how it stands with one, in the transaction of ctx.
 func (e *Engine) show(ctx context.Context, runID string) error {
-	if e.Show == nil {
+	if e.OnRunChanged == nil {
 		return nil
 	}
 	s, err := e.Snapshot(ctx, runID)
 	if err != nil {
 		return err
 	}
-	return e.Show(ctx, s)
+	return e.OnRunChanged(ctx, s)
 }
 
 // hide tells that runs are gone.
 func (e *Engine) hide(ctx context.Context, runIDs ...string) error {
-	if e.Hide == nil || len(runIDs) == 0 {
+	if e.OnRunsRemoved == nil || len(runIDs) == 0 {
 		return nil
 	}
-	return e.Hide(ctx, runIDs)
+	return e.OnRunsRemoved(ctx, runIDs)
 }

@@ -13,29 +13,31 @@ import (
 )
 
 var (
-	// ErrCancelled is why a run ends that Cancel has ended.
-	ErrCancelled = errors.New("workflow: the run was cancelled")
+	// ErrCanceled is why a run ends that Cancel has ended.
+	ErrCanceled  = errors.New("workflow: the run was cancelled")
 	errSuspended = errors.New("workflow: the run waits")
 	errShutdown  = errors.New("workflow: the process ends")
 )
 
-// Suspended is what Run returns for a run that waits for something and goes on without its caller.
-type Suspended struct {
+// SuspendedError is what Run returns for a run that waits for something and goes on without its caller.
+type SuspendedError struct {
 	RunID         string
 	TransactionID string
-	Reply         any // what the body gave to Reply
+	Reply         any // what the body gave to SetReply
 }
 
 // Error implements error.
-func (s *Suspended) Error() string { return "workflow: run " + s.RunID + " goes on in the background" }
+func (s *SuspendedError) Error() string {
+	return "workflow: run " + s.RunID + " goes on in the background"
+}
 
 // Unwrap tells callers over HTTP what they need to know.
-func (s *Suspended) Unwrap() error {
+func (s *SuspendedError) Unwrap() error {
 	return fault.New(fault.Unavailable, "This takes longer than expected and goes on in the background, as run %s", s.RunID)
 }
 
-// Reply sets what the caller of Run is told, in [Suspended], if the run has to wait later.
-func Reply(ctx Context, v any) {
+// SetReply sets what the caller of Run is told, in [SuspendedError], if the run has to wait later.
+func SetReply(ctx Context, v any) {
 	r := ctx.branch().run
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,7 +108,7 @@ func (b *branch) await(rec *record, limit time.Duration) error {
 // take takes the first signal that a record waits for.
 func (r *run) take(ctx context.Context, rec *record) (bool, error) {
 	var payload, failure []byte
-	found, err := db.One(ctx, r.engine.DB, stmt(`UPDATE gorgon_run_signal SET taken_at = $1 WHERE id = (SELECT id FROM gorgon_run_signal
+	found, err := db.QueryRow(ctx, r.engine.DB, stmt(`UPDATE gorgon_run_signal SET taken_at = $1 WHERE id = (SELECT id FROM gorgon_run_signal
 		WHERE run_id = $2 AND name = $3 AND taken_at IS NULL ORDER BY id LIMIT 1) RETURNING payload, error`, db.Now(), r.id, rec.name), &payload, &failure)
 	if found {
 		rec.out, rec.err = raw(payload), decodeError(failure)
@@ -169,7 +171,7 @@ func (e *Engine) signal(ctx context.Context, runID, name string, payload any, fa
 // Cancel ends a run: what it is doing is interrupted, and what it has done is undone. It returns once that is decided. A run that is over or
 // is being undone already is fault.NotAllowed.
 func (e *Engine) Cancel(ctx context.Context, runID string) error {
-	here := e.active.interrupt(runID, ErrCancelled) // before the UPDATE, which on SQLite may have to wait for the run's transaction
+	here := e.active.interrupt(runID, ErrCanceled) // before the UPDATE, which on SQLite may have to wait for the run's transaction
 	now := e.DB.Dialect().Now()
 	n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET cancel_at = "+now+", wake_at = "+now+" WHERE id = $1 AND state = 'invoking' AND cancel_at IS NULL", runID))
 	if err == nil && n == 0 && (here == nil || !here.cancelled.Load()) {
@@ -181,7 +183,7 @@ func (e *Engine) Cancel(ctx context.Context, runID string) error {
 	return err
 }
 
-// Retry takes up a run again that is Blocked, or Failed: of the latter, what could not be undone is tried once more.
+// Retry takes up a run again that is StateBlocked, or StateFailed: of the latter, what could not be undone is tried once more.
 func (e *Engine) Retry(ctx context.Context, runID string) error {
 	n, err := e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET state = CASE WHEN state = 'failed' THEN 'compensating' ELSE 'invoking' END, claims = 0, retention_until = NULL, wake_at = "+
 		e.DB.Dialect().Now()+" WHERE id = $1 AND state IN ('failed', 'blocked')", runID))
@@ -194,9 +196,9 @@ func (e *Engine) Retry(ctx context.Context, runID string) error {
 	return err
 }
 
-// RetryFrom takes up a run again that is Blocked, or Failed, and goes forward: the step with that key and all that came after it are forgotten and done again, whatever became of
-// them. In a run that has Failed so are the steps before it that were undone or had failed; those that could not be undone still stand, and are not repeated. A step with an effect
-// outside that was undone cannot be done again in the same run, because its [Key] would be that of the first time: that, like a run in another state, is fault.NotAllowed. An empty
+// RetryFrom takes up a run again that is StateBlocked, or StateFailed, and goes forward: the step with that key and all that came after it are forgotten and done again, whatever became of
+// them. In a run that has StateFailed so are the steps before it that were undone or had failed; those that could not be undone still stand, and are not repeated. A step with an effect
+// outside that was undone cannot be done again in the same run, because its [StepKey] would be that of the first time: that, like a run in another state, is fault.NotAllowed. An empty
 // key makes it Retry.
 func (e *Engine) RetryFrom(ctx context.Context, runID, key string) error {
 	if key == "" {
@@ -205,16 +207,16 @@ func (e *Engine) RetryFrom(ctx context.Context, runID, key string) error {
 	return e.DB.InTx(ctx, func(ctx context.Context) error {
 		var name, version, state string
 		var input []byte
-		found, err := db.One(ctx, e.DB, stmt("SELECT workflow_id, version, state, input FROM gorgon_run WHERE id = $1"+forUpdate(e.DB.Dialect()), runID), &name, &version, &state, &input)
+		found, err := db.QueryRow(ctx, e.DB, stmt("SELECT workflow_id, version, state, input FROM gorgon_run WHERE id = $1"+forUpdate(e.DB.Dialect()), runID), &name, &version, &state, &input)
 		switch {
 		case err != nil:
 			return err
 		case !found:
 			return fault.New(fault.NotFound, "Run %s was not found", runID)
-		case state != Failed && state != Blocked:
+		case state != StateFailed && state != StateBlocked:
 			return fault.New(fault.NotAllowed, "Run %s is %s: only failed and blocked runs can be retried", runID, state)
 		}
-		if err := e.forget(ctx, runID, key, state == Failed); err != nil {
+		if err := e.forget(ctx, runID, key, state == StateFailed); err != nil {
 			return err
 		}
 		idem, err := e.key(name+"@"+version, input)
@@ -223,7 +225,7 @@ func (e *Engine) RetryFrom(ctx context.Context, runID, key string) error {
 		}
 		_, err = e.DB.Exec(ctx, stmt("UPDATE gorgon_run SET state = 'invoking', error = NULL, claims = 0, cancel_at = NULL, retention_until = NULL, idem_key = $1, wake_at = "+
 			e.DB.Dialect().Now()+" WHERE id = $2", nullable(idem), runID))
-		if c, ok := errors.AsType[*db.ConstraintError](err); ok && c.Kind == db.Unique {
+		if c, ok := errors.AsType[*db.ConstraintError](err); ok && c.Kind == db.UniqueViolation {
 			return fault.New(fault.Conflict, "Another run of %s has the idempotency key of run %s", name, runID)
 		}
 		if err == nil {
@@ -252,7 +254,7 @@ func (e *Engine) forget(ctx context.Context, runID, key string, undone bool) err
 	var branch string
 	var pos, seq int
 	var over bool
-	found, err := db.One(ctx, e.DB, stmt("SELECT branch, pos, seq, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END FROM gorgon_run_step WHERE run_id = $1 AND key = $2", runID, key), &branch, &pos, &seq, &over)
+	found, err := db.QueryRow(ctx, e.DB, stmt("SELECT branch, pos, seq, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END FROM gorgon_run_step WHERE run_id = $1 AND key = $2", runID, key), &branch, &pos, &seq, &over)
 	if err != nil {
 		return err
 	}
@@ -262,12 +264,12 @@ func (e *Engine) forget(ctx context.Context, runID, key string, undone bool) err
 	if !over {
 		seq = math.MaxInt32
 	}
-	after, again := "(branch = $2 AND pos >= $3 OR ended_at IS NOT NULL AND seq >= $4)", "reverted_at IS NOT NULL"
+	after, reverted := "(branch = $2 AND pos >= $3 OR ended_at IS NOT NULL AND seq >= $4)", "reverted_at IS NOT NULL"
 	if !undone {
-		again = "1 = 0"
+		reverted = "1 = 0"
 	}
 	var outside string
-	if found, err = db.One(ctx, e.DB, stmt("SELECT key FROM gorgon_run_step WHERE run_id = $1 AND ("+after+" OR "+again+") AND kind = 'external' AND state = 'done' AND reverted_at IS NOT NULL LIMIT 1",
+	if found, err = db.QueryRow(ctx, e.DB, stmt("SELECT key FROM gorgon_run_step WHERE run_id = $1 AND ("+after+" OR "+reverted+") AND kind = 'external' AND state = 'done' AND reverted_at IS NOT NULL LIMIT 1",
 		runID, branch, pos, seq), &outside); err != nil {
 		return err
 	}
@@ -293,9 +295,9 @@ func forUpdate(k db.Dialect) string {
 	return ""
 }
 
-// Answer gives what step of a run, found by its transaction, waits for: a payload, or an error. A step that does not wait, because it was answered
+// CompleteStep gives what step of a run, found by its transaction, waits for: a payload, or an error. A step that does not wait, because it was answered
 // before or for another reason, is fault.NotAllowed and nothing changes.
-func (e *Engine) Answer(ctx context.Context, workflow, transactionID, step string, payload any, failure error) error {
+func (e *Engine) CompleteStep(ctx context.Context, workflow, transactionID, step string, payload any, failure error) error {
 	return e.DB.InTx(ctx, func(ctx context.Context) error {
 		var id, name, state string
 		find := "SELECT r.id, s.name FROM gorgon_run r JOIN gorgon_run_step s ON s.run_id = r.id" +
@@ -303,7 +305,7 @@ func (e *Engine) Answer(ctx context.Context, workflow, transactionID, step strin
 		if e.DB.Dialect() == db.Postgres {
 			find += " FOR UPDATE OF r"
 		}
-		found, err := db.One(ctx, e.DB, stmt(find, workflow, transactionID, step), &id, &name)
+		found, err := db.QueryRow(ctx, e.DB, stmt(find, workflow, transactionID, step), &id, &name)
 		if err != nil {
 			return err
 		}
@@ -311,11 +313,11 @@ func (e *Engine) Answer(ctx context.Context, workflow, transactionID, step strin
 			return fault.New(fault.NotAllowed, "Cannot set step success when status is %s", "ok")
 		}
 		// Only now, because who has waited for the run's row may have seen the step's as it was before.
-		if _, err := db.One(ctx, e.DB, stmt("SELECT state FROM gorgon_run_step WHERE run_id = $1 AND key = $2", id, step), &state); err != nil {
+		if _, err := db.QueryRow(ctx, e.DB, stmt("SELECT state FROM gorgon_run_step WHERE run_id = $1 AND key = $2", id, step), &state); err != nil {
 			return err
 		}
 		var one int
-		answered, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run_signal WHERE run_id = $1 AND name = $2 AND taken_at IS NULL", id, name), &one)
+		answered, err := db.QueryRow(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run_signal WHERE run_id = $1 AND name = $2 AND taken_at IS NULL", id, name), &one)
 		if err == nil && (answered || state != string(waiting)) {
 			err = fault.New(fault.NotAllowed, "Cannot set step success when status is %s", "ok")
 		}

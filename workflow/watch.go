@@ -28,29 +28,29 @@ const (
 	OnFinish                = "onFinish"
 )
 
-// A Change is something that happens to a run while it is watched.
-type Change struct {
+// A RunChange is something that happens to a run while it is watched.
+type RunChange struct {
 	Type          string
 	WorkflowID    string
 	TransactionID string
 	RunID         string
-	State         string          // of the run, with OnFinish: Done, Reverted, Failed
+	State         string          // of the run, with OnFinish: Done, StateReverted, StateFailed
 	Path          []string        // with changes of a step: the names of those before it, and its own
-	Step          *StepView       // of a step: what is known of it at that moment
+	Step          *StepSnapshot   // of a step: what is known of it at that moment
 	Output        json.RawMessage // of OnFinish
 	Err           error
-	Outline       []Planned
+	DeclaredSteps []DeclaredStep
 }
 
 // Watch tells what happens to the runs of a workflow from now on, or to the run with a transaction id if that is not empty: in this process, and in all others
-// if the database HearsOthers and the engines Listen; of those, results over 8 kB are left out. The channel is closed when ctx ends, and when the receiver falls so far behind that something would be left out. An unknown workflow is fault.NotFound.
-func (e *Engine) Watch(ctx context.Context, workflowID, transactionID string) (<-chan Change, error) {
+// if the database HearsOthers and the engines ListenForChanges; of those, results over 8 kB are left out. The channel is closed when ctx ends, and when the receiver falls so far behind that something would be left out. An unknown workflow is fault.NotFound.
+func (e *Engine) Watch(ctx context.Context, workflowID, transactionID string) (<-chan RunChange, error) {
 	if _, err := e.workflow(workflowID); err != nil {
 		return nil, err
 	}
-	w := &watcher{interest: interest{workflowID, transactionID}, to: make(chan Change, 256)}
+	w := &watcher{interest: interest{workflowID, transactionID}, to: make(chan RunChange, 256)}
 	e.watch.add(w)
-	if e.DB.HearsOthers() {
+	if e.DB.CanListen() {
 		e.watch.announce(e, w.interest)
 		go e.watch.remain(ctx, e, w.interest)
 	}
@@ -58,9 +58,9 @@ func (e *Engine) Watch(ctx context.Context, workflowID, transactionID string) (<
 	return w.to, nil
 }
 
-// Listen lets those who Watch in other processes hear of the runs of this one, and those here of theirs, until ctx ends.
-func (e *Engine) Listen(ctx context.Context) error {
-	if !e.DB.HearsOthers() {
+// ListenForChanges lets those who Watch in other processes hear of the runs of this one, and those here of theirs, until ctx ends.
+func (e *Engine) ListenForChanges(ctx context.Context) error {
+	if !e.DB.CanListen() {
 		return nil
 	}
 	if err := e.DB.Listen(ctx, watchChannel, func(payload string) { e.watch.hear(e, payload) }); err != nil {
@@ -89,7 +89,7 @@ func (i interest) covers(workflow, transaction string) bool {
 
 type watcher struct {
 	interest
-	to chan Change
+	to chan RunChange
 }
 
 // watch is who watches the runs of an engine, here and elsewhere.
@@ -110,16 +110,16 @@ type cable struct {
 
 type interestJSON struct{ Workflow, Transaction string }
 
-// A changeJSON is a Change with its error as text.
+// A changeJSON is a RunChange with its error as text.
 type changeJSON struct {
-	Change
+	RunChange
 	Step    *stepJSON       `json:",omitempty"`
 	Err     json.RawMessage `json:",omitempty"`
-	Outline []Planned       `json:"-"` // the other side has it
+	Outline []DeclaredStep  `json:"-"` // the other side has it
 }
 
 type stepJSON struct {
-	StepView
+	StepSnapshot
 	Err, UndoErr json.RawMessage `json:",omitempty"`
 }
 
@@ -149,7 +149,7 @@ func (w *watch) drop(x *watcher) {
 }
 
 // remain says again and again that something is watched.
-func (w *watch) remain(ctx context.Context, e *Engine, what interest) {
+func (w *watch) remain(ctx context.Context, e *Engine, topic interest) {
 	tick := time.NewTicker(remain)
 	defer tick.Stop()
 	for {
@@ -157,13 +157,13 @@ func (w *watch) remain(ctx context.Context, e *Engine, what interest) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			w.announce(e, what)
+			w.announce(e, topic)
 		}
 	}
 }
 
-func (w *watch) announce(e *Engine, what interest) {
-	w.call(cable{From: e.me, Watched: &interestJSON{what.workflow, what.transaction}})
+func (w *watch) announce(e *Engine, topic interest) {
+	w.call(cable{From: e.me, Watched: &interestJSON{topic.workflow, topic.transaction}})
 }
 
 // call tells other processes, if there may be any. What cannot be sent in time is left out.
@@ -230,14 +230,14 @@ func (w *watch) hear(e *Engine, payload string) {
 	if c.Change != nil {
 		change := c.Change.plain()
 		if d := e.workflows[change.WorkflowID]; d != nil {
-			change.Outline = d.outline
+			change.DeclaredSteps = d.outline
 		}
 		w.pass(change)
 	}
 }
 
 // pass gives a change to those here who watch its run.
-func (w *watch) pass(c Change) {
+func (w *watch) pass(c RunChange) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for x := range w.watchers {
@@ -280,7 +280,7 @@ func (r *run) tell(kind string, rec *record, out any, err error) {
 	if !here && !elsewhere {
 		return
 	}
-	c := Change{Type: kind, WorkflowID: r.def.name, TransactionID: r.transactionID(), RunID: r.ID(), Err: err, Outline: r.def.outline}
+	c := RunChange{Type: kind, WorkflowID: r.def.name, TransactionID: r.transactionID(), RunID: r.ID(), Err: err, DeclaredSteps: r.def.outline}
 	switch {
 	case rec != nil:
 		c.Step, c.Path = rec.view(), r.path(rec)
@@ -335,8 +335,8 @@ func (r *run) path(rec *record) (names []string) {
 }
 
 // view is the record as others see it.
-func (c *record) view() *StepView {
-	v := &StepView{Key: c.key, Name: c.name, Kind: c.kind, State: string(c.state), Attempts: c.attempts, Err: c.err, UndoErr: c.undoErr, StartedAt: c.started}
+func (c *record) view() *StepSnapshot {
+	v := &StepSnapshot{Key: c.key, Name: c.name, Kind: c.kind, State: string(c.state), Attempts: c.attempts, Err: c.err, UndoErr: c.undoErr, StartedAt: c.started}
 	if c.over() && c.err == nil {
 		v.Output, _ = json.Marshal(c.out)
 		if c.undoing != nil {
@@ -345,24 +345,24 @@ func (c *record) view() *StepView {
 	}
 	if c.reverted {
 		now := db.Now()
-		v.Reverted = &now
+		v.RevertedAt = &now
 	}
 	return v
 }
 
-func (c Change) json() *changeJSON {
-	j := &changeJSON{Change: c, Err: errorJSON(c.Err)}
+func (c RunChange) json() *changeJSON {
+	j := &changeJSON{RunChange: c, Err: errorJSON(c.Err)}
 	if c.Step != nil {
-		j.Step = &stepJSON{StepView: *c.Step, Err: errorJSON(c.Step.Err), UndoErr: errorJSON(c.Step.UndoErr)}
+		j.Step = &stepJSON{StepSnapshot: *c.Step, Err: errorJSON(c.Step.Err), UndoErr: errorJSON(c.Step.UndoErr)}
 	}
 	return j
 }
 
-func (j *changeJSON) plain() Change {
-	c := j.Change
+func (j *changeJSON) plain() RunChange {
+	c := j.RunChange
 	c.Err = decodeError(j.Err)
 	if j.Step != nil {
-		s := j.Step.StepView
+		s := j.Step.StepSnapshot
 		s.Err, s.UndoErr, c.Step = decodeError(j.Step.Err), decodeError(j.Step.UndoErr), &s
 	}
 	return c
@@ -379,12 +379,12 @@ func errorJSON(err error) json.RawMessage {
 // outcome is the state that a run has ended in.
 func outcome(err error) string {
 	if err == nil {
-		return Done
+		return StateDone
 	}
 	if _, ok := errors.AsType[*CompensationError](err); ok {
-		return Failed
+		return StateFailed
 	}
-	return Reverted
+	return StateReverted
 }
 
 // observed lets fn be the run's span, if there is somebody to tell.
@@ -393,38 +393,38 @@ func (r *run) observed(fn func() error) error {
 		return fn()
 	}
 	s := &r.base
-	ctx, span := r.engine.Telemetry.Begin(s.plain, telemetry.Run, "workflow "+r.def.name, attribute.String("gorgon.workflow.name", r.def.name))
+	ctx, span := r.engine.Telemetry.Start(s.plain, telemetry.WorkflowRun, "workflow "+r.def.name, attribute.String("gorgon.workflow.name", r.def.name))
 	s.plain, s.Context = ctx, ctx // there is no transaction yet
 	err := fn()
-	span.Note(attribute.String("gorgon.workflow.run", r.id), attribute.String("gorgon.workflow.transaction", r.tid))
-	if _, ok := errors.AsType[*Suspended](err); ok {
-		span.Label(attribute.String("gorgon.workflow.outcome", "suspended"))
+	span.AddAttributes(attribute.String("gorgon.workflow.run", r.id), attribute.String("gorgon.workflow.transaction", r.tid))
+	if _, ok := errors.AsType[*SuspendedError](err); ok {
+		span.AddLabels(attribute.String("gorgon.workflow.outcome", "suspended"))
 		span.End(nil)
 		return err
 	}
-	span.Label(attribute.String("gorgon.workflow.outcome", outcome(err)))
+	span.AddLabels(attribute.String("gorgon.workflow.outcome", outcome(err)))
 	span.End(err)
 	return err
 }
 
 // observed lets fn, which runs a workflow inside another, be a span under that one's.
 func (b *branch) observed(d *definition, fn func() error) (err error) {
-	_, span := b.engine.Telemetry.Begin(b.span.Under(b.plain), telemetry.Run, "workflow "+d.name, attribute.String("gorgon.workflow.name", d.name), attribute.String("gorgon.workflow.parent", b.run.def.name))
+	_, span := b.engine.Telemetry.Start(b.span.WithContext(b.plain), telemetry.WorkflowRun, "workflow "+d.name, attribute.String("gorgon.workflow.name", d.name), attribute.String("gorgon.workflow.parent", b.run.def.name))
 	b.span = span
 	result := "suspended" // or interrupted otherwise, which panics
 	defer func() {
-		span.Label(attribute.String("gorgon.workflow.outcome", result))
+		span.AddLabels(attribute.String("gorgon.workflow.outcome", result))
 		span.End(err)
 	}()
 	err = fn()
-	result = map[bool]string{true: Done, false: Failed}[err == nil]
+	result = map[bool]string{true: StateDone, false: StateFailed}[err == nil]
 	return err
 }
 
 // observe begins the span of an attempt to do or undo a step.
 func (c *record) observe(ctx context.Context, a telemetry.Activity, verb string) (context.Context, *telemetry.Span) {
-	ctx, span := c.run.engine.Telemetry.Begin(c.span.Under(ctx), a, verb+c.name, attribute.String("gorgon.workflow.name", c.run.def.name), attribute.String("gorgon.workflow.step", c.name))
-	span.Note(attribute.String("gorgon.workflow.step.key", c.key), attribute.String("gorgon.workflow.step.kind", c.kind), attribute.Int("gorgon.workflow.step.attempt", c.attempts))
+	ctx, span := c.run.engine.Telemetry.Start(c.span.WithContext(ctx), a, verb+c.name, attribute.String("gorgon.workflow.name", c.run.def.name), attribute.String("gorgon.workflow.step", c.name))
+	span.AddAttributes(attribute.String("gorgon.workflow.step.key", c.key), attribute.String("gorgon.workflow.step.kind", c.kind), attribute.Int("gorgon.workflow.step.attempt", c.attempts))
 	return ctx, span
 }
 
@@ -433,28 +433,28 @@ func (r *run) carried(ctx context.Context) any {
 	if r.engine.Telemetry == nil {
 		return nil
 	}
-	return nullable(r.engine.Telemetry.Carry(ctx))
+	return nullable(r.engine.Telemetry.TraceParent(ctx))
 }
 
 // Gauges are how many runs there are that want something.
 func (e *Engine) Gauges() []telemetry.Gauge {
 	count := func(where string) func(context.Context) (float64, error) {
 		return func(ctx context.Context) (n float64, err error) {
-			_, err = db.One(ctx, e.DB, stmt("SELECT count(*) FROM gorgon_run WHERE "+where), &n)
+			_, err = db.QueryRow(ctx, e.DB, stmt("SELECT count(*) FROM gorgon_run WHERE "+where), &n)
 			return n, err
 		}
 	}
 	return []telemetry.Gauge{
-		{Name: "gorgon.workflow.runs", Unit: "{run}", Text: "runs that did not simply succeed, by their state", By: "gorgon.workflow.state", ReadEach: e.states},
-		{Name: "gorgon.workflow.due", Unit: "{run}", Text: "runs that wait for a process", Read: count("wake_at <= " + e.DB.Dialect().Now() + " AND lease_until IS NULL")},
-		{Name: "gorgon.workflow.open", Unit: "{run}", Text: "runs that are not over", Read: count("state IN ('invoking', 'compensating') AND state <> 'done'")},
-		{Name: "gorgon.workflow.blocked", Unit: "{run}", Text: "runs that somebody has to look at", Read: count("state = 'blocked' AND state <> 'done'")},
+		{Name: "gorgon.workflow.runs", Unit: "{run}", Description: "runs that did not simply succeed, by their state", LabelName: "gorgon.workflow.state", ReadEach: e.states},
+		{Name: "gorgon.workflow.due", Unit: "{run}", Description: "runs that wait for a process", Read: count("wake_at <= " + e.DB.Dialect().Now() + " AND lease_until IS NULL")},
+		{Name: "gorgon.workflow.open", Unit: "{run}", Description: "runs that are not over", Read: count("state IN ('invoking', 'compensating') AND state <> 'done'")},
+		{Name: "gorgon.workflow.blocked", Unit: "{run}", Description: "runs that somebody has to look at", Read: count("state = 'blocked' AND state <> 'done'")},
 	}
 }
 
 // states counts the runs in each state. Those that are done, of which there may be millions, are left to the durations of runs.
 func (e *Engine) states(ctx context.Context) (map[string]float64, error) {
-	n := map[string]float64{Invoking: 0, Compensating: 0, Blocked: 0, Reverted: 0, Failed: 0}
+	n := map[string]float64{StateInvoking: 0, StateCompensating: 0, StateBlocked: 0, StateReverted: 0, StateFailed: 0}
 	rows, err := e.DB.Query(ctx, stmt("SELECT state, count(*) FROM gorgon_run WHERE state <> 'done' GROUP BY state"))
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 )
 
 // seen collects what a watcher is told until a run ends.
-func seen(t *testing.T, changes <-chan workflow.Change) string {
+func seen(t *testing.T, changes <-chan workflow.RunChange) string {
 	t.Helper()
 	var list []string
 	for end := time.After(15 * time.Second); ; {
@@ -21,11 +21,11 @@ func seen(t *testing.T, changes <-chan workflow.Change) string {
 			if !ok {
 				t.Fatal("the watch ends after", list)
 			}
-			what := c.Type
+			description := c.Type
 			if c.Step != nil {
-				what += ":" + c.Step.Key
+				description += ":" + c.Step.Key
 			}
-			list = append(list, what)
+			list = append(list, description)
 			if c.Type == workflow.OnFinish {
 				return strings.Join(append(list, c.State, string(c.Output)), " ")
 			}
@@ -55,7 +55,7 @@ func TestWatchElsewhere(t *testing.T) {
 			other = l.engine(t, workflow.New("watched", body, workflow.Durable()))
 		}
 		for _, e := range []*workflow.Engine{e, other} {
-			if err := e.Listen(t.Context()); err != nil {
+			if err := e.ListenForChanges(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -153,7 +153,7 @@ func TestRetryFrom(t *testing.T) {
 		if got := l.did(); got != "add a, add b, add c, remove c, remove a" || l.states(t) != "failed" {
 			t.Fatal(got, l.states(t))
 		}
-		runs, err := e.Runs(t.Context(), "forward", "", 1)
+		runs, err := e.ListRuns(t.Context(), "forward", "", 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestRetryFromOutside(t *testing.T) {
 		if _, err := w.Run(t.Context(), 1); err == nil {
 			t.Fatal("no error")
 		}
-		runs, err := e.Runs(t.Context(), "outward", "", 1)
+		runs, err := e.ListRuns(t.Context(), "outward", "", 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +225,7 @@ func TestRetryFromBlocked(t *testing.T) {
 		})
 		e := l.engine(t, w)
 		_, err := w.Run(t.Context(), 1)
-		s, ok := errors.AsType[*workflow.Suspended](err)
+		s, ok := errors.AsType[*workflow.SuspendedError](err)
 		if !ok {
 			t.Fatal(err)
 		}

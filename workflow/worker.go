@@ -23,7 +23,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		n, err := e.turn(ctx, places, &work)
 		if err == nil && time.Since(tidied) > time.Minute {
 			tidied = time.Now()
-			err = e.Tidy(ctx)
+			err = e.RemoveExpired(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			e.Log.Error("workflows wait: their table cannot be used", "error", err)
@@ -76,7 +76,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 	k := e.DB.Dialect()
 	due := "wake_at <= " + k.Now() + " AND (lease_until IS NULL OR lease_until <= " + k.Now() + ")"
 	var one int
-	if found, err := db.One(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run WHERE "+due+" LIMIT 1"), &one); err != nil || !found {
+	if found, err := db.QueryRow(ctx, e.DB, stmt("SELECT 1 FROM gorgon_run WHERE "+due+" LIMIT 1"), &one); err != nil || !found {
 		return nil, err
 	}
 	have := []string{}
@@ -85,8 +85,8 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 			have = append(have, name)
 		}
 	}
-	rows, err := e.DB.Query(ctx, stmt("UPDATE gorgon_run SET owner = $1, epoch = epoch + 1, claims = claims + 1, lease_until = "+k.After("$2")+
-		" WHERE id IN (SELECT id FROM gorgon_run WHERE "+due+" AND "+k.In("workflow_id || '@' || version", "$3")+" ORDER BY wake_at LIMIT "+strconv.Itoa(limit)+" "+k.Skip()+
+	rows, err := e.DB.Query(ctx, stmt("UPDATE gorgon_run SET owner = $1, epoch = epoch + 1, claims = claims + 1, lease_until = "+k.NowPlus("$2")+
+		" WHERE id IN (SELECT id FROM gorgon_run WHERE "+due+" AND "+k.InList("workflow_id || '@' || version", "$3")+" ORDER BY wake_at LIMIT "+strconv.Itoa(limit)+" "+k.SkipLocked()+
 		") RETURNING id, workflow_id, version, transaction_id, state, input, error, epoch, signals, claims, created_at, COALESCE(trace, ''), CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END",
 		e.me, e.Lease.Seconds(), have))
 	if err != nil {
@@ -107,7 +107,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (list []claim, err error)
 func (e *Engine) advance(ctx context.Context, c claim) {
 	w := e.workflows[c.name+"@"+c.version]
 	if e.Telemetry != nil {
-		ctx = e.Telemetry.Continue(ctx, c.trace)
+		ctx = e.Telemetry.ContinueTrace(ctx, c.trace)
 	}
 	r := newRun(ctx, w, nil)
 	r.engine, r.base.engine = e, e
@@ -126,12 +126,12 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 	} else {
 		err = w.resume(r.base.plain, r, c.input, cause)
 	}
-	var s *Suspended
+	var s *SuspendedError
 	switch {
 	case err == nil || errors.As(err, &s):
 	case errors.Is(err, errLost):
 		log.WarnContext(ctx, "a run was lost to another process, or its state could not be written", "error", err)
-	case errors.Is(err, ErrCancelled), errors.Is(err, errShutdown):
+	case errors.Is(err, ErrCanceled), errors.Is(err, errShutdown):
 		log.InfoContext(ctx, "a run ends", "reason", err)
 	default:
 		log.ErrorContext(ctx, "a run has failed", "error", err)
@@ -141,14 +141,14 @@ func (e *Engine) advance(ctx context.Context, c claim) {
 // cause is why the run is to be undone, nil if it is not.
 func (c claim) cause() error {
 	switch {
-	case c.state == Compensating && c.failure != nil:
+	case c.state == StateCompensating && c.failure != nil:
 		err := decodeError(c.failure)
 		if x, ok := errors.AsType[*CompensationError](err); ok { // Retry: maybe this time
 			return x.Cause
 		}
 		return err
-	case c.state == Compensating || c.cancelled:
-		return ErrCancelled
+	case c.state == StateCompensating || c.cancelled:
+		return ErrCanceled
 	}
 	return nil
 }
@@ -165,37 +165,37 @@ func (r *run) drop() {
 func (r *run) interrupted(s *scope, i *interrupt) error {
 	s.abandon()
 	ctx := context.WithoutCancel(s.plain)
-	why := i.why
+	cause := i.why
 	switch {
 	case !r.stored:
-		return r.fail(s, why)
+		return r.fail(s, cause)
 	case context.Cause(s.plain) == ErrTimeout:
 		return r.fail(s, r.late())
-	case why == errSuspended:
+	case cause == errSuspended:
 		r.parked = true
 		if err := r.park(ctx, r.soonest(i.until)); err != nil {
 			return lost(err)
 		}
 		r.engine.wake()
-		return &Suspended{RunID: r.id, TransactionID: r.tid, Reply: r.reply}
-	case errors.Is(why, errLost):
-		return why
-	case errors.Is(why, ErrCancelled):
-		return r.fail(s, ErrCancelled)
+		return &SuspendedError{RunID: r.id, TransactionID: r.tid, Reply: r.reply}
+	case errors.Is(cause, errLost):
+		return cause
+	case errors.Is(cause, ErrCanceled):
+		return r.fail(s, ErrCanceled)
 	}
-	if n, ok := errors.AsType[nondeterministic](why); ok {
+	if n, ok := errors.AsType[nondeterministic](cause); ok {
 		return r.block(ctx, n)
 	}
 	if err := r.release(ctx); err != nil {
 		return lost(err)
 	}
-	return why
+	return cause
 }
 
 // block puts a run aside until somebody has looked at it.
-func (r *run) block(ctx context.Context, why error) error {
+func (r *run) block(ctx context.Context, cause error) error {
 	err := r.inTx(ctx, func(ctx context.Context) error {
-		if err := r.fence(ctx, "state = 'blocked', error = $1, wake_at = NULL, lease_until = NULL, owner = NULL, ", encodeError(why)); err != nil {
+		if err := r.fence(ctx, "state = 'blocked', error = $1, wake_at = NULL, lease_until = NULL, owner = NULL, ", encodeError(cause)); err != nil {
 			return err
 		}
 		return r.engine.show(ctx, r.id)
@@ -204,7 +204,7 @@ func (r *run) block(ctx context.Context, why error) error {
 		return lost(err)
 	}
 	r.engine.told(ctx, r.id)
-	return why
+	return cause
 }
 
 // again reports whether a run that failed with err left nothing behind, and may succeed when it is begun anew.
@@ -224,10 +224,10 @@ func (r *run) reopen(s *scope) error {
 	return r.load(s)
 }
 
-// Tidy removes runs whose retention is over, with all that belongs to them. Run does it every minute.
-func (e *Engine) Tidy(ctx context.Context) error {
+// RemoveExpired removes runs whose retention is over, with all that belongs to them. Run does it every minute.
+func (e *Engine) RemoveExpired(ctx context.Context) error {
 	for {
-		var gone []string
+		var expired []string
 		err := e.DB.InTx(ctx, func(ctx context.Context) error {
 			rows, err := e.DB.Query(ctx, stmt("DELETE FROM gorgon_run WHERE id IN (SELECT id FROM gorgon_run WHERE retention_until <= "+e.DB.Dialect().Now()+" LIMIT 500) RETURNING id"))
 			if err != nil {
@@ -235,14 +235,14 @@ func (e *Engine) Tidy(ctx context.Context) error {
 			}
 			defer rows.Close()
 			for rows.Next() {
-				gone = append(gone, string(rows.Value(0)))
+				expired = append(expired, string(rows.Value(0)))
 			}
 			if err := rows.Err(); err != nil {
 				return err
 			}
-			return e.hide(ctx, gone...)
+			return e.hide(ctx, expired...)
 		})
-		if err != nil || len(gone) < 500 {
+		if err != nil || len(expired) < 500 {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ type Workflow[In, Out any] struct {
 
 	// Run runs the workflow and returns its result. A failing step's error comes back as it is; the steps before it are undone,
 	// last first, and what fails in that is joined to it as a [*CompensationError]. A run that has to wait goes on without its caller, who gets
-	// [*Suspended].
+	// [*SuspendedError].
 	//
 	// Inside the body of another workflow it joins that one's run: its steps are undone with those of the caller, and an atomic
 	// caller's transaction is its transaction.
@@ -52,8 +52,8 @@ type Workflow[In, Out any] struct {
 	Wait func(ctx context.Context, runID string) (Out, error)
 }
 
-// Any is a workflow of any types, for lists.
-type Any interface {
+// AnyWorkflow is a workflow of any types, for lists.
+type AnyWorkflow interface {
 	Name() string
 	base() *definition
 }
@@ -130,7 +130,7 @@ func Lock[In any](key func(In) string) Option {
 }
 
 // IdempotencyKey makes runs with the same key one run: whoever comes second waits for the first and gets its result, for as long as Retention,
-// 3 days by default, says. A failed run frees its key unless there is KeepFailures. An empty key is none. In must be that of the workflow.
+// 3 days by default, says. A failed run frees its key unless there is KeepKeyOnFailure. An empty key is none. In must be that of the workflow.
 func IdempotencyKey[In any](key func(In) string) Option {
 	return func(d *definition) { d.idem = keyOf(d, key) }
 }
@@ -143,14 +143,14 @@ func keyOf[In any](d *definition, key func(In) string) func(any) string {
 	}
 }
 
-// KeepFailures makes failures keep their idempotency key too.
-func KeepFailures() Option { return func(d *definition) { d.keepFailures = true } }
+// KeepKeyOnFailure makes failures keep their idempotency key too.
+func KeepKeyOnFailure() Option { return func(d *definition) { d.keepFailures = true } }
 
-// CheckInput makes it a fault.Conflict if somebody comes with the idempotency key of a run and with other input.
-func CheckInput() Option { return func(d *definition) { d.checkInput = true } }
+// RequireSameInput makes it a fault.Conflict if somebody comes with the idempotency key of a run and with other input.
+func RequireSameInput() Option { return func(d *definition) { d.checkInput = true } }
 
-// Input reads what callers over the wire give to a workflow, if that is not In itself as JSON.
-func Input[Wire, In any](read func(Wire) (In, error)) Option {
+// DecodeInput reads what callers over the wire give to a workflow, if that is not In itself as JSON.
+func DecodeInput[Wire, In any](read func(Wire) (In, error)) Option {
 	return func(d *definition) {
 		d.takes(reflect.TypeFor[In]())
 		d.wire = func(raw []byte) (any, error) {

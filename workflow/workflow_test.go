@@ -29,7 +29,7 @@ type words struct {
 
 func newWords(t testing.TB, d *db.DB) *words {
 	t.Helper()
-	if err := d.Script(t.Context(), "CREATE TABLE word (word text PRIMARY KEY)"); err != nil {
+	if err := d.ExecScript(t.Context(), "CREATE TABLE word (word text PRIMARY KEY)"); err != nil {
 		t.Fatal(err)
 	}
 	return &words{d: d}
@@ -54,13 +54,13 @@ func (w *words) remove(ctx context.Context, word string) error {
 }
 
 // outside is a step with an effect outside of the database.
-func (w *words) outside(ctx context.Context, what string) (string, error) {
-	w.note("outside %s tx=%v", what, w.d.InTransaction(ctx))
-	return what, nil
+func (w *words) outside(ctx context.Context, name string) (string, error) {
+	w.note("outside %s tx=%v", name, w.d.InTransaction(ctx))
+	return name, nil
 }
 
-func (w *words) takeBack(ctx context.Context, what string) error {
-	w.note("take back %s tx=%v", what, w.d.InTransaction(ctx))
+func (w *words) takeBack(ctx context.Context, name string) error {
+	w.note("take back %s tx=%v", name, w.d.InTransaction(ctx))
 	return nil
 }
 
@@ -91,7 +91,7 @@ func boom(context.Context, string) (string, error) { return "", errBoom }
 
 func TestAtomic(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		w := newWords(t, d)
 		flow := workflow.New("add", func(ctx workflow.Context, in []string) (int, error) {
 			for _, s := range in {
@@ -117,14 +117,14 @@ func TestAtomic(t *testing.T) {
 		want(t, err, error(errBoom))
 		want(t, w.all(t), "a b")
 		want(t, strings.Join(w.log, ", "), "add a, add b, add c")
-		got := workflowtest.Emitted(t, d)
+		got := workflowtest.EmittedTopics(t, d)
 		want(t, strings.Join(got, ", "), `word.added {"id":"a"}, word.added {"id":"b"}`)
 	})
 }
 
 func TestAtomicWithExternalStep(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		w := newWords(t, d)
 		flow := workflow.New("pay", func(ctx workflow.Context, last string) (string, error) {
 			if _, err := workflow.Step(ctx, "one", w.add, "one", workflow.Undo(w.remove)); err != nil {
@@ -190,10 +190,10 @@ func TestInlineUndoesLastFirst(t *testing.T) {
 
 func TestParallel(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		w := newWords(t, d)
 		body := func(ctx workflow.Context, list []string) ([]string, error) {
-			return workflow.Each(ctx, list, func(ctx workflow.Context, s string) (string, error) {
+			return workflow.ForEach(ctx, list, func(ctx workflow.Context, s string) (string, error) {
 				do := w.add
 				if s == "boom" {
 					do = boom
@@ -268,7 +268,7 @@ func TestTakenOver(t *testing.T) {
 			}
 			close(leave)
 			got := <-ended
-			if s, ok := errors.AsType[*workflow.Suspended](got.err); ends && (got.out != "from elsewhere" || got.err != nil) || !ends && (!ok || s.RunID == "") {
+			if s, ok := errors.AsType[*workflow.SuspendedError](got.err); ends && (got.out != "from elsewhere" || got.err != nil) || !ends && (!ok || s.RunID == "") {
 				t.Errorf("ends %v: %q, %v", ends, got.out, got.err)
 			}
 		}

@@ -5,11 +5,11 @@ import "github.com/gorgon-commerce/gorgon/route/schema"
 // The answers of a resource's routes, as they are described to those who read about them.
 
 func (s *server) oneAnswer() *schema.Schema {
-	return schema.ObjectOf(schema.Field{Name: s.One, Schema: schema.Ref(s.Entity)})
+	return schema.ObjectOf(schema.Field{Name: s.RecordKey, Schema: schema.Ref(s.Entity)})
 }
 
 func (s *server) listAnswer() *schema.Schema {
-	return schema.ObjectOf(schema.Field{Name: s.Many, Schema: schema.ArrayOf(schema.Ref(s.Entity))}, schema.Field{Name: "count", Schema: schema.Int()},
+	return schema.ObjectOf(schema.Field{Name: s.ListKey, Schema: schema.ArrayOf(schema.Ref(s.Entity))}, schema.Field{Name: "count", Schema: schema.Int()},
 		schema.Field{Name: "offset", Schema: schema.Int()}, schema.Field{Name: "limit", Schema: schema.Int()})
 }
 

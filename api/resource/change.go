@@ -10,20 +10,20 @@ import (
 	"github.com/gorgon-commerce/gorgon/route/schema"
 )
 
-// A Change is a function that a request runs before the record is read again: a workflow, a table's method, anything of the shape
+// A Mutation is a function that a request runs before the record is read again: a workflow, a table's method, anything of the shape
 // func(ctx, In) (Out, error). In has the path, by its tag path, and the body; the query is the resource's own.
-type Change struct {
+type Mutation struct {
 	body    *schema.Schema
 	prepare func(*route.Request) (func(context.Context) (any, error), error)
 	key     func(out any) (string, error)
 	answer  bool // Out is the answer
 }
 
-// Do makes a Change of a function. Of what Create returns, the key of the new record is taken: Out is a string, or a struct with a
+// Do makes a Mutation of a function. Of what Create returns, the key of the new record is taken: Out is a string, or a struct with a
 // field ID (or Code), or a list with one of these.
-func Do[In, Out any](f func(context.Context, In) (Out, error)) *Change {
+func Do[In, Out any](f func(context.Context, In) (Out, error)) *Mutation {
 	in := route.Decode[In]()
-	return &Change{body: in.Body, key: keyOf, prepare: func(req *route.Request) (func(context.Context) (any, error), error) {
+	return &Mutation{body: in.Body, key: keyOf, prepare: func(req *route.Request) (func(context.Context) (any, error), error) {
 		v, err := in.Read(req)
 		if err != nil {
 			return nil, err
@@ -32,8 +32,8 @@ func Do[In, Out any](f func(context.Context, In) (Out, error)) *Change {
 	}}
 }
 
-// Answer makes a Change whose Out is shown instead of the record read again, for what can be seen only once, such as a secret key.
-func Answer[In, Out any](f func(context.Context, In) (Out, error)) *Change {
+// DoAndRespond makes a Mutation whose Out is shown instead of the record read again, for what can be seen only once, such as a secret key.
+func DoAndRespond[In, Out any](f func(context.Context, In) (Out, error)) *Mutation {
 	c := Do(f)
 	c.answer = true
 	return c
@@ -59,14 +59,14 @@ func keyOf(out any) (string, error) {
 // An Action is a change with a route of its own below the resource.
 type Action struct {
 	method, pattern string
-	change          *Change
+	change          *Mutation
 }
 
 // Post is an action such as "/{id}/revoke".
-func Post(pattern string, c *Change) Action { return Action{"POST", pattern, c} }
+func Post(pattern string, c *Mutation) Action { return Action{"POST", pattern, c} }
 
 // Delete is an action that is asked for by DELETE with a body.
-func Delete(pattern string, c *Change) Action { return Action{"DELETE", pattern, c} }
+func Delete(pattern string, c *Mutation) Action { return Action{"DELETE", pattern, c} }
 
 // A Link is the body of actions that tie records together and apart.
 type Link struct {
@@ -75,32 +75,32 @@ type Link struct {
 	Remove []string `json:"remove" valid:"optional"`
 }
 
-// A BatchOf is the body of a batch: what to create, update and delete. ID is of the record that the batch is below, if there is one.
-type BatchOf[C, U any] struct {
+// A BatchInput is the body of a batch: what to create, update and delete. ID is of the record that the batch is below, if there is one.
+type BatchInput[C, U any] struct {
 	ID     string   `path:"id"`
 	Create []C      `json:"create" valid:"optional"`
 	Update []U      `json:"update" valid:"optional"`
 	Delete []string `json:"delete" valid:"optional"`
 }
 
-// Batched tells by key what a batch did.
-type Batched struct{ Created, Updated, Deleted []string }
+// BatchResult tells by key what a batch did.
+type BatchResult struct{ Created, Updated, Deleted []string }
 
 // A Batch is the change of many records at once.
 type Batch struct {
 	body    *schema.Schema
-	prepare func(*route.Request) (func(context.Context) (Batched, error), error)
+	prepare func(*route.Request) (func(context.Context) (BatchResult, error), error)
 }
 
 // DoBatch makes a Batch of a function that does all of it in one transaction.
-func DoBatch[C, U any](f func(context.Context, BatchOf[C, U]) (Batched, error)) *Batch {
-	in := route.Decode[BatchOf[C, U]]()
-	return &Batch{in.Body, func(req *route.Request) (func(context.Context) (Batched, error), error) {
+func DoBatch[C, U any](f func(context.Context, BatchInput[C, U]) (BatchResult, error)) *Batch {
+	in := route.Decode[BatchInput[C, U]]()
+	return &Batch{in.Body, func(req *route.Request) (func(context.Context) (BatchResult, error), error) {
 		v, err := in.Read(req)
 		if err != nil {
 			return nil, err
 		}
-		return func(ctx context.Context) (Batched, error) { return f(ctx, v) }, nil
+		return func(ctx context.Context) (BatchResult, error) { return f(ctx, v) }, nil
 	}}
 }
 

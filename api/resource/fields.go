@@ -10,7 +10,7 @@ import (
 // fields tells what to read: the defaults, changed or replaced by ?fields=, without what may not be seen.
 func (s *server) fields(params schema.Value) []string {
 	asked := params.Get("fields")
-	list := ParseFields(asked.Str(), asked.Exists(), s.key, s.defaults)
+	list := ParseFields(asked.Text(), asked.Exists(), s.key, s.defaults)
 	if s.allowed == nil && s.Deny == nil {
 		return list
 	}
@@ -63,10 +63,10 @@ func modify(list, names []string) []string {
 		case '+', ' ':
 			list = add(list, bare(n))
 		case '-':
-			gone := bare(n)
+			removed := bare(n)
 			list = slices.DeleteFunc(list, func(f string) bool {
 				f = strings.TrimPrefix(f, "*")
-				return f == gone || strings.HasPrefix(f, gone+".")
+				return f == removed || strings.HasPrefix(f, removed+".")
 			})
 		default:
 			list = add(list, n)

@@ -14,8 +14,8 @@ type Filters []Filter
 
 // A Filter is one of them.
 type Filter struct {
-	Name string
-	Kind *schema.Schema // Text, TextOrList, Operators …; any schema will do
+	Name   string
+	Schema *schema.Schema // Text, TextOrList, Operators …; any schema will do
 }
 
 // The kinds of filters that resources share.
@@ -50,7 +50,7 @@ func (f Filters) one() *schema.Schema {
 	}
 	own := make([]schema.Field, len(f))
 	for i, x := range f {
-		own[i] = schema.Field{Name: x.Name, Schema: x.Kind}
+		own[i] = schema.Field{Name: x.Name, Schema: x.Schema}
 	}
 	return selectSchema.Extend(own...)
 }
@@ -59,23 +59,23 @@ func (f Filters) one() *schema.Schema {
 func (f Filters) list(r Resource) *schema.Schema {
 	own := make([]schema.Field, len(f))
 	for i, x := range f {
-		own[i] = schema.Field{Name: x.Name, Schema: x.Kind}
+		own[i] = schema.Field{Name: x.Name, Schema: x.Schema}
 	}
 	order := schema.String().Optional()
 	if r.Order != "" {
-		order = order.Default(schema.Text(r.Order))
+		order = order.Default(schema.StringValue(r.Order))
 	}
 	s := schema.ObjectOf(selectFields...).Extend(
-		schema.Field{Name: "offset", Schema: schema.QueryInt().Default(schema.Num(0)).Min(0)},
-		schema.Field{Name: "limit", Schema: schema.QueryInt().Default(schema.Num(float64(r.Limit))).Min(0)},
+		schema.Field{Name: "offset", Schema: schema.QueryInt().Default(schema.NumberValue(0)).Min(0)},
+		schema.Field{Name: "limit", Schema: schema.QueryInt().Default(schema.NumberValue(float64(r.Limit))).Min(0)},
 		schema.Field{Name: "order", Schema: order},
 		schema.Field{Name: "with_deleted", Schema: schema.QueryBool().Optional()},
 	).Extend(own...)
-	if !r.Plain {
+	if !r.NoLogicalFilters {
 		branch := schema.ArrayOf(schema.ObjectOf(own...)).Optional()
 		s = s.Extend(schema.Field{Name: "$and", Schema: branch}, schema.Field{Name: "$or", Schema: branch})
 	}
-	if r.Loose {
+	if r.IgnoreUnknownParams {
 		return s
 	}
 	return s.Strict()
@@ -85,12 +85,12 @@ func (f Filters) list(r Resource) *schema.Schema {
 func (s *server) listQuery(params schema.Value) (*Query, error) {
 	q := &Query{Entity: s.Entity, Fields: s.fields(params), Params: params, Count: true}
 	q.Skip, q.Take = whole(params.Get("offset")), whole(params.Get("limit"))
-	q.WithDeleted = s.WithDeleted && params.Get("with_deleted").True()
+	q.WithDeleted = s.WithDeleted && params.Get("with_deleted").Bool()
 	if o := params.Get("order"); o.Exists() {
-		if name := strings.TrimPrefix(o.Str(), "-"); name == "" || strings.HasPrefix(name, "-") || s.allowed != nil && !s.allowed[name] {
+		if name := strings.TrimPrefix(o.Text(), "-"); name == "" || strings.HasPrefix(name, "-") || s.allowed != nil && !s.allowed[name] {
 			return nil, fault.New(fault.Invalid, "Order field %s is not valid", name)
 		}
-		q.Order = []string{o.Str()}
+		q.Order = []string{o.Text()}
 	}
 	var err error
 	q.Filters, err = s.filters(params.Without("fields", "offset", "limit", "order", "with_deleted"))
@@ -135,7 +135,7 @@ func (s *server) filters(v schema.Value) (map[string]any, error) {
 
 // put sets a filter, or one of what it is related to.
 func (s *server) put(out map[string]any, name string, x any) {
-	path, ok := s.Through[name]
+	path, ok := s.RelationFilters[name]
 	if !ok {
 		out[name] = x
 		return
@@ -151,7 +151,7 @@ func (s *server) put(out map[string]any, name string, x any) {
 func (f Filters) dated(name string) bool {
 	for _, x := range f {
 		if x.Name == name {
-			return x.Kind == Dates
+			return x.Schema == Dates
 		}
 	}
 	return false
@@ -162,14 +162,14 @@ func filterValue(path string, v schema.Value, dated bool) (any, error) {
 	switch v.Kind() {
 	case schema.KindString:
 		if !dated {
-			return v.Str(), nil
+			return v.Text(), nil
 		}
-		t, ok := schema.Time(v)
-		if v.Str() == "null" {
+		t, ok := schema.TimeOf(v)
+		if v.Text() == "null" {
 			return nil, nil
 		}
 		if !ok {
-			return nil, fault.New(fault.Invalid, "Invalid request: Expected type: 'date' for field '%s', got: '%s'", path, v.Str())
+			return nil, fault.New(fault.Invalid, "Invalid request: Expected type: 'date' for field '%s', got: '%s'", path, v.Text())
 		}
 		return t, nil
 	case schema.KindArray:
@@ -203,8 +203,8 @@ func operators(path string, v schema.Value, dated bool) (any, error) {
 	return out, nil
 }
 
-// Nulls lets the word null stand for nothing in filters: a query has no other way to ask for records that have no parent.
-func (q *Query) Nulls(filters ...string) {
+// AllowNull lets the word null stand for nothing in filters: a query has no other way to ask for records that have no parent.
+func (q *Query) AllowNull(filters ...string) {
 	for _, name := range filters {
 		switch v := q.Filters[name].(type) {
 		case string:
@@ -219,8 +219,8 @@ func (q *Query) Nulls(filters ...string) {
 	}
 }
 
-// LowerKeys is a Prepare for records whose code is written in lower case, whatever the case that callers write it in.
-func LowerKeys(_ context.Context, q *Query) error {
+// LowercaseKey is a Prepare for records whose code is written in lower case, whatever the case that callers write it in.
+func LowercaseKey(_ context.Context, q *Query) error {
 	switch v := q.Filters["code"].(type) {
 	case string:
 		q.Filters["code"] = strings.ToLower(v)

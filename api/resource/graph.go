@@ -9,7 +9,7 @@ import (
 
 // Graph reads by the query graph of the shop that ctx belongs to, for resources that bring no Reader.
 func Graph(ctx context.Context, q *Query) (Rows, error) {
-	schema := graph.SchemaFrom(ctx)
+	schema := graph.SchemaFromContext(ctx)
 	if schema == nil {
 		return nil, fmt.Errorf("resource: no schema in the context to read %s of", q.Entity)
 	}
@@ -17,8 +17,8 @@ func Graph(ctx context.Context, q *Query) (Rows, error) {
 	if !ok {
 		return nil, fmt.Errorf("resource: no table is called %q", q.Entity)
 	}
-	only := make(map[string]graph.Filter, len(q.Only))
-	for table, f := range q.Only {
+	only := make(map[string]graph.Filter, len(q.RelatedFilters))
+	for table, f := range q.RelatedFilters {
 		only[table] = f
 	}
 	set, err := graph.Read(ctx, graph.Query{Node: e.Plan(false, q.Fields...), Where: q.Filters, Order: q.Order,
@@ -35,5 +35,5 @@ type rows struct{ *graph.Set }
 // Total is the number of records that match.
 func (r rows) Total() int { return r.Count }
 
-// Of is a set that was read elsewhere, as answers want it.
-func Of(set *graph.Set) Rows { return rows{set} }
+// RowsOf is a set that was read elsewhere, as answers want it.
+func RowsOf(set *graph.Set) Rows { return rows{set} }

@@ -15,32 +15,32 @@ import (
 
 // A Resource is a kind of record on the wire. What is left empty is not routed.
 type Resource struct {
-	Path   string // of the list: "/admin/product-tags"
-	Entity string // in the query graph: "product_tag"
-	One    string // key of one record in answers: "product_tag"
-	Many   string // key of a list: "product_tags"; empty for no list
-	Key    string // the column that paths name records by; "id" when empty
+	Path      string // of the list: "/admin/product-tags"
+	Entity    string // in the query graph: "product_tag"
+	RecordKey string // key of one record in answers: "product_tag"
+	ListKey   string // key of a list: "product_tags"; empty for no list
+	Key       string // the column that paths name records by; "id" when empty
 
 	Fields string   // read unless the caller asks for others, separated by spaces: "id value *products"
 	Allow  []string // if not empty, nothing else can be asked for, nor ordered by; "products" allows "*products" but not "products.id"
 	Deny   func(path string) bool
 
-	Filters     Filters
-	Through     map[string]string // filters that ask for related records: "location_id": "stock_locations.id"
-	Plain       bool              // no $and and $or
-	Loose       bool              // unknown query parameters are ignored
-	Limit       int               // of a list unless the caller says otherwise
-	Order       string            // of a list unless the caller says otherwise; by key when empty
-	WithDeleted bool              // ?with_deleted=true has an effect
-	Singular    bool              // one record can be retrieved
-	OneFilters  Filters           // parameters of a request for one record besides fields, for Prepare to read
+	Filters             Filters
+	RelationFilters     map[string]string // filters that ask for related records: "location_id": "stock_locations.id"
+	NoLogicalFilters    bool              // no $and and $or
+	IgnoreUnknownParams bool              // unknown query parameters are ignored
+	Limit               int               // of a list unless the caller says otherwise
+	Order               string            // of a list unless the caller says otherwise; by key when empty
+	WithDeleted         bool              // ?with_deleted=true has an effect
+	Retrievable         bool              // one record can be retrieved
+	RetrieveParams      Filters           // parameters of a request for one record besides fields, for Prepare to read
 
-	Missing       string // answer to GET of an unknown key: "Product tag with id: %s was not found"
-	MissingUpdate string // answer to changes of one, checked before they begin; empty leaves it to the change itself
-	Absent        bool   // GET of an unknown key is answered with {}
-	Object        string // in the answers of deletions; One when empty
+	NotFoundMessage       string // answer to GET of an unknown key: "Product tag with id: %s was not found"
+	UpdateNotFoundMessage string // answer to changes of one, checked before they begin; empty leaves it to the change itself
+	EmptyWhenMissing      bool   // GET of an unknown key is answered with {}
+	DeletedObject         string // in the answers of deletions; RecordKey when empty
 
-	Create, Update *Change
+	Create, Update *Mutation
 	Delete         func(ctx context.Context, key string) error
 	Batch          *Batch
 	Actions        []Action
@@ -55,17 +55,17 @@ type Resource struct {
 
 // A Query is a read that a request asks for.
 type Query struct {
-	Entity      string
-	Fields      []string // "title", "variants.prices.amount", "tags.*"
-	Filters     map[string]any
-	Order       []string // "-created_at"
-	Skip, Take  int
-	Count       bool // count all that match
-	WithDeleted bool
-	Context     map[string]any
-	Only        map[string]map[string]any // of related records, those of a table that may be seen, by table
-	Params      schema.Value              // the query parameters as checked
-	Key         string                    // of the one record that is read; empty in lists
+	Entity         string
+	Fields         []string // "title", "variants.prices.amount", "tags.*"
+	Filters        map[string]any
+	Order          []string // "-created_at"
+	Skip, Take     int
+	Count          bool // count all that match
+	WithDeleted    bool
+	Context        map[string]any
+	RelatedFilters map[string]map[string]any // of related records, those of a table that may be seen, by table
+	Params         schema.Value              // the query parameters as checked
+	Key            string                    // of the one record that is read; empty in lists
 }
 
 // A Reader reads records.
@@ -89,13 +89,13 @@ func (r Resource) Routes() []route.Route {
 	one := r.Path + "/{" + s.key + "}"
 	var out []route.Route
 	add := func(method, pattern string, h handler, query, body *schema.Schema) {
-		out = append(out, route.Func(method, pattern, h, append(slices.Clone(r.Options), route.Describe(query, body), route.Answers(s.oneAnswer()))...))
+		out = append(out, route.Func(method, pattern, h, append(slices.Clone(r.Options), route.InputSchemas(query, body), route.ResponseSchema(s.oneAnswer()))...))
 	}
-	if r.Many != "" {
+	if r.ListKey != "" {
 		add(http.MethodGet, r.Path, s.list, s.listSchema, nil)
-		route.Answers(s.listAnswer())(&out[len(out)-1])
+		route.ResponseSchema(s.listAnswer())(&out[len(out)-1])
 	}
-	if r.Singular {
+	if r.Retrievable {
 		add(http.MethodGet, one, s.retrieve, s.oneSchema, nil)
 	}
 	if r.Create != nil {
@@ -106,12 +106,12 @@ func (r Resource) Routes() []route.Route {
 	}
 	if r.Delete != nil {
 		add(http.MethodDelete, one, s.delete, nil, nil)
-		route.Answers(deletionAnswer())(&out[len(out)-1])
+		route.ResponseSchema(deletionAnswer())(&out[len(out)-1])
 	}
 	if r.Batch != nil {
 		add(http.MethodPost, r.Path+"/batch", s.batch, s.oneSchema, r.Batch.body)
 		route.BodyLimit(batchLimit)(&out[len(out)-1])
-		route.Answers(s.batchAnswer())(&out[len(out)-1])
+		route.ResponseSchema(s.batchAnswer())(&out[len(out)-1])
 	}
 	for _, a := range r.Actions {
 		add(a.method, r.Path+a.pattern, s.action(a), s.oneSchema, a.change.body)
@@ -135,7 +135,7 @@ type server struct {
 }
 
 func (r Resource) server() *server {
-	s := &server{Resource: r, key: or(r.Key, "id"), object: or(r.Object, r.One), defaults: strings.Fields(r.Fields)}
+	s := &server{Resource: r, key: or(r.Key, "id"), object: or(r.DeletedObject, r.RecordKey), defaults: strings.Fields(r.Fields)}
 	if r.Read == nil {
 		s.Read = Graph
 	}
@@ -145,7 +145,7 @@ func (r Resource) server() *server {
 			s.allowed[strings.TrimPrefix(f, "*")] = true
 		}
 	}
-	s.listSchema, s.oneSchema = r.Filters.list(r), r.OneFilters.one()
+	s.listSchema, s.oneSchema = r.Filters.list(r), r.RetrieveParams.one()
 	return s
 }
 
@@ -173,7 +173,7 @@ func (s *server) list(ctx context.Context, req *route.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return page{s.Many, rows, q.Skip, limit}, nil
+	return page{s.ListKey, rows, q.Skip, limit}, nil
 }
 
 func (s *server) params(req *route.Request, check *schema.Schema) (schema.Value, error) {
@@ -181,7 +181,7 @@ func (s *server) params(req *route.Request, check *schema.Schema) (schema.Value,
 	if err != nil {
 		return raw, err
 	}
-	return schema.Check(check, raw)
+	return schema.Validate(check, raw)
 }
 
 func (s *server) read(ctx context.Context, q *Query) (Rows, error) {
@@ -215,18 +215,18 @@ func (s *server) show(ctx context.Context, params schema.Value, key string) (any
 	if err != nil {
 		return nil, err
 	}
-	if rows.Len() == 0 && s.Absent {
+	if rows.Len() == 0 && s.EmptyWhenMissing {
 		return struct{}{}, nil
 	}
 	if rows.Len() == 0 || nothing(rows) {
-		return nil, s.missing(s.Missing, key)
+		return nil, s.missing(s.NotFoundMessage, key)
 	}
-	return single{s.One, rows}, nil
+	return single{s.RecordKey, rows}, nil
 }
 
 func (s *server) missing(words, key string) error {
 	if words == "" {
-		label := strings.ReplaceAll(s.One, "_", " ")
+		label := strings.ReplaceAll(s.RecordKey, "_", " ")
 		words = strings.ToUpper(label[:1]) + label[1:] + " with " + s.key + ": %s was not found"
 	}
 	return fault.New(fault.NotFound, "%s", strings.ReplaceAll(words, "%s", key))
@@ -234,12 +234,12 @@ func (s *server) missing(words, key string) error {
 
 // exists answers for a record that is to be changed.
 func (s *server) exists(ctx context.Context, key string) error {
-	if s.MissingUpdate == "" {
+	if s.UpdateNotFoundMessage == "" {
 		return nil
 	}
 	rows, err := s.Read(ctx, &Query{Entity: s.Entity, Fields: []string{s.key}, Filters: map[string]any{s.key: key}, Take: 1, Key: key})
 	if err == nil && rows.Len() == 0 {
-		err = s.missing(s.MissingUpdate, key)
+		err = s.missing(s.UpdateNotFoundMessage, key)
 	}
 	return err
 }
@@ -253,7 +253,7 @@ func (s *server) update(ctx context.Context, req *route.Request) (any, error) {
 }
 
 // change checks the body, then the query, then makes the change and shows the record as it is then.
-func (s *server) change(ctx context.Context, req *route.Request, c *Change, key string) (any, error) {
+func (s *server) change(ctx context.Context, req *route.Request, c *Mutation, key string) (any, error) {
 	run, err := c.prepare(req)
 	if err != nil {
 		return nil, err
@@ -272,7 +272,7 @@ func (s *server) change(ctx context.Context, req *route.Request, c *Change, key 
 		return nil, err
 	}
 	if c.answer {
-		return answer{s.One, out}, nil
+		return answer{s.RecordKey, out}, nil
 	}
 	if key == "" {
 		if key, err = c.key(out); err != nil {

@@ -100,10 +100,10 @@ type tagPatch struct {
 
 func tags(s *shelf) Resource {
 	return Resource{
-		Path: "/admin/product-tags", Entity: "product_tag", One: "product_tag", Many: "product_tags", Singular: true,
+		Path: "/admin/product-tags", Entity: "product_tag", RecordKey: "product_tag", ListKey: "product_tags", Retrievable: true,
 		Fields: "id value", Limit: 20,
-		Filters: Filters{{"q", Text}, {"id", TextOrList}, {"is_disabled", Flag}, {"created_at", Dates}},
-		Missing: "Product tag with id: %s was not found", MissingUpdate: `Product tag with id "%s" not found`,
+		Filters:         Filters{{"q", Text}, {"id", TextOrList}, {"is_disabled", Flag}, {"created_at", Dates}},
+		NotFoundMessage: "Product tag with id: %s was not found", UpdateNotFoundMessage: `Product tag with id "%s" not found`,
 		Read: s.read,
 		Create: Do(func(_ context.Context, in newTag) (struct{ ID string }, error) {
 			if in.Value == "twice" {
@@ -114,8 +114,8 @@ func tags(s *shelf) Resource {
 		Update:  Do(func(_ context.Context, in tagPatch) (string, error) { return in.ID, nil }),
 		Delete:  func(context.Context, string) error { return nil },
 		Actions: []Action{Post("/{id}/products", Do(func(_ context.Context, in Link) (string, error) { return in.ID, nil }))},
-		Batch: DoBatch(func(_ context.Context, in BatchOf[newTag, tagPatch]) (Batched, error) {
-			return Batched{Created: []string{"a"}[:len(in.Create)], Deleted: in.Delete}, nil
+		Batch: DoBatch(func(_ context.Context, in BatchInput[newTag, tagPatch]) (BatchResult, error) {
+			return BatchResult{Created: []string{"a"}[:len(in.Create)], Deleted: in.Delete}, nil
 		}),
 	}
 }
@@ -190,7 +190,7 @@ func TestAllowed(t *testing.T) {
 func TestAnswer(t *testing.T) {
 	t.Parallel()
 	r := tags(&shelf{})
-	r.Create = Answer(func(_ context.Context, in newTag) (map[string]string, error) {
+	r.Create = DoAndRespond(func(_ context.Context, in newTag) (map[string]string, error) {
 		return map[string]string{"token": in.Value}, nil
 	})
 	routetest.New(t, r.Routes()...).Post("/admin/product-tags", `{"value":"sk"}`).Want(200, `{"product_tag":{"token":"sk"}}`)
@@ -198,7 +198,7 @@ func TestAnswer(t *testing.T) {
 
 func ExampleResource() {
 	r := Resource{
-		Path: "/admin/posts", Entity: "post", One: "post", Many: "posts", Singular: true, Fields: "id title", Limit: 20,
+		Path: "/admin/posts", Entity: "post", RecordKey: "post", ListKey: "posts", Retrievable: true, Fields: "id title", Limit: 20,
 		Filters: Filters{{"q", Text}, {"title", TextOrList}, {"rank", OperatorsOf(schema.Number())}},
 		Delete:  func(context.Context, string) error { return nil },
 	}

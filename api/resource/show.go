@@ -6,9 +6,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
-// Show reads a record by its key as the resource shows it, with the fields that a request asks for, for routes whose answers have a shape of their own.
+// Retrieve reads a record by its key as the resource shows it, with the fields that a request asks for, for routes whose answers have a shape of their own.
 // An unknown key is fault.NotFound.
-func (r Resource) Show(ctx context.Context, req *route.Request, key string) (Rows, error) {
+func (r Resource) Retrieve(ctx context.Context, req *route.Request, key string) (Rows, error) {
 	s := r.server()
 	params, err := s.params(req, s.oneSchema)
 	if err != nil {
@@ -16,13 +16,13 @@ func (r Resource) Show(ctx context.Context, req *route.Request, key string) (Row
 	}
 	rows, err := s.read(ctx, s.oneQuery(params, key))
 	if err == nil && rows.Len() == 0 {
-		err = s.missing(s.Missing, key)
+		err = s.missing(s.NotFoundMessage, key)
 	}
 	return rows, err
 }
 
-// Asked is the list that a request asks for, for routes that do something else with it than show it.
-func (r Resource) Asked(ctx context.Context, req *route.Request) (*Query, error) {
+// ParseListQuery is the list that a request asks for, for routes that do something else with it than show it.
+func (r Resource) ParseListQuery(ctx context.Context, req *route.Request) (*Query, error) {
 	s := r.server()
 	params, err := s.params(req, s.listSchema)
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ServerEnv names the environment variable with the URL of a PostgreSQL server where tests may create databases.
-const ServerEnv = "GORGON_TEST_POSTGRES"
+// PostgresEnv names the environment variable with the URL of a PostgreSQL server where tests may create databases.
+const PostgresEnv = "GORGON_TEST_POSTGRES"
 
-// Each runs fn as a subtest on an empty database of each dialect.
-func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
+// EachDatabase runs fn as a subtest on an empty database of each dialect.
+func EachDatabase(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { fn(t, Open(t)) })
 	t.Run("postgres", func(t *testing.T) { fn(t, OpenPostgres(t)) })
@@ -32,7 +32,7 @@ func Open(t testing.TB) *db.DB {
 	return OpenURL(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
 }
 
-// OpenPostgres returns an empty database on the server of ServerEnv, which is dropped after the test. Without a server
+// OpenPostgres returns an empty database on the server of PostgresEnv, which is dropped after the test. Without a server
 // the test is skipped.
 func OpenPostgres(t testing.TB) *db.DB {
 	t.Helper()
@@ -96,10 +96,10 @@ func sweep(t testing.TB, server string) {
 	defer cancel()
 	c, err := pgx.Connect(ctx, server)
 	if err != nil {
-		t.Fatalf("%s: %v", ServerEnv, err)
+		t.Fatalf("%s: %v", PostgresEnv, err)
 	}
 	defer c.Close(ctx)
-	rows, _ := c.Query(ctx, "SELECT datname FROM pg_database WHERE datname >= $1 AND datname < $2", templates, templates+new(id.Source).At("", time.Now().Add(-time.Hour)))
+	rows, _ := c.Query(ctx, "SELECT datname FROM pg_database WHERE datname >= $1 AND datname < $2", templates, templates+new(id.Generator).NewAt("", time.Now().Add(-time.Hour)))
 	old, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		t.Fatal(err)
@@ -109,12 +109,12 @@ func sweep(t testing.TB, server string) {
 	}
 }
 
-// ServerURL is the server of ServerEnv. Without one the test is skipped.
+// ServerURL is the server of PostgresEnv. Without one the test is skipped.
 func ServerURL(t testing.TB) string {
 	t.Helper()
-	server := os.Getenv(ServerEnv)
+	server := os.Getenv(PostgresEnv)
 	if server == "" {
-		t.Skip(ServerEnv + " is not set; `eval $(scripts/postgres env)` starts a server and sets it")
+		t.Skip(PostgresEnv + " is not set; `eval $(scripts/postgres env)` starts a server and sets it")
 	}
 	return server
 }
@@ -124,7 +124,7 @@ func named(t testing.TB, server, name string) string {
 	t.Helper()
 	u, err := url.Parse(server)
 	if err != nil {
-		t.Fatalf("%s: %v", ServerEnv, err)
+		t.Fatalf("%s: %v", PostgresEnv, err)
 	}
 	u.Path = "/" + name
 	return u.String()
@@ -136,7 +136,7 @@ func admin(t testing.TB, server, sql string) {
 	defer cancel()
 	c, err := pgx.Connect(ctx, server)
 	if err != nil {
-		t.Fatalf("%s: %v", ServerEnv, err)
+		t.Fatalf("%s: %v", PostgresEnv, err)
 	}
 	defer c.Close(ctx)
 	if _, err := c.Exec(ctx, sql); err != nil {

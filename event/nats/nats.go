@@ -102,13 +102,13 @@ func (t *Transport) packed(m event.Message) (*nats.Msg, []jetstream.PublishOpt, 
 func (t *Transport) send(ctx context.Context, js jetstream.JetStream, m event.Message) error {
 	msg, opts, err := t.packed(m)
 	if err != nil {
-		return errors.Join(event.ErrDead, err)
+		return errors.Join(event.ErrPermanent, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_, err = js.PublishMsg(ctx, msg, opts...)
 	if errors.Is(err, nats.ErrMaxPayload) || tooLarge(err) {
-		err = errors.Join(event.ErrDead, err)
+		err = errors.Join(event.ErrPermanent, err)
 	}
 	return err
 }

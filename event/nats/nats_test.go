@@ -128,7 +128,7 @@ func TestTooLarge(t *testing.T) {
 	tr := nats.New("nats://" + s.addr)
 	t.Cleanup(func() { _ = tr.Close() })
 	m, _ := event.Topic[string]("big").Message(strings.Repeat("x", 1<<17))
-	if err := tr.Publish(t.Context(), []event.Message{m}); !errors.Is(err, event.ErrDead) {
+	if err := tr.Publish(t.Context(), []event.Message{m}); !errors.Is(err, event.ErrPermanent) {
 		t.Error(err)
 	}
 }
@@ -151,7 +151,7 @@ func TestRefusedInTheMiddle(t *testing.T) {
 		m, _ := event.Topic[string]("middle").Message(strconv.Itoa(i) + strings.Repeat("x", size))
 		batch = append(batch, m)
 	}
-	if err := tr.Publish(t.Context(), batch); !errors.Is(err, event.ErrDead) {
+	if err := tr.Publish(t.Context(), batch); !errors.Is(err, event.ErrPermanent) {
 		t.Fatal(err)
 	}
 	if got := len(s.read(t)); got != 2 {

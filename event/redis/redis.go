@@ -53,7 +53,7 @@ func (t *Transport) Publish(ctx context.Context, batch []event.Message) error {
 	for _, m := range batch {
 		body, err := json.Marshal(m)
 		if err != nil {
-			return fmt.Errorf("event/redis: %s: %w: %w", m.ID, event.ErrDead, err)
+			return fmt.Errorf("event/redis: %s: %w: %w", m.ID, event.ErrPermanent, err)
 		}
 		args = append(args, m.ID, m.Name, body)
 	}

@@ -73,7 +73,7 @@ func Sign(h http.Header, id string, at time.Time, body []byte, secrets ...string
 // What is wrong with a request that Verify refuses.
 var (
 	ErrMissing  = errors.New("signature: the request is not signed")
-	ErrOld      = errors.New("signature: the request was made too long ago, or in the future")
+	ErrExpired  = errors.New("signature: the request was made too long ago, or in the future")
 	ErrMismatch = errors.New("signature: the signature is not of this body and secret")
 )
 
@@ -94,7 +94,7 @@ func VerifyAt(now time.Time, h http.Header, body []byte, secrets ...string) erro
 		return ErrMissing
 	}
 	if apart := now.Sub(time.Unix(seconds, 0)); apart > Tolerance || apart < -Tolerance {
-		return ErrOld
+		return ErrExpired
 	}
 	for _, s := range secrets {
 		k, err := key(s)

@@ -64,8 +64,8 @@ func TestVerify(t *testing.T) {
 			h.Set("webhook-signature", strings.ReplaceAll(h.Get("webhook-signature"), "v1,", "v2,"))
 		}, want: signature.ErrMismatch},
 		"a little late":   {at: now.Add(4 * time.Minute)},
-		"too late":        {at: now.Add(6 * time.Minute), want: signature.ErrOld},
-		"from the future": {at: now.Add(-6 * time.Minute), want: signature.ErrOld},
+		"too late":        {at: now.Add(6 * time.Minute), want: signature.ErrExpired},
+		"from the future": {at: now.Add(-6 * time.Minute), want: signature.ErrExpired},
 	} {
 		if c.change == nil {
 			c.change = func(http.Header) {}

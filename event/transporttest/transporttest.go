@@ -42,7 +42,7 @@ func Run(t *testing.T, start func(t testing.TB) *Server) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dbtest.Each(t, func(t *testing.T, d *db.DB) { check(t, start(t), d) })
+			dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) { check(t, start(t), d) })
 		})
 	}
 }
@@ -172,7 +172,7 @@ func unreachable(t *testing.T, s *Server) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	to := dial(t, s, s.Addr)
-	if err := to.Publish(ctx, batch(t, 0, 1)); err == nil || errors.Is(err, event.ErrDead) || ctx.Err() != nil {
+	if err := to.Publish(ctx, batch(t, 0, 1)); err == nil || errors.Is(err, event.ErrPermanent) || ctx.Err() != nil {
 		t.Errorf("%v (%v)", err, ctx.Err())
 	}
 	s.Start(t)
@@ -182,14 +182,14 @@ func unreachable(t *testing.T, s *Server) {
 // bus returns a bus over d that forwards to transports.
 func bus(t testing.TB, d *db.DB, to ...event.Transport) *event.Bus {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{event.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	b := event.NewBus(d, slog.New(slog.DiscardHandler))
 	b.Backoff = func(int) time.Duration { return 20 * time.Millisecond }
 	b.Poll, b.Lease = 20*time.Millisecond, time.Second
 	for _, one := range to {
-		b.Forward("stream", one)
+		b.AddTransport("stream", one)
 	}
 	return b
 }
@@ -310,11 +310,11 @@ func (c counter) Publish(ctx context.Context, list []event.Message) error {
 // Of two processes one forwards; when it goes, the other goes on where it was.
 func two(t *testing.T, s *Server, d *db.DB) {
 	var mu sync.Mutex
-	var who []int
+	var readers []int
 	var stops []func()
 	var buses []*event.Bus
 	for i := range 2 {
-		b := bus(t, d, counter{dial(t, s, s.Addr), &mu, &who, i})
+		b := bus(t, d, counter{dial(t, s, s.Addr), &mu, &readers, i})
 		buses, stops = append(buses, b), append(stops, run(t, b))
 	}
 	for i := range 10 {
@@ -322,9 +322,9 @@ func two(t *testing.T, s *Server, d *db.DB) {
 	}
 	arrives(t, s, 50)
 	mu.Lock()
-	first := who[0]
-	if slices.Contains(who, 1-first) {
-		t.Error("both forwarded:", who)
+	first := readers[0]
+	if slices.Contains(readers, 1-first) {
+		t.Error("both forwarded:", readers)
 	}
 	mu.Unlock()
 	stops[first]()

@@ -32,36 +32,36 @@ func (b *Bank) Plugin() gorgon.Plugin {
 func (b *Bank) Identifier() string { return "bank" }
 
 // Initiate opens a transfer, which the buyer's page shows them.
-func (b *Bank) Initiate(ctx context.Context, r payment.Request) (payment.Answer, error) {
+func (b *Bank) Initiate(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	return b.ask(ctx, "/transfers", r)
 }
 
 // Authorize asks whether the buyer has paid.
-func (b *Bank) Authorize(ctx context.Context, r payment.Request) (payment.Answer, error) {
+func (b *Bank) Authorize(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	return b.ask(ctx, transfer(r)+"/hold", r)
 }
 
 // Capture takes the money.
-func (b *Bank) Capture(ctx context.Context, r payment.Request) (payment.Answer, error) {
+func (b *Bank) Capture(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	return b.ask(ctx, transfer(r)+"/take", r)
 }
 
 // Refund gives money back.
-func (b *Bank) Refund(ctx context.Context, r payment.Request) (payment.Answer, error) {
+func (b *Bank) Refund(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	return b.ask(ctx, transfer(r)+"/return", r)
 }
 
-// Cancel lets go of money that was not taken.
-func (b *Bank) Cancel(ctx context.Context, r payment.Request) (payment.Answer, error) {
+// CancelPayment lets go of money that was not taken.
+func (b *Bank) CancelPayment(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	return b.ask(ctx, transfer(r)+"/release", r)
 }
 
 // transfer is the address of what Initiate has opened: what the bank says is kept as data, and given back with the next request.
-func transfer(r payment.Request) string { return fmt.Sprint("/transfers/", r.Data["id"]) }
+func transfer(r payment.ProviderRequest) string { return fmt.Sprint("/transfers/", r.Data["id"]) }
 
 // ask sends a request under its key. The bank does what has one key once, so that the shop may ask again if an answer is lost.
-func (b *Bank) ask(ctx context.Context, path string, r payment.Request) (a payment.Answer, err error) {
-	body, err := json.Marshal(module.Map{"amount": r.Amount, "currency": r.CurrencyCode, "reference": r.Session})
+func (b *Bank) ask(ctx context.Context, path string, r payment.ProviderRequest) (a payment.ProviderResult, err error) {
+	body, err := json.Marshal(module.Map{"amount": r.Amount, "currency": r.CurrencyCode, "reference": r.SessionID})
 	if err != nil {
 		return a, err
 	}
@@ -69,7 +69,7 @@ func (b *Bank) ask(ctx context.Context, path string, r payment.Request) (a payme
 	if err != nil {
 		return a, err
 	}
-	req.Header.Set("Idempotency-Key", r.Key)
+	req.Header.Set("Idempotency-Key", r.IdempotencyKey)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return a, err // nobody knows what the bank has done: it is asked again
@@ -84,8 +84,8 @@ func (b *Bank) ask(ctx context.Context, path string, r payment.Request) (a payme
 	return a, json.NewDecoder(res.Body).Decode(&a)
 }
 
-// Heed reads a call of the bank, which comes to /hooks/payment/bank. It implements payment.Notifier.
-func (b *Bank) Heed(_ context.Context, c payment.Call) (n payment.Notice, err error) {
+// ParseWebhook reads a call of the bank, which comes to /hooks/payment/bank. It implements payment.WebhookParser.
+func (b *Bank) ParseWebhook(_ context.Context, c payment.WebhookRequest) (n payment.WebhookEvent, err error) {
 	mac := hmac.New(sha256.New, []byte(b.Secret))
 	mac.Write(c.Body)
 	if sent, _ := hex.DecodeString(c.Header.Get("X-Signature")); !hmac.Equal(sent, mac.Sum(nil)) {
@@ -95,5 +95,5 @@ func (b *Bank) Heed(_ context.Context, c payment.Call) (n payment.Notice, err er
 	if err := json.Unmarshal(c.Body, &call); err != nil {
 		return n, fault.Wrap(err, fault.Invalid, "The call cannot be read")
 	}
-	return payment.Notice{SessionID: call.Reference, Status: call.Status}, nil
+	return payment.WebhookEvent{SessionID: call.Reference, Status: call.Status}, nil
 }

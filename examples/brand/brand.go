@@ -30,7 +30,7 @@ type Brands struct {
 // New returns the brands of a shop.
 func New(shop *commerce.Shop) *Brands {
 	brands := module.NewTable[Brand]("brand", "brands")
-	return &Brands{brands, link.List(brands, shop.Product.Products)}
+	return &Brands{brands, link.OneToMany(brands, shop.Product.Products)}
 }
 
 // A Draft is what it takes to make a brand.
@@ -72,7 +72,7 @@ func (b *Brands) Plugin() gorgon.Plugin {
 		Name:      "brand",
 		Tables:    []module.Entity{b.Brands},
 		Links:     []link.Definition{b.Products},
-		Workflows: []workflow.Any{create},
+		Workflows: []workflow.AnyWorkflow{create},
 		Routes:    []route.Route{route.Post("/admin/brands", create.Run), route.Get("/admin/products/{id}/brands", of)},
 		Admin:     admin,
 	}

@@ -22,7 +22,7 @@ func TestBrand(t *testing.T) {
 	}
 	shop.Admin.Post("/admin/brands", Draft{Name: "Acme", ProductIDs: []string{lamp.ID}})
 	var list List
-	shop.Admin.Get("/admin/products/" + lamp.ID + "/brands").Into(&list)
+	shop.Admin.Get("/admin/products/" + lamp.ID + "/brands").Decode(&list)
 	if len(list.Brands) != 1 || list.Brands[0].Name != "Acme" {
 		t.Errorf("got %+v, want the brand of the lamp", list)
 	}

@@ -23,7 +23,7 @@ type meter struct {
 func (m *meter) Plugin() gorgon.Plugin {
 	count := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, counter := db.WithCounter(r.Context())
+			ctx, counter := db.WithStatementCounter(r.Context())
 			next.ServeHTTP(w, r.WithContext(ctx))
 			m.mu.Lock()
 			defer m.mu.Unlock()
@@ -36,7 +36,7 @@ func (m *meter) Plugin() gorgon.Plugin {
 // A customer buys what the demo sells, and no request costs the database more statements than it may.
 func TestPurchase(t *testing.T) {
 	t.Parallel()
-	gorgontest.EachWith(t, func(*commerce.Shop) *meter { return &meter{} }, func(t *testing.T, shop *gorgontest.Shop, m *meter) {
+	gorgontest.EachDatabaseWith(t, func(*commerce.Shop) *meter { return &meter{} }, func(t *testing.T, shop *gorgontest.Shop, m *meter) {
 		open(t, shop)
 		b := &buyer{t, shop, m}
 		b.buy()
@@ -47,10 +47,10 @@ func TestPurchase(t *testing.T) {
 func open(t *testing.T, shop *gorgontest.Shop) {
 	const email, password = "owner@example.com", "supersecret"
 	var invite struct{ Invite struct{ Token string } }
-	shop.Admin.Post("/admin/invites", object{"email": email}).Into(&invite)
+	shop.Admin.Post("/admin/invites", object{"email": email}).Decode(&invite)
 	var registered struct{ Token string }
-	shop.Anyone.Post("/auth/user/emailpass/register", object{"email": email, "password": password}).Into(&registered)
-	shop.Anyone.With("Authorization", "Bearer "+registered.Token).Post("/admin/invites/accept?token="+invite.Invite.Token, object{}).Into(&object{})
+	shop.Anonymous.Post("/auth/user/emailpass/register", object{"email": email, "password": password}).Decode(&registered)
+	shop.Anonymous.WithHeader("Authorization", "Bearer "+registered.Token).Post("/admin/invites/accept?token="+invite.Invite.Token, object{}).Decode(&object{})
 	if err := run(shop.URL(), email, password); err != nil {
 		t.Fatal(err)
 	}
@@ -59,15 +59,15 @@ func open(t *testing.T, shop *gorgontest.Shop) {
 // A cart that is asked for twice with one key, for want of an answer, is one cart.
 func TestRepeatedRequest(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 		open(t, shop)
 		var found struct{ Regions []struct{ ID string } }
-		shop.Store.Get("/store/regions").Into(&found)
+		shop.Store.Get("/store/regions").Decode(&found)
 		cart := object{"region_id": found.Regions[0].ID}
 		var first, again struct{ Cart struct{ ID string } }
-		once := shop.Store.With(idempotency.Header, "9d3c0a52-51d8-4b6f-8f2e-7f3f0f9b6c11")
-		once.Post("/store/carts", cart).Into(&first)
-		once.Post("/store/carts", cart).Into(&again)
+		once := shop.Store.WithHeader(idempotency.KeyHeader, "9d3c0a52-51d8-4b6f-8f2e-7f3f0f9b6c11")
+		once.Post("/store/carts", cart).Decode(&first)
+		once.Post("/store/carts", cart).Decode(&again)
 		if n, err := shop.Cart.Carts.Count(shop.Context(), nil); err != nil || n != 1 || first != again {
 			t.Errorf("there are %d carts, %v and %v: %v", n, first, again, err)
 		}
@@ -84,7 +84,7 @@ type buyer struct {
 func (b *buyer) ask(budget int, name, method, path string, body any) object {
 	b.t.Helper()
 	var answer map[string]any
-	b.shop.Store.Do(method, path, body).Into(&answer)
+	b.shop.Store.Do(method, path, body).Decode(&answer)
 	if n := len(b.meter.last); n > budget {
 		b.t.Errorf("%s %s: %d statements, more than %d:\n%s", method, path, n, budget, strings.Join(b.meter.last, "\n"))
 	}
@@ -114,7 +114,7 @@ func (b *buyer) buy() {
 	post(41, "cart", cart+"/shipping-methods", object{"option_id": option["id"]})
 	collection := post(19, "payment_collection", "/store/payment-collections", object{"cart_id": id})
 	post(10, "payment_collection", "/store/payment-collections/"+collection["id"].(string)+"/payment-sessions", object{"provider_id": "pp_system_default"})
-	// Three quarters of what completing costs is the transaction, which a budget of flow/checkout holds to 40; the rest reads the answer.
+	// Three quarters of what completing costs is the transaction, which a budget of flow/checkoutflow holds to 40; the rest reads the answer.
 	order := post(64, "order", cart+"/complete", nil)
 	if order["total"] != 62.951 { // two shirts of 24.00, 4.90 to send them, 19 % tax
 		b.t.Errorf("the order costs %v: %v", order["total"], order)

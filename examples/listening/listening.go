@@ -37,11 +37,11 @@ func (b *Board) Plugin(shop *commerce.Shop, streams map[string]event.Transport) 
 	count := workflow.New("count-stock", b.count, workflow.Atomic())
 	return gorgon.Plugin{
 		Name:      "board",
-		Workflows: []workflow.Any{count},
+		Workflows: []workflow.AnyWorkflow{count},
 		Routes:    []route.Route{route.Post("/admin/counts", count.Run)},
 		Subscriptions: []event.Subscription{
-			event.On(Counted, b.show, event.Named("board"), event.Tries(3)),
-			event.OnName("order.*", b.ordered, event.Named("board-orders")),
+			event.On(Counted, b.show, event.WithName("board"), event.MaxAttempts(3)),
+			event.OnName("order.*", b.ordered, event.WithName("board-orders")),
 		},
 		Transports: streams,
 	}
@@ -55,7 +55,7 @@ func (b *Board) count(ctx workflow.Context, in Count) (Count, error) {
 // show is called at least once for each count: it may be told twice of one, and does no harm then.
 func (b *Board) show(ctx context.Context, c Count) error {
 	if c.Quantity < 0 {
-		return fmt.Errorf("%d of %s cannot be: %w", c.Quantity, c.SKU, event.ErrDead) // trying again is of no use
+		return fmt.Errorf("%d of %s cannot be: %w", c.Quantity, c.SKU, event.ErrPermanent) // trying again is of no use
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,7 +76,7 @@ func (b *Board) ordered(_ context.Context, m event.Message) error {
 
 // Replay hands over again what the board could not handle, once its mistake has been mended.
 func Replay(ctx context.Context, bus *event.Bus) error {
-	letters, err := bus.Letters(ctx, true, 100)
+	letters, err := bus.FailedDeliveries(ctx, true, 100)
 	for _, l := range letters {
 		if err == nil && l.Subscriber == "board" {
 			err = bus.Replay(ctx, l.ID, l.Subscriber)

@@ -68,8 +68,8 @@ func TestBoard(t *testing.T) {
 	wait(func() bool { board.mu.Lock(); defer board.mu.Unlock(); return board.orders == 1 })
 
 	s.Admin.Post("/admin/counts", Count{"cup", -1})
-	dead := func() []event.Letter {
-		list, err := s.App.Bus().Letters(s.Context(), true, 10)
+	dead := func() []event.FailedDelivery {
+		list, err := s.App.Bus().FailedDeliveries(s.Context(), true, 10)
 		if err != nil {
 			t.Fatal(err)
 		}

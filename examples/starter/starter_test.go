@@ -70,7 +70,7 @@ func TestMigrations(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS("shop/reviews/migrations")); err != nil {
 		t.Fatal(err)
 	}
-	files, err := app.Generate("reviews", dir, "change")
+	files, err := app.GenerateMigrations("reviews", dir, "change")
 	if err != nil || len(files) > 0 {
 		t.Errorf("got %v, %v; run go run ./examples/starter/shop db:generate reviews -d examples/starter/shop/reviews/migrations", files, err)
 	}

@@ -52,11 +52,11 @@ func Create(dialect db.Dialect, entities []*graph.Entity) []string {
 }
 
 func create(dialect db.Dialect, tables []Table) (out []string) {
-	made := map[string]bool{}
+	created := map[string]bool{}
 	for _, t := range tables {
 		for _, p := range t.Before {
-			if !made[p.Name] {
-				made[p.Name] = true
+			if !created[p.Name] {
+				created[p.Name] = true
 				out = append(out, p.SQL)
 			}
 		}
@@ -286,19 +286,19 @@ func references(r *graph.Relation) string {
 
 // indexes are the indexes of single columns, of deleted_at, and the named ones.
 func indexes(e *graph.Entity) (out []graph.Index) {
-	live, gone := "", ""
+	live, deletedIndex := "", ""
 	if e.SoftDeletes() {
-		live, gone = "deleted_at IS NULL", "deleted_at IS NOT NULL"
+		live, deletedIndex = "deleted_at IS NULL", "deleted_at IS NOT NULL"
 	}
 	for _, c := range e.Columns {
 		if c.Unique != "" {
 			out = append(out, graph.Index{Name: c.Unique, Columns: []string{c.Name}, Unique: true, Where: live})
 		}
 		if c.Index != "" {
-			out = append(out, graph.Index{Name: c.Index, Columns: []string{c.Name}, Where: map[bool]string{true: gone, false: live}[c.IndexGone]})
+			out = append(out, graph.Index{Name: c.Index, Columns: []string{c.Name}, Where: map[bool]string{true: deletedIndex, false: live}[c.IndexGone]})
 		}
 	}
-	deleted := graph.Index{Name: "IDX_" + e.Table + "_deleted_at", Columns: []string{"deleted_at"}, Where: map[string]string{"": live, "gone": gone}[e.Deleted]}
+	deleted := graph.Index{Name: "IDX_" + e.Table + "_deleted_at", Columns: []string{"deleted_at"}, Where: map[string]string{"": live, "gone": deletedIndex}[e.Deleted]}
 	named := func(x graph.Index) bool { return slices.Equal(x.Columns, deleted.Columns) }
 	if live != "" && e.Deleted != "none" && !slices.ContainsFunc(e.Indexes, named) {
 		out = append(out, deleted)

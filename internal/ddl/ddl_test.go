@@ -81,7 +81,7 @@ func states(k db.Dialect) [][]ddl.Table {
 
 // apply runs statements as a migration.
 func apply(ctx context.Context, d *db.DB, name string, list []string) error {
-	_, err := db.Migrate(ctx, d, []db.Set{{Plugin: "test", Declared: &db.Declared{Name: name,
+	_, err := db.Migrate(ctx, d, []db.MigrationSet{{Plugin: "test", Declared: &db.DeclaredSchema{Name: name,
 		SQL: func(context.Context, *db.DB) (string, error) { return ddl.Script(list), nil }}}})
 	return err
 }
@@ -114,7 +114,7 @@ func catalogue(t testing.TB, d *db.DB) (out []string) {
 // From each state to each other, the database is in the end as if it had been made for that one.
 func TestDiffLeadsThere(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		list := states(d.Dialect())
 		steps := 0
@@ -145,7 +145,7 @@ func TestDiffLeadsThere(t *testing.T) {
 // Rows outlive the change of their table, and those that name them do too.
 func TestDiffKeepsRows(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		ctx, list := t.Context(), states(d.Dialect())
 		exec := func(sql string) {
@@ -162,7 +162,7 @@ func TestDiffKeepsRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		var name, label, kind, at string
-		found, err := db.One(ctx, d, db.Statement{SQL: `SELECT s.name, b.label, b.kind, b.shelf_id FROM shelf s JOIN box b ON b.shelf_id = s.id`}, &name, &label, &kind, &at)
+		found, err := db.QueryRow(ctx, d, db.Statement{SQL: `SELECT s.name, b.label, b.kind, b.shelf_id FROM shelf s JOIN box b ON b.shelf_id = s.id`}, &name, &label, &kind, &at)
 		if err != nil || !found || name+label+kind+at != "topbookssmalls1" {
 			t.Errorf("found %v %q %q %q %q: %v", found, name, label, kind, at, err)
 		}
@@ -175,7 +175,7 @@ func TestDiffKeepsRows(t *testing.T) {
 // Missing adds what there is not, and touches nothing else.
 func TestMissing(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		ctx, list := t.Context(), states(d.Dialect())
 		if err := apply(ctx, d, "one", ddl.Diff(d.Dialect(), nil, list[1])); err != nil {
@@ -202,7 +202,7 @@ func TestMissing(t *testing.T) {
 			t.Errorf("still missing: %v %v", again, err)
 		}
 		var label string
-		if found, err := db.One(ctx, d, db.Statement{SQL: `SELECT label FROM box WHERE weight IS NULL`}, &label); err != nil || !found || label != "books" {
+		if found, err := db.QueryRow(ctx, d, db.Statement{SQL: `SELECT label FROM box WHERE weight IS NULL`}, &label); err != nil || !found || label != "books" {
 			t.Errorf("found %v %q: %v", found, label, err)
 		}
 	})
@@ -246,8 +246,8 @@ func TestSnapshotWritesMigrations(t *testing.T) {
 	if _, err := ddl.Snapshot(nil).Write(dir, "../x", nil); err == nil {
 		t.Error("a name that leads out of the folder was taken")
 	}
-	sets := []db.Set{{Plugin: "shelves", FS: os.DirFS(dir)}}
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	sets := []db.MigrationSet{{Plugin: "shelves", FS: os.DirFS(dir)}}
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		if done, err := db.Migrate(t.Context(), d, sets); err != nil || len(done) != 2 {
 			t.Fatalf("applied %v: %v", done, err)

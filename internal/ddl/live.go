@@ -22,8 +22,8 @@ func Missing(ctx context.Context, d *db.DB, tables []Table) ([]string, error) {
 			to = append(to, have.without(t))
 			continue
 		}
-		was, is := have.known(old, t)
-		from, to = append(from, was), append(to, is)
+		before, after := have.known(old, t)
+		from, to = append(from, before), append(to, after)
 	}
 	out := Diff(d.Dialect(), from, to)
 	for i, s := range out {
@@ -62,23 +62,23 @@ func (l *live) without(t Table) Table {
 }
 
 // known splits a table into what of it there is and what it is to become: all of that, the columns included that the models do not know.
-func (l *live) known(columns []Column, t Table) (was, is Table) {
-	is = l.without(t)
-	is.Columns = slices.Clone(is.Columns)
-	was = is
-	was.Columns, was.Before = nil, nil
+func (l *live) known(columns []Column, t Table) (before, after Table) {
+	after = l.without(t)
+	after.Columns = slices.Clone(after.Columns)
+	before = after
+	before.Columns, before.Before = nil, nil
 	for _, c := range columns {
 		i := slices.IndexFunc(t.Columns, func(declared Column) bool { return declared.Name == c.Name })
 		switch {
 		case i < 0:
-			is.Columns = append(is.Columns, c)
+			after.Columns = append(after.Columns, c)
 		case c.Type == "":
 			c = t.Columns[i]
 		default:
 			c.Check = t.Columns[i].Check
-			is.Columns[i] = c
+			after.Columns[i] = c
 		}
-		was.Columns = append(was.Columns, c)
+		before.Columns = append(before.Columns, c)
 	}
 	there := func(list []Part, table string) (out []Part) {
 		for _, p := range list {
@@ -88,9 +88,9 @@ func (l *live) known(columns []Column, t Table) (was, is Table) {
 		}
 		return out
 	}
-	is.Indexes = append(slices.Clip(is.Indexes), l.unknown(t)...)
-	was.Indexes, was.Checks, was.Foreign = there(is.Indexes, ""), there(t.Checks, t.Name+"."), there(t.Foreign, t.Name+".")
-	return was, is
+	after.Indexes = append(slices.Clip(after.Indexes), l.unknown(t)...)
+	before.Indexes, before.Checks, before.Foreign = there(after.Indexes, ""), there(t.Checks, t.Name+"."), there(t.Foreign, t.Name+".")
+	return before, after
 }
 
 const (

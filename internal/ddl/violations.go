@@ -61,7 +61,7 @@ func Validate(ctx context.Context, d *db.DB, table, constraint string) error {
 		return nil
 	}
 	var one int
-	there, err := db.One(ctx, d, db.Statement{SQL: `SELECT 1 FROM pg_constraint WHERE conname = $1 AND NOT convalidated
+	there, err := db.QueryRow(ctx, d, db.Statement{SQL: `SELECT 1 FROM pg_constraint WHERE conname = $1 AND NOT convalidated
 		AND connamespace = ANY (current_schemas(false)::regnamespace[])`, Args: []any{constraint}}, &one)
 	if err == nil && there {
 		_, err = d.Exec(ctx, db.Statement{SQL: fmt.Sprintf(`ALTER TABLE "%s" VALIDATE CONSTRAINT "%s"`, table, constraint)})
@@ -172,6 +172,6 @@ func (r *rule) look(ctx context.Context, d *db.DB) (broken bool, err error) {
 	if len(r.Examples) == 0 {
 		return false, nil
 	}
-	_, err = db.One(ctx, d, db.Statement{SQL: "SELECT count(*) FROM (" + query + ") AS broken"}, &r.Rows)
+	_, err = db.QueryRow(ctx, d, db.Statement{SQL: "SELECT count(*) FROM (" + query + ") AS broken"}, &r.Rows)
 	return true, err
 }

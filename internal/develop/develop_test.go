@@ -46,7 +46,7 @@ func TestSession(t *testing.T) {
 	t.Chdir(dir)
 	write(t, "go.mod", "module example.com/shop\n\ngo 1.22\n")
 	write(t, "main.go", shop)
-	pkg, module, ok := Find(t.Context(), "command-line-arguments")
+	pkg, module, ok := FindMainPackage(t.Context(), "command-line-arguments")
 	if !ok || pkg != "." || module != "example.com/shop" {
 		t.Fatalf("found %q of %q, %t", pkg, module, ok)
 	}

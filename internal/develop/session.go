@@ -80,7 +80,7 @@ func (s *Session) rounds(ctx context.Context) error {
 
 // round builds the program and starts it in place of the one that runs; nil is returned if it does not run.
 func (s *Session) round(ctx context.Context, running *program) *program {
-	began := time.Now()
+	started := time.Now()
 	s.front.busy()
 	looked := make(chan struct{})
 	go func() { // from here on no change is missed
@@ -88,7 +88,7 @@ func (s *Session) round(ctx context.Context, running *program) *program {
 		s.look(ctx)
 	}()
 	err := s.build(ctx)
-	built := time.Since(began)
+	built := time.Since(started)
 	running.stop()
 	if err == nil {
 		running, err = s.start(ctx)
@@ -102,7 +102,7 @@ func (s *Session) round(ctx context.Context, running *program) *program {
 		return nil
 	}
 	s.front.serve(running.address)
-	s.Log.Info("ready", "in", time.Since(began).Round(time.Millisecond), "built in", built.Round(time.Millisecond), "at", "http://localhost"+port(s.Address))
+	s.Log.Info("ready", "in", time.Since(started).Round(time.Millisecond), "built in", built.Round(time.Millisecond), "at", "http://localhost"+port(s.Address))
 	return running
 }
 
@@ -132,18 +132,18 @@ func (s *Session) binary() string {
 
 // build builds the program; the error is what the compiler says. Without what debuggers need, and without inlining in the module itself, it takes half the time.
 func (s *Session) build(ctx context.Context) error {
-	var said bytes.Buffer
+	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-gcflags="+s.Module+"/...=-l -dwarf=false", "-o", s.binary(), s.Package)
-	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, said.Bytes())
+		return fmt.Errorf("go build: %w\n%s", err, output.Bytes())
 	}
 	return nil
 }
 
-// Find returns the main package that a shop's program is built from: the one in the working directory, or the one that the running program was built
+// FindMainPackage returns the main package that a shop's program is built from: the one in the working directory, or the one that the running program was built
 // from if its code is there; and the path of its module. It is false where there is no code, or no go command.
-func Find(ctx context.Context, running string) (pkg, module string, ok bool) {
+func FindMainPackage(ctx context.Context, running string) (pkg, module string, ok bool) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return "", "", false
 	}
@@ -156,8 +156,8 @@ func Find(ctx context.Context, running string) (pkg, module string, ok bool) {
 	return "", "", false
 }
 
-// Attached returns a context that ends when the session that started this process is gone: it holds the other end of the input.
-func Attached(ctx context.Context) (context.Context, context.CancelFunc) {
+// ParentContext returns a context that ends when the session that started this process is gone: it holds the other end of the input.
+func ParentContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		io.Copy(io.Discard, os.Stdin)

@@ -221,8 +221,8 @@ func (e *Entity) AddComputed(c *Computed) {
 	e.comps[c.Name] = c
 }
 
-// Ready completes an entity that was put together by hand.
-func (e *Entity) Ready() { e.index() }
+// Complete completes an entity that was put together by hand.
+func (e *Entity) Complete() { e.index() }
 
 func (e *Entity) index() {
 	e.byName, e.rels, e.comps = map[string]int{}, map[string]*Relation{}, map[string]*Computed{}

@@ -87,14 +87,14 @@ func (b *builder) arrayOp(alias string, c *Column, op string, v any) error {
 
 // members compares a JSON array with texts, for databases without arrays.
 func (b *builder) members(alias string, c *Column, op string, texts []string) {
-	each := func(what string) {
+	each := func(name string) {
 		if b.dialect == db.Postgres {
-			b.put("(SELECT ", what, " FROM jsonb_array_elements_text(")
+			b.put("(SELECT ", name, " FROM jsonb_array_elements_text(")
 			b.col(alias, c.Name)
 			b.put(") AS m(value)")
 			return
 		}
-		b.put("(SELECT ", what, " FROM json_each(")
+		b.put("(SELECT ", name, " FROM json_each(")
 		b.col(alias, c.Name)
 		b.put(") AS m")
 	}

@@ -20,7 +20,7 @@ func Count(ctx context.Context, e *Entity, where Filter) (int, error) {
 		return 0, err
 	}
 	var n int
-	_, err = db.One(ctx, d, s, &n)
+	_, err = db.QueryRow(ctx, d, s, &n)
 	return n, err
 }
 

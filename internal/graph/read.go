@@ -21,7 +21,7 @@ type Query struct {
 	Lock        bool // FOR UPDATE, within a transaction
 	Args        map[string]any
 	Only        map[string]Filter // of related records, those of a table that may be seen, by table
-	Hand        Hand              // what need not be read
+	Hand        Preloaded         // what need not be read
 }
 
 // Read reads the records of q and all that its node asks for: one round trip for each level of relations.

@@ -13,8 +13,8 @@ import (
 // A setter stores a value in the database's text form into a struct's field; nil is NULL.
 type setter func(dst reflect.Value, v []byte) error
 
-// Into stores the records into the slice that ptr points to, with the relations that were read.
-func (s *Set) Into(ptr any) error {
+// ScanInto stores the records into the slice that ptr points to, with the relations that were read.
+func (s *Set) ScanInto(ptr any) error {
 	out := reflect.ValueOf(ptr).Elem()
 	out.Set(reflect.MakeSlice(out.Type(), s.rows, s.rows))
 	for r := range s.rows {

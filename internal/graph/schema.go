@@ -92,13 +92,13 @@ func (s *Schema) Check() error { return errors.Join(s.unlisted(), s.cycles()) }
 // unlisted wants both ends of all relations, and the links between them, to belong to some plugin. Each that does not is told once, with a link that leads to it if
 // there is one.
 func (s *Schema) unlisted() error {
-	told := map[*Entity]bool{}
+	reported := map[*Entity]bool{}
 	var wrong []error
 	for _, links := range []bool{true, false} {
 		for _, e := range s.list {
 			for _, r := range e.Relations {
-				if to := r.To; (e.GoType == nil) == links && to.schema != s && !told[to] {
-					told[to] = true
+				if to := r.To; (e.GoType == nil) == links && to.schema != s && !reported[to] {
+					reported[to] = true
 					wrong = append(wrong, fmt.Errorf("the table %q, declared at %s, is listed by no plugin, and %s at %s leads to it", to.Table, to.At, e.Table, e.At))
 				}
 			}
@@ -216,8 +216,8 @@ func (s *Schema) Entity(name string) (*Entity, bool) {
 	return e, ok
 }
 
-// Of finds the entity that holds a Go type.
-func (s *Schema) Of(t reflect.Type) (*Entity, bool) {
+// EntityOf finds the entity that holds a Go type.
+func (s *Schema) EntityOf(t reflect.Type) (*Entity, bool) {
 	e, ok := s.byType[t]
 	return e, ok
 }
@@ -229,8 +229,8 @@ func WithSchema(ctx context.Context, s *Schema) context.Context {
 	return context.WithValue(ctx, schemaKey{}, s)
 }
 
-// SchemaFrom returns the schema of ctx, nil when it has none.
-func SchemaFrom(ctx context.Context) *Schema {
+// SchemaFromContext returns the schema of ctx, nil when it has none.
+func SchemaFromContext(ctx context.Context) *Schema {
 	s, _ := ctx.Value(schemaKey{}).(*Schema)
 	return s
 }

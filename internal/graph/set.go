@@ -121,13 +121,13 @@ func (s *Set) Text(row int, column string) []byte {
 	return nil
 }
 
-// Reads reports whether a relation was read.
-func (s *Set) Reads(relation string) bool {
+// HasRelation reports whether a relation was read.
+func (s *Set) HasRelation(relation string) bool {
 	return slices.ContainsFunc(s.node.children, func(c *child) bool { return c.rel.Name == relation })
 }
 
-// WorksOut reports whether a computed field was asked for.
-func (s *Set) WorksOut(field string) bool {
+// HasComputed reports whether a computed field was asked for.
+func (s *Set) HasComputed(field string) bool {
 	return slices.ContainsFunc(s.node.computed, func(c *Computed) bool { return c.Name == field })
 }
 
@@ -149,9 +149,9 @@ func (s *Set) Owner() *Set {
 	return s.parent.owner
 }
 
-// Places tells for each record which row of the owner it belongs to, and which of that row's related records it is. A record of several owners
+// Positions tells for each record which row of the owner it belongs to, and which of that row's related records it is. A record of several owners
 // has the place of one.
-func (s *Set) Places() (rows, nth []int) {
+func (s *Set) Positions() (rows, nth []int) {
 	rows, nth = make([]int, s.rows), make([]int, s.rows)
 	for r := range s.parent.owner.rows {
 		for i, child := range s.parent.of(r) {
@@ -167,8 +167,8 @@ func (s *Set) Typed() bool { return s.node.typed }
 // Linked reports whether these are related records that a link or another module leads to.
 func (s *Set) Linked() bool { return s.parent != nil && s.parent.def.rel.Path == nil }
 
-// Memo returns what is kept under key, and makes it the first time: for computed fields that share their work.
-func (s *Set) Memo(key string, make func() any) any {
+// Memoize returns what is kept under key, and makes it the first time: for computed fields that share their work.
+func (s *Set) Memoize(key string, make func() any) any {
 	v, ok := s.memos[key]
 	if !ok {
 		v = make()

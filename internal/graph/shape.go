@@ -66,12 +66,12 @@ func (s *Schema) rootOf(t reflect.Type, root string) (*Entity, error) {
 		}
 		return nil, fmt.Errorf("query: no table is called %q", root)
 	}
-	if e, ok := s.Of(t); ok {
+	if e, ok := s.EntityOf(t); ok {
 		return e, nil
 	}
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Anonymous {
-			if e, ok := s.Of(f.Type); ok {
+			if e, ok := s.EntityOf(f.Type); ok {
 				return e, nil
 			}
 		}
@@ -84,7 +84,7 @@ func (s *Schema) ask(e *Entity, t reflect.Type, f *Fields, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("query: %v is nested too deeply", t)
 	}
-	_, model := s.Of(t)
+	_, model := s.EntityOf(t)
 	for i := range t.NumField() {
 		field := t.Field(i)
 		name, skip := shapeName(field, model)
@@ -157,7 +157,7 @@ func bind(e *Entity, t reflect.Type, n *Node) *Shape {
 }
 
 func (s *Shape) bind(e *Entity, t reflect.Type, path []int) {
-	_, isModel := e.schema.Of(t)
+	_, isModel := e.schema.EntityOf(t)
 	for i := range t.NumField() {
 		field := t.Field(i)
 		name, skip := shapeName(field, isModel)

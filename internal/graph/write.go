@@ -67,7 +67,7 @@ func (e *Entity) Insert(ctx context.Context, rows []reflect.Value, conflict bool
 			return err
 		}
 		if _, err := d.Exec(ctx, s); err != nil {
-			return e.explain(d.Detach(ctx), err, rows[start:min(start+size, len(rows))]...)
+			return e.explain(d.WithoutTx(ctx), err, rows[start:min(start+size, len(rows))]...)
 		}
 	}
 	return nil
@@ -196,7 +196,7 @@ func (e *Entity) next(ctx context.Context, d *db.DB, c *Column) (string, error) 
 		s = db.Statement{SQL: `INSERT INTO gorgon_sequence (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, Args: []any{name}}
 	}
 	var n string
-	found, err := db.One(ctx, d, s, &n)
+	found, err := db.QueryRow(ctx, d, s, &n)
 	if err == nil && !found {
 		err = fmt.Errorf("sequence %s gave no number", name)
 	}
@@ -317,7 +317,7 @@ func (e *Entity) explain(ctx context.Context, err error, rows ...reflect.Value) 
 		return err
 	}
 	value := columnText(rows[e.culprit(ctx, ce, rows)])
-	if ce.Kind == db.ForeignKey && len(ce.Columns) == 0 {
+	if ce.Kind == db.ForeignKeyViolation && len(ce.Columns) == 0 {
 		ce.Columns = e.dangling(ctx, value)
 	}
 	return e.words(err, value)
@@ -350,7 +350,7 @@ func (e *Entity) words(err error, value func(*Column) string) error {
 		return err
 	}
 	switch ce.Kind {
-	case db.Unique:
+	case db.UniqueViolation:
 		parts := []string{}
 		for _, name := range ce.Columns {
 			if c := e.Column(name); c != nil && c.Path != nil {
@@ -358,11 +358,11 @@ func (e *Entity) words(err error, value func(*Column) string) error {
 			}
 		}
 		return fault.Wrap(err, fault.Invalid, "%s with %s, already exists.", e.Label, strings.Join(parts, ", "))
-	case db.ForeignKey:
+	case db.ForeignKeyViolation:
 		return fault.Wrap(err, fault.NotFound, "You tried to set relationship %s, but such entity does not exist", e.missing(ce, value))
-	case db.NotNull:
+	case db.NotNullViolation:
 		return fault.Wrap(err, fault.Invalid, "Cannot set field '%s' of %s to null", strings.Join(ce.Columns, ", "), e.Label)
-	case db.Check:
+	case db.CheckViolation:
 		return fault.Wrap(err, fault.Invalid, "%s breaks the rule %s", e.Label, strconv.Quote(ce.Constraint))
 	}
 	return err

@@ -6,8 +6,8 @@ import "encoding/json"
 // A Value is encoded as V is, but for its times.
 type Value struct{ V any }
 
-// Of wraps a value for the wire.
-func Of(v any) Value { return Value{v} }
+// Wrap wraps a value for the wire.
+func Wrap(v any) Value { return Value{v} }
 
 // MarshalJSON encodes the value.
 func (v Value) MarshalJSON() ([]byte, error) {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-func ExampleOf() {
+func ExampleWrap() {
 	at := time.Date(2026, 11, 22, 1, 14, 38, 500_000_000, time.UTC)
-	b, _ := json.Marshal(Of(map[string]any{"at": at, "text": "\"2026\" <b>"}))
+	b, _ := json.Marshal(Wrap(map[string]any{"at": at, "text": "\"2026\" <b>"}))
 	fmt.Println(string(b))
 	// Output:
 	// {"at":"2026-11-22T01:14:38.500Z","text":"\"2026\" \u003cb\u003e"}

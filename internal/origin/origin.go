@@ -10,8 +10,8 @@ import (
 // A Place is where something was declared. The zero Place is unknown.
 type Place struct{ frames *[16]uintptr }
 
-// Here is the place that calls the function that calls Here, or one further out: the first that is not in a package which declares on behalf of others.
-func Here() Place {
+// Caller is the place that calls the function that calls Caller, or one further out: the first that is not in a package which declares on behalf of others.
+func Caller() Place {
 	var frames [16]uintptr
 	runtime.Callers(3, frames[:])
 	return Place{&frames}

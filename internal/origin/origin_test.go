@@ -7,7 +7,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/internal/origin"
 )
 
-func declare() origin.Place { return origin.Here() }
+func declare() origin.Place { return origin.Caller() }
 
 func TestPlace(t *testing.T) {
 	t.Parallel()

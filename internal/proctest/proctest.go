@@ -60,9 +60,9 @@ func (p *Process) Kill() {
 	})
 }
 
-// Storm keeps n processes at work, and every 50 to 500 ms kills one and starts another, until it is stopped, which tells how many have died. The
+// KillRandomly keeps n processes at work, and every 50 to 500 ms kills one and starts another, until it is stopped, which tells how many have died. The
 // last ones go on.
-func Storm(t testing.TB, n int, env ...string) (stop func() int) {
+func KillRandomly(t testing.TB, n int, env ...string) (stop func() int) {
 	t.Helper()
 	list := make([]*Process, n)
 	for i := range list {

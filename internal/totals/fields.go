@@ -29,7 +29,7 @@ func (f *Fields) Add() {
 	needs := append(append(under("items", line), under("shipping_methods", method)...), "credit_lines.raw_amount")
 	for _, name := range append(WholeNames(), f.Extra...) {
 		whole := total(func(s *graph.Set, row int) (money.Decimal, bool) { t := f.wholes(s)[row]; return t.Get(name) })
-		f.Whole.AddComputed(&graph.Computed{Name: name, Needs: needs, Value: whole.write(AppendShown)})
+		f.Whole.AddComputed(&graph.Computed{Name: name, Needs: needs, Value: whole.write(AppendDisplay)})
 		f.Whole.AddComputed(&graph.Computed{Name: "raw_" + name, Needs: needs, Value: whole.write(money.Decimal.AppendRaw)})
 	}
 	for _, name := range append(Names(), f.More...) {
@@ -52,12 +52,12 @@ func (f *Fields) Add() {
 // credit is what a credit line takes off, known beside totals of the whole.
 func credit(s *graph.Set, row int) (money.Decimal, bool) {
 	owner := s.Owner()
-	known := owner != nil && slices.ContainsFunc(WholeNames(), owner.WorksOut)
+	known := owner != nil && slices.ContainsFunc(WholeNames(), owner.HasComputed)
 	return Amount(s, row, "raw_amount"), known && s.Text(row, "raw_amount") != nil
 }
 
-// AppendShown appends the number that clients see of m.
-func AppendShown(m money.Decimal, b []byte) []byte { return Shown(m).AppendJSON(b) }
+// AppendDisplay appends the number that clients see of m.
+func AppendDisplay(m money.Decimal, b []byte) []byte { return Display(m).AppendJSON(b) }
 
 // Amount reads the exact form of a number, a column raw_NAME; 0 for none.
 func Amount(s *graph.Set, row int, column string) (m money.Decimal) {
@@ -91,7 +91,7 @@ func (t total) write(form func(money.Decimal, []byte) []byte) func(context.Conte
 
 // add adds a total, and its exact form beside it, to what comes with all columns.
 func add(e *graph.Entity, name string, t total) {
-	e.AddComputed(&graph.Computed{Name: name, Whole: true, Value: t.write(AppendShown)})
+	e.AddComputed(&graph.Computed{Name: name, Whole: true, Value: t.write(AppendDisplay)})
 	e.AddComputed(&graph.Computed{Name: "raw_" + name, Whole: true, Value: t.write(money.Decimal.AppendRaw)})
 }
 
@@ -120,7 +120,7 @@ func part(of func(*graph.Set) []Detailed, parts func(*Detailed) []Part, pick fun
 			return money.Zero, false
 		}
 		list := of(owner)
-		p := s.Memo("places", func() any { rows, nth := s.Places(); return place{rows, nth} }).(place)
+		p := s.Memoize("places", func() any { rows, nth := s.Positions(); return place{rows, nth} }).(place)
 		if list == nil || p.nth[row] >= len(parts(&list[p.row[row]])) {
 			return money.Zero, false
 		}
@@ -130,10 +130,10 @@ func part(of func(*graph.Set) []Detailed, parts func(*Detailed) []Part, pick fun
 
 // wholes are the totals of the carts or orders that were read.
 func (f *Fields) wholes(s *graph.Set) []Totals {
-	return s.Memo("wholes", func() any {
+	return s.Memoize("wholes", func() any {
 		out := make([]Totals, s.Len())
 		for i := range out {
-			out[i] = Of(related(s, i, "items", f.line), related(s, i, "shipping_methods", f.method), related(s, i, "credit_lines",
+			out[i] = Calculate(related(s, i, "items", f.line), related(s, i, "shipping_methods", f.method), related(s, i, "credit_lines",
 				func(s *graph.Set, row int) money.Decimal { return Amount(s, row, "raw_amount") }), Smallest(2))
 		}
 		return out
@@ -161,8 +161,8 @@ func (f *Fields) methods(s *graph.Set) []Detailed {
 }
 
 func detailed(s *graph.Set, memo, price string, parts []string, of func(int) Detailed) []Detailed {
-	return s.Memo(memo, func() any {
-		if s.Len() == 0 || s.Text(0, price) == nil || slices.ContainsFunc(append([]string{"tax_lines", "adjustments"}, parts...), func(p string) bool { return !s.Reads(p) }) {
+	return s.Memoize(memo, func() any {
+		if s.Len() == 0 || s.Text(0, price) == nil || slices.ContainsFunc(append([]string{"tax_lines", "adjustments"}, parts...), func(p string) bool { return !s.HasRelation(p) }) {
 			return []Detailed(nil)
 		}
 		out := make([]Detailed, s.Len())

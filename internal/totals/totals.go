@@ -63,22 +63,22 @@ type Totals struct {
 var (
 	one     = money.Int(1)
 	hundred = money.Int(100)
-	epsilon = money.Must("0.0001")
+	epsilon = money.MustParse("0.0001")
 )
 
-// Shown is the number that clients see of m: what is nearly nothing is 0.
-func Shown(m money.Decimal) money.Decimal {
+// Display is the number that clients see of m: what is nearly nothing is 0.
+func Display(m money.Decimal) money.Decimal {
 	if !epsilon.Less(m.Abs()) {
 		return money.Zero
 	}
 	return m
 }
 
-// Double is m as JavaScript's numbers have it, which is how Medusa hands amounts on.
-func Double(m money.Decimal) money.Decimal { return money.Float(m.Float64()) }
+// Float64 is m as JavaScript's numbers have it, which is how Medusa hands amounts on.
+func Float64(m money.Decimal) money.Decimal { return money.Float(m.Float64()) }
 
-// Kept is the number that is stored of m: 20 significant digits, which mends what quotients have lost.
-func Kept(m money.Decimal) money.Decimal {
+// Stored is the number that is stored of m: 20 significant digits, which mends what quotients have lost.
+func Stored(m money.Decimal) money.Decimal {
 	var z money.Decimal
 	if err := z.UnmarshalJSON(m.AppendRaw(nil)); err != nil {
 		return m
@@ -86,9 +86,9 @@ func Kept(m money.Decimal) money.Decimal {
 	return z
 }
 
-// Of adds up a cart or an order. Credits are amounts already paid by other means; below smallest, the smallest amount of the currency,
+// Calculate adds up a cart or an order. Credits are amounts already paid by other means; below smallest, the smallest amount of the currency,
 // they count as nothing.
-func Of(lines []Line, methods []Method, credits []money.Decimal, smallest money.Decimal) Totals {
+func Calculate(lines []Line, methods []Method, credits []money.Decimal, smallest money.Decimal) Totals {
 	t := Totals{Lines: make([]Detailed, len(lines)), Methods: make([]Detailed, len(methods))}
 	for i, l := range lines {
 		t.Lines[i] = l.Totals()

@@ -10,12 +10,12 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-func dec(s string) money.Decimal { return money.Must(s) }
+func dec(s string) money.Decimal { return money.MustParse(s) }
 
 // Two shirts at 10 with a fifth off, taxed at 25 %, sent for 5.
-func ExampleOf() {
+func ExampleCalculate() {
 	vat := []money.Decimal{dec("25")}
-	t := totals.Of(
+	t := totals.Calculate(
 		[]totals.Line{{UnitPrice: dec("10"), Quantity: dec("2"), Rates: vat, Adjustments: []totals.Adjustment{{Amount: dec("4")}}}},
 		[]totals.Method{{Amount: dec("5"), Rates: vat}}, nil, totals.Smallest(2))
 	fmt.Println(t.Subtotal, t.DiscountTotal, t.Tax, t.Total)
@@ -55,7 +55,7 @@ func TestReturned(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	all := totals.Of(nil, nil, []money.Decimal{dec("0.01")}, totals.Smallest(2))
+	all := totals.Calculate(nil, nil, []money.Decimal{dec("0.01")}, totals.Smallest(2))
 	for _, n := range totals.WholeNames() {
 		if v, ok := all.Get(n); !ok || !v.IsZero() {
 			t.Errorf("%s is %v, %v", n, v, ok)
@@ -64,7 +64,7 @@ func TestNames(t *testing.T) {
 	if _, ok := all.Get("gift_card_total"); ok {
 		t.Error("there are no gift cards")
 	}
-	if got := totals.Shown(dec("0.0001")); !got.IsZero() {
+	if got := totals.Display(dec("0.0001")); !got.IsZero() {
 		t.Error("nearly nothing is shown as", got)
 	}
 }
@@ -93,7 +93,7 @@ func TestProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		lines := rapid.SliceOfN(rapid.Custom(line), 0, 6).Draw(t, "lines")
-		all := totals.Of(lines, nil, nil, totals.Smallest(2))
+		all := totals.Calculate(lines, nil, nil, totals.Smallest(2))
 		var sum, tax, discount money.Decimal
 		for i, l := range all.Lines {
 			sum, tax, discount = sum.Add(l.Total), tax.Add(l.Tax), discount.Add(l.DiscountTotal)
@@ -151,7 +151,7 @@ func FuzzLine(f *testing.F) {
 		}
 		l := totals.Line{UnitPrice: n[0], Quantity: n[1], Rates: []money.Decimal{n[2]}, TaxInclusive: inclusive,
 			Adjustments: []totals.Adjustment{{Amount: n[3], TaxInclusive: inclusive}}, Detail: &totals.Detail{ReturnReceived: n[3]}}
-		all := totals.Of([]totals.Line{l}, []totals.Method{{Amount: n[0], Rates: l.Rates, Adjustments: l.Adjustments}}, n[3:], totals.Smallest(2))
+		all := totals.Calculate([]totals.Line{l}, []totals.Method{{Amount: n[0], Rates: l.Rates, Adjustments: l.Adjustments}}, n[3:], totals.Smallest(2))
 		if !all.Items.Total.Equal(all.Lines[0].Total) || !all.Shipping.Total.Equal(all.Methods[0].Total) {
 			t.Fatal("the whole is not its parts")
 		}

@@ -24,8 +24,8 @@ func Open(t testing.TB, d *db.DB, tables ...[]module.Entity) context.Context {
 	return ctx
 }
 
-// Memory gives tables a database in memory, for examples, which have no test to fail: it panics instead. Close the database at the end.
-func Memory(tables ...module.Entity) (context.Context, *db.DB) {
+// OpenInMemory gives tables a database in memory, for examples, which have no test to fail: it panics instead. Close the database at the end.
+func OpenInMemory(tables ...module.Entity) (context.Context, *db.DB) {
 	d, err := db.Open(context.Background(), "sqlite::memory:")
 	if err != nil {
 		panic(err)
@@ -65,11 +65,11 @@ func schema(tables []module.Entity) (*graph.Schema, error) {
 	return graph.NewSchema(list)
 }
 
-// Each runs a test on every database, with modules and tables made for it.
-func Each[M any](t *testing.T, make func() (M, []module.Entity), run func(*testing.T, M)) {
+// EachDatabase runs a test on every database, with modules and tables made for it.
+func EachDatabase[M any](t *testing.T, make func() (M, []module.Entity), run func(*testing.T, M)) {
 	t.Helper()
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		m, tables := make()
 		Open(t, d, tables)

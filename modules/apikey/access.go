@@ -74,9 +74,9 @@ func (m *memory[V]) stale() {
 	}
 }
 
-// Changed drops what this process remembers of keys once the transaction of ctx is committed, or at once outside of one. The module's own
+// InvalidateCache drops what this process remembers of keys once the transaction of ctx is committed, or at once outside of one. The module's own
 // methods call it; whoever changes what keys are tied to calls it too.
-func (m *Module) Changed(ctx context.Context) {
+func (m *Module) InvalidateCache(ctx context.Context) {
 	forget := func() {
 		m.secrets.stale()
 		m.publishables.forget()
@@ -95,7 +95,7 @@ func (m *Module) Authenticate(ctx context.Context, token string) (*Key, error) {
 	if !ok {
 		return m.prove(ctx, name, token)
 	}
-	if time.Since(f.at) < trust && f.value.Live(db.Now()) {
+	if time.Since(f.at) < trust && f.value.IsActive(db.Now()) {
 		return &f.value, nil
 	}
 	list, err := m.Keys.List(ctx, module.Filter{"id": f.value.ID, "token": f.value.Token, "$or": live()})
@@ -127,21 +127,21 @@ func (m *Module) prove(ctx context.Context, name [sha256.Size]byte, token string
 		return &f.value, nil
 	}
 	k, err := match(list, token)
-	if k != nil && k.Live(db.Now()) {
+	if k != nil && k.IsActive(db.Now()) {
 		m.secrets.learn(name, *k, epoch)
 	}
 	return k, err
 }
 
-// Channels returns the sales channels of a publishable key, by find, which is given the key's id. ok is false when the key is unknown or
-// revoked. What was found is good for a second, less if Changed is called.
-func (m *Module) Channels(ctx context.Context, token string, find func(context.Context, string) ([]string, error)) (channels []string, ok bool, err error) {
+// SalesChannels returns the sales channels of a publishable key, by find, which is given the key's id. ok is false when the key is unknown or
+// revoked. What was found is good for a second, less if InvalidateCache is called.
+func (m *Module) SalesChannels(ctx context.Context, token string, find func(context.Context, string) ([]string, error)) (channels []string, ok bool, err error) {
 	name := sha256.Sum256([]byte(token))
 	f, epoch, ok := m.publishables.recall(name)
 	if ok && time.Since(f.at) < trust && (f.value.until.IsZero() || time.Now().Before(f.value.until)) {
 		return f.value.channels, true, nil
 	}
-	k, err := m.Publishable(ctx, token)
+	k, err := m.FindPublishable(ctx, token)
 	if k == nil || err != nil {
 		return nil, false, err
 	}

@@ -21,8 +21,8 @@ import (
 
 // The types of keys.
 const (
-	Publishable = "publishable"
-	Secret      = "secret"
+	TypePublishable = "publishable"
+	TypeSecret      = "secret"
 )
 
 // A Key lets a program in. Of a secret key, Token is a hash; Redacted is enough of it to be recognised by people.
@@ -48,15 +48,15 @@ func (Key) Indexes() []module.Index {
 	}
 }
 
-// Live reports whether the key still works.
-func (k *Key) Live(now time.Time) bool {
+// IsActive reports whether the key still works.
+func (k *Key) IsActive(now time.Time) bool {
 	return k.DeletedAt == nil && (k.RevokedAt == nil || k.RevokedAt.After(now))
 }
 
-// Public returns the key as it may be shown: the token of a publishable key, and no salt.
-func (k Key) Public() Key {
+// WithoutSecrets returns the key as it may be shown: the token of a publishable key, and no salt.
+func (k Key) WithoutSecrets() Key {
 	k.Salt = ""
-	if k.Type == Secret {
+	if k.Type == TypeSecret {
 		k.Token = ""
 	}
 	return k
@@ -79,15 +79,15 @@ func New() *Module {
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity { return []module.Entity{m.Keys} }
 
-// A Draft is what a key is made of.
-type Draft struct {
+// A CreateInput is what a key is made of.
+type CreateInput struct {
 	Title     string `json:"title"`
 	Type      string `json:"type"`
 	CreatedBy string `json:"created_by"`
 }
 
 // Create makes keys. Of secret ones this is the only time that the tokens can be read.
-func (m *Module) Create(ctx context.Context, drafts []Draft) ([]Key, error) {
+func (m *Module) Create(ctx context.Context, drafts []CreateInput) ([]Key, error) {
 	rows, tokens := make([]Key, len(drafts)), make([]string, len(drafts))
 	for i, d := range drafts {
 		k, err := m.make(ctx, d)
@@ -108,9 +108,9 @@ type made struct {
 	token  string
 }
 
-func (m *Module) make(ctx context.Context, d Draft) (made, error) {
+func (m *Module) make(ctx context.Context, d CreateInput) (made, error) {
 	k := Key{Title: d.Title, Type: d.Type, CreatedBy: d.CreatedBy}
-	if d.Type == Publishable {
+	if d.Type == TypePublishable {
 		k.Token = "pk_" + randomHex(32)
 		k.Redacted = redact(k.Token)
 		return made{k, k.Token}, nil
@@ -155,7 +155,7 @@ func live() []module.Filter {
 
 // candidates are the secret keys that a token may be of: those that still work and look like it.
 func (m *Module) candidates(ctx context.Context, token string) ([]Key, error) {
-	return m.Keys.List(ctx, module.Filter{"type": Secret, "redacted": redact(token), "$or": live()})
+	return m.Keys.List(ctx, module.Filter{"type": TypeSecret, "redacted": redact(token), "$or": live()})
 }
 
 // match finds the key of a token, at the cost of a hash; nil when it is none of them.
@@ -172,41 +172,41 @@ func match(list []Key, token string) (*Key, error) {
 	return nil, nil
 }
 
-// Publishable finds a publishable key that still works by its token; nil when there is none.
-func (m *Module) Publishable(ctx context.Context, token string) (*Key, error) {
-	list, err := m.Keys.List(ctx, module.Filter{"token": token, "type": Publishable, "$or": live()})
+// FindPublishable finds a publishable key that still works by its token; nil when there is none.
+func (m *Module) FindPublishable(ctx context.Context, token string) (*Key, error) {
+	list, err := m.Keys.List(ctx, module.Filter{"token": token, "type": TypePublishable, "$or": live()})
 	if len(list) == 0 || err != nil {
 		return nil, err
 	}
 	return &list[0], nil
 }
 
-// A Revocation ends keys, In seconds from now if that is more than none.
-type Revocation struct {
-	IDs []string `json:"ids"`
-	By  string   `json:"revoked_by"`
-	In  float64  `json:"revoke_in"`
+// A RevokeInput ends keys, RevokeIn seconds from now if that is more than none.
+type RevokeInput struct {
+	IDs       []string `json:"ids"`
+	RevokedBy string   `json:"revoked_by"`
+	RevokeIn  float64  `json:"revoke_in"`
 }
 
 // Revoke ends keys. Secret keys that have ended before are fault.Invalid.
-func (m *Module) Revoke(ctx context.Context, r Revocation) ([]Key, error) {
-	if r.By == "" {
+func (m *Module) Revoke(ctx context.Context, r RevokeInput) ([]Key, error) {
+	if r.RevokedBy == "" {
 		return nil, fault.New(fault.Invalid, "You must provide a revoked_by field when revoking a key.")
 	}
 	now := db.Now()
-	n, err := m.Keys.Count(ctx, module.Filter{"id": r.IDs, "type": Secret, "revoked_at": module.Filter{"$lt": now}})
+	n, err := m.Keys.Count(ctx, module.Filter{"id": r.IDs, "type": TypeSecret, "revoked_at": module.Filter{"$lt": now}})
 	if err != nil {
 		return nil, err
 	}
 	if n > 0 {
 		return nil, fault.New(fault.Invalid, "There are %d secret keys that are already revoked.", n)
 	}
-	defer m.Changed(ctx)
+	defer m.InvalidateCache(ctx)
 	at := now
-	if r.In > 0 {
-		at = now.Add(time.Duration(r.In * float64(time.Second)))
+	if r.RevokeIn > 0 {
+		at = now.Add(time.Duration(r.RevokeIn * float64(time.Second)))
 	}
-	if _, err := m.Keys.Update(ctx, module.Filter{"id": r.IDs}, module.Set{"revoked_at": at, "revoked_by": r.By}); err != nil {
+	if _, err := m.Keys.Update(ctx, module.Filter{"id": r.IDs}, module.Set{"revoked_at": at, "revoked_by": r.RevokedBy}); err != nil {
 		return nil, err
 	}
 	return m.Keys.List(ctx, module.Filter{"id": r.IDs})
@@ -225,6 +225,6 @@ func (m *Module) Delete(ctx context.Context, ids []string) error {
 		}
 		return fault.New(fault.NotAllowed, "Cannot delete api keys that are not revoked - %s", strings.Join(names, ", "))
 	}
-	defer m.Changed(ctx)
+	defer m.InvalidateCache(ctx)
 	return m.Keys.Delete(ctx, ids...)
 }

@@ -29,8 +29,8 @@ func TestHashOfMedusa(t *testing.T) {
 }
 
 func TestCreate(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
-		keys, err := m.Create(t.Context(), []Draft{{"web", Publishable, "user_1"}, {"erp", Secret, "user_1"}})
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
+		keys, err := m.Create(t.Context(), []CreateInput{{"web", TypePublishable, "user_1"}, {"erp", TypeSecret, "user_1"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,20 +40,20 @@ func TestCreate(t *testing.T) {
 				t.Errorf("got %+v", k)
 			}
 		}
-		kept, err := m.Keys.Retrieve(t.Context(), keys[1].ID)
-		if err != nil || kept.Token == keys[1].Token || len(kept.Token) != 128 || len(kept.Salt) != 32 {
-			t.Errorf("kept %+v %v", kept, err)
+		stored, err := m.Keys.Retrieve(t.Context(), keys[1].ID)
+		if err != nil || stored.Token == keys[1].Token || len(stored.Token) != 128 || len(stored.Salt) != 32 {
+			t.Errorf("kept %+v %v", stored, err)
 		}
-		if p := kept.Public(); p.Token != "" || p.Salt != "" {
+		if p := stored.WithoutSecrets(); p.Token != "" || p.Salt != "" {
 			t.Errorf("shown %+v", p)
 		}
 	})
 }
 
 func TestAuthenticate(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		keys, err := m.Create(ctx, []Draft{{"web", Publishable, "user_1"}, {"erp", Secret, "user_1"}})
+		keys, err := m.Create(ctx, []CreateInput{{"web", TypePublishable, "user_1"}, {"erp", TypeSecret, "user_1"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,40 +67,40 @@ func TestAuthenticate(t *testing.T) {
 				t.Errorf("%s: got %+v %v", token, k, err)
 			}
 		}
-		m.Changed(ctx)
+		m.InvalidateCache(ctx)
 		if k, err := m.Authenticate(ctx, sk); err != nil || k == nil {
 			t.Errorf("the second time: %+v %v", k, err)
 		}
-		if k, err := m.Publishable(ctx, pk); err != nil || k == nil {
+		if k, err := m.FindPublishable(ctx, pk); err != nil || k == nil {
 			t.Errorf("got %+v %v", k, err)
 		}
-		if k, err := m.Publishable(ctx, sk); err != nil || k != nil {
+		if k, err := m.FindPublishable(ctx, sk); err != nil || k != nil {
 			t.Errorf("a secret key passed as publishable: %+v %v", k, err)
 		}
 	})
 }
 
 func TestRevoke(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		keys, err := m.Create(ctx, []Draft{{"a", Secret, "user_1"}})
+		keys, err := m.Create(ctx, []CreateInput{{"a", TypeSecret, "user_1"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ids := []string{keys[0].ID}
 		wants(t, m.Delete(ctx, ids), fault.NotAllowed, "Cannot delete api keys that are not revoked - "+ids[0])
-		if _, err := m.Revoke(ctx, Revocation{IDs: ids, By: "user_1", In: 3600}); err != nil {
+		if _, err := m.Revoke(ctx, RevokeInput{IDs: ids, RevokedBy: "user_1", RevokeIn: 3600}); err != nil {
 			t.Fatal(err)
 		}
 		wants(t, m.Delete(ctx, ids), fault.NotAllowed, "Cannot delete api keys that are not revoked - "+ids[0])
 		if k, _ := m.Authenticate(ctx, keys[0].Token); k == nil {
 			t.Error("a key that is to end later does not work now")
 		}
-		if got, err := m.Revoke(ctx, Revocation{IDs: ids, By: "user_1"}); err != nil || got[0].Live(db.Now().Add(time.Millisecond)) {
+		if got, err := m.Revoke(ctx, RevokeInput{IDs: ids, RevokedBy: "user_1"}); err != nil || got[0].IsActive(db.Now().Add(time.Millisecond)) {
 			t.Fatalf("got %+v %v", got, err)
 		}
 		time.Sleep(2 * time.Millisecond) // Medusa too lets a key live through the millisecond in which it ends
-		_, err = m.Revoke(ctx, Revocation{IDs: ids, By: "user_1"})
+		_, err = m.Revoke(ctx, RevokeInput{IDs: ids, RevokedBy: "user_1"})
 		wants(t, err, fault.Invalid, "There are 1 secret keys that are already revoked.")
 		if k, _ := m.Authenticate(ctx, keys[0].Token); k != nil {
 			t.Error("a revoked key works")
@@ -123,9 +123,9 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 
 // TestChannels proves that a key is not asked after for each request, that a change counts at once, and that an old answer does not.
 func TestChannels(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		keys, err := m.Create(ctx, []Draft{{"web", Publishable, "user_1"}})
+		keys, err := m.Create(ctx, []CreateInput{{"web", TypePublishable, "user_1"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestChannels(t *testing.T) {
 			return now, nil
 		}
 		get := func(token string) []string {
-			list, ok, err := m.Channels(ctx, token, find)
+			list, ok, err := m.SalesChannels(ctx, token, find)
 			if err != nil || ok != (list != nil) {
 				t.Errorf("got %v %v %v", list, ok, err)
 			}
@@ -153,7 +153,7 @@ func TestChannels(t *testing.T) {
 			t.Errorf("asked %d times", asked)
 		}
 		now = []string{"sc_1", "sc_2"}
-		m.Changed(ctx)
+		m.InvalidateCache(ctx)
 		if got := get(keys[0].Token); len(got) != 2 {
 			t.Errorf("got %v after a change", got)
 		}
@@ -165,7 +165,7 @@ func TestChannels(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = d.InTx(ctx, func(ctx context.Context) error {
-			_, err := m.Revoke(ctx, Revocation{IDs: []string{keys[0].ID}, By: "user_1"})
+			_, err := m.Revoke(ctx, RevokeInput{IDs: []string{keys[0].ID}, RevokedBy: "user_1"})
 			if got := get(keys[0].Token); got == nil {
 				t.Error("the key ended before the commit")
 			}

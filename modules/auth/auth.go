@@ -17,21 +17,21 @@ type Config struct {
 	JWTSecret    string
 	CookieSecret string
 
-	TokenLife   time.Duration // of a login's token; 1 day
-	SessionLife time.Duration // of a cookie's session; 10 hours
-	ResetLife   time.Duration // of a token for a new password; 15 minutes
-	CodeLife    time.Duration // of a code that verifies an address; 15 minutes
+	TokenTTL   time.Duration // of a login's token; 1 day
+	SessionTTL time.Duration // of a cookie's session; 10 hours
+	ResetTTL   time.Duration // of a token for a new password; 15 minutes
+	CodeTTL    time.Duration // of a code that verifies an address; 15 minutes
 
-	Cost     Cost // of password hashes
-	Parallel int  // password hashes at once; 0 is the number of processors, at most 4
+	Cost              Cost // of password hashes
+	MaxParallelHashes int  // password hashes at once; 0 is the number of processors, at most 4
 
-	Methods map[string][]string   // providers by actor type; a type that is not listed may use all. nil lists user and customer with all that are configured
-	Verify  map[string][]Required // what has to be verified before a login gets its actor, by actor type
-	MFA     MFA
+	ProvidersByActor      map[string][]string               // providers by actor type; a type that is not listed may use all. nil lists user and customer with all that are configured
+	RequiredVerifications map[string][]RequiredVerification // what has to be verified before a login gets its actor, by actor type
+	MFA                   MFAConfig
 }
 
-// A Required verification is of an address of EntityType, such as "email", for logins by Provider.
-type Required struct{ Provider, EntityType string }
+// A RequiredVerification verification is of an address of EntityType, such as "email", for logins by Provider.
+type RequiredVerification struct{ Provider, EntityType string }
 
 func or[T comparable](v, other T) T {
 	var zero T
@@ -42,28 +42,28 @@ func or[T comparable](v, other T) T {
 }
 
 func (c Config) withDefaults() Config {
-	c.TokenLife = or(c.TokenLife, 24*time.Hour)
-	c.SessionLife = or(c.SessionLife, 10*time.Hour)
-	c.ResetLife = or(c.ResetLife, 15*time.Minute)
-	c.CodeLife = or(c.CodeLife, 15*time.Minute)
+	c.TokenTTL = or(c.TokenTTL, 24*time.Hour)
+	c.SessionTTL = or(c.SessionTTL, 10*time.Hour)
+	c.ResetTTL = or(c.ResetTTL, 15*time.Minute)
+	c.CodeTTL = or(c.CodeTTL, 15*time.Minute)
 	c.MFA = c.MFA.withDefaults()
 	return c
 }
 
 // A Module keeps identities.
 type Module struct {
-	Identities         *module.Table[AuthIdentity]
-	ProviderIdentities *module.Table[ProviderIdentity]
-	Resets             *module.Table[PasswordResetToken]
-	Verified           *module.Table[Verification]
-	Factors            *module.Table[MFAFactor]
-	Recovery           *module.Table[RecoveryCode]
-	SessionRows        *module.Table[SessionRecord]
-	StateRows          *module.Table[StateRecord]
+	Identities          *module.Table[AuthIdentity]
+	ProviderIdentities  *module.Table[ProviderIdentity]
+	PasswordResetTokens *module.Table[PasswordResetToken]
+	Verifications       *module.Table[Verification]
+	Factors             *module.Table[MFAFactor]
+	RecoveryCodes       *module.Table[RecoveryCode]
+	SessionRecords      *module.Table[SessionRecord]
+	StateRecords        *module.Table[StateRecord]
 
-	Tokens    *Tokens
-	Sessions  *Sessions
-	Passwords *Passwords
+	Tokens    *TokenSigner
+	Sessions  *SessionStore
+	Passwords *PasswordHasher
 
 	// Providers sign people in. The built-in "emailpass" is always among them.
 	Providers *provider.Set[Provider]
@@ -76,27 +76,27 @@ type Module struct {
 func New(cfg Config) *Module {
 	cfg = cfg.withDefaults()
 	m := &Module{
-		Identities:         module.NewTable[AuthIdentity]("auth_identity", "auth_identities"),
-		ProviderIdentities: module.NewTable[ProviderIdentity]("provider_identity", "provider_identities"),
-		Resets:             module.NewTable[PasswordResetToken]("auth_password_reset_token", "auth_password_reset_tokens"),
-		Verified:           module.NewTable[Verification]("auth_verification", "auth_verifications"),
-		Factors:            module.NewTable[MFAFactor]("auth_mfa_factor", "auth_mfa_factors"),
-		Recovery:           module.NewTable[RecoveryCode]("auth_mfa_recovery_code", "auth_mfa_recovery_codes"),
-		SessionRows:        module.NewTable[SessionRecord]("gorgon_session"),
-		StateRows:          module.NewTable[StateRecord]("gorgon_auth_state"),
-		Tokens:             NewTokens(cfg.JWTSecret, cfg.TokenLife),
-		Passwords:          NewPasswords(cfg.Cost, cfg.Parallel),
-		cfg:                cfg,
+		Identities:          module.NewTable[AuthIdentity]("auth_identity", "auth_identities"),
+		ProviderIdentities:  module.NewTable[ProviderIdentity]("provider_identity", "provider_identities"),
+		PasswordResetTokens: module.NewTable[PasswordResetToken]("auth_password_reset_token", "auth_password_reset_tokens"),
+		Verifications:       module.NewTable[Verification]("auth_verification", "auth_verifications"),
+		Factors:             module.NewTable[MFAFactor]("auth_mfa_factor", "auth_mfa_factors"),
+		RecoveryCodes:       module.NewTable[RecoveryCode]("auth_mfa_recovery_code", "auth_mfa_recovery_codes"),
+		SessionRecords:      module.NewTable[SessionRecord]("gorgon_session"),
+		StateRecords:        module.NewTable[StateRecord]("gorgon_auth_state"),
+		Tokens:              NewTokenSigner(cfg.JWTSecret, cfg.TokenTTL),
+		Passwords:           NewPasswordHasher(cfg.Cost, cfg.MaxParallelHashes),
+		cfg:                 cfg,
 	}
-	m.Sessions = NewSessions(m.SessionRows, cfg.CookieSecret, cfg.SessionLife)
-	m.state = states{m.StateRows}
+	m.Sessions = NewSessionStore(m.SessionRecords, cfg.CookieSecret, cfg.SessionTTL)
+	m.state = states{m.StateRecords}
 	m.Providers = provider.NewSet[Provider](Kind, Provide("emailpass", EmailPass{m.Passwords}))
 	return m
 }
 
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
-	return []module.Entity{m.Identities, m.ProviderIdentities, m.Resets, m.Verified, m.Factors, m.Recovery, m.SessionRows, m.StateRows}
+	return []module.Entity{m.Identities, m.ProviderIdentities, m.PasswordResetTokens, m.Verifications, m.Factors, m.RecoveryCodes, m.SessionRecords, m.StateRecords}
 }
 
 // atomic runs do in one transaction.
@@ -108,27 +108,27 @@ func (m *Module) atomic(ctx context.Context, do func(context.Context) error) err
 	return d.InTx(ctx, do)
 }
 
-// An Option is a provider that somebody may choose to log in by.
-type Option struct {
+// A ProviderOption is a provider that somebody may choose to log in by.
+type ProviderOption struct {
 	ID string `json:"id"`
-	Info
+	ProviderInfo
 }
 
-// Options lists the providers that an actor type may use.
-func (m *Module) Options(actorType string) []Option {
-	out := []Option{}
+// ListProviders lists the providers that an actor type may use.
+func (m *Module) ListProviders(actorType string) []ProviderOption {
+	out := []ProviderOption{}
 	for id, p := range m.Providers.All() {
-		if m.Allow(actorType, id) == nil {
-			out = append(out, Option{id, p.Info()})
+		if m.CheckProviderAllowed(actorType, id) == nil {
+			out = append(out, ProviderOption{id, p.Info()})
 		}
 	}
 	return out
 }
 
-// Allow reports as fault.NotAllowed when an actor type may not use a provider.
-func (m *Module) Allow(actorType, provider string) error {
-	allowed, listed := m.cfg.Methods[actorType]
-	if m.cfg.Methods == nil && (actorType == "user" || actorType == "customer") {
+// CheckProviderAllowed reports as fault.NotAllowed when an actor type may not use a provider.
+func (m *Module) CheckProviderAllowed(actorType, provider string) error {
+	allowed, listed := m.cfg.ProvidersByActor[actorType]
+	if m.cfg.ProvidersByActor == nil && (actorType == "user" || actorType == "customer") {
 		allowed, listed = m.Providers.IDs(), true
 	}
 	if listed && !slices.Contains(allowed, provider) {
@@ -137,11 +137,11 @@ func (m *Module) Allow(actorType, provider string) error {
 	return nil
 }
 
-func (m *Module) provider(name string) (Provider, Known, error) {
+func (m *Module) provider(name string) (Provider, IdentityStore, error) {
 	if p, err := m.Providers.Get(name); err == nil {
-		return p, Known{m, name}, nil
+		return p, IdentityStore{m, name}, nil
 	}
-	return nil, Known{}, fault.New(fault.Unauthorized, "\nUnable to retrieve the auth provider with id: %s\n"+
+	return nil, IdentityStore{}, fault.New(fault.Unauthorized, "\nUnable to retrieve the auth provider with id: %s\n"+
 		"Please make sure that the provider is registered in the container and it is configured correctly in your project configuration file.", name)
 }
 
@@ -155,7 +155,7 @@ func refusal(err error) error {
 
 // Retrieve finds an identity with its providers' parts.
 func (m *Module) Retrieve(ctx context.Context, id string) (AuthIdentity, error) {
-	return m.Identities.Retrieve(ctx, id, module.Find{Relations: []string{"provider_identities"}})
+	return m.Identities.Retrieve(ctx, id, module.FindOptions{Relations: []string{"provider_identities"}})
 }
 
 // Register makes an identity by a provider.
@@ -168,31 +168,31 @@ func (m *Module) Register(ctx context.Context, provider string, r Request) (Auth
 	return a, refusal(err)
 }
 
-// A Login is who has logged in by a provider, or the Location where the login goes on.
-type Login struct {
+// A LoginResult is who has logged in by a provider, or the Location where the login goes on.
+type LoginResult struct {
 	Identity AuthIdentity
 	Provider string
 	Location string
 }
 
 // Authenticate logs in by a provider. What does not succeed is fault.Unauthorized.
-func (m *Module) Authenticate(ctx context.Context, provider string, r Request) (Login, error) {
+func (m *Module) Authenticate(ctx context.Context, provider string, r Request) (LoginResult, error) {
 	p, known, err := m.provider(provider)
 	if err != nil {
-		return Login{}, err
+		return LoginResult{}, err
 	}
 	a, location, err := p.Authenticate(ctx, r, known)
-	return Login{a, provider, location}, refusal(err)
+	return LoginResult{a, provider, location}, refusal(err)
 }
 
 // Callback ends a login that went elsewhere.
-func (m *Module) Callback(ctx context.Context, provider string, r Request) (Login, error) {
+func (m *Module) Callback(ctx context.Context, provider string, r Request) (LoginResult, error) {
 	p, known, err := m.provider(provider)
 	if err != nil {
-		return Login{}, err
+		return LoginResult{}, err
 	}
 	a, err := p.Callback(ctx, r, known)
-	return Login{Identity: a, Provider: provider}, refusal(err)
+	return LoginResult{Identity: a, Provider: provider}, refusal(err)
 }
 
 // Update changes the secret that a provider keeps of an identity, such as its password.
@@ -208,17 +208,17 @@ func (m *Module) Update(ctx context.Context, provider, entityID string, body map
 	return refusal(err)
 }
 
-// An Attachment makes an identity an actor: ActorID of ActorType, such as "user". An empty ActorID takes the actor away.
-type Attachment struct {
+// An ActorLink makes an identity an actor: ActorID of ActorType, such as "user". An empty ActorID takes the actor away.
+type ActorLink struct {
 	AuthIdentityID string `json:"auth_identity_id"`
 	ActorType      string `json:"actor_type"`
 	ActorID        string `json:"actor_id"`
 }
 
-// Attach makes an identity an actor. One that is an actor of this type already is fault.Invalid.
-func (m *Module) Attach(ctx context.Context, at Attachment) (a AuthIdentity, err error) {
+// LinkActor makes an identity an actor. One that is an actor of this type already is fault.Invalid.
+func (m *Module) LinkActor(ctx context.Context, at ActorLink) (a AuthIdentity, err error) {
 	err = m.atomic(ctx, func(ctx context.Context) error {
-		a, err = m.Identities.Retrieve(ctx, at.AuthIdentityID, module.Find{Lock: true})
+		a, err = m.Identities.Retrieve(ctx, at.AuthIdentityID, module.FindOptions{Lock: true})
 		if err != nil {
 			return err
 		}
@@ -239,11 +239,11 @@ func (m *Module) Attach(ctx context.Context, at Attachment) (a AuthIdentity, err
 	return a, err
 }
 
-// Detach takes an actor from the identity that has it. An identity that is no other actor is removed for good, so that its
+// UnlinkActor takes an actor from the identity that has it. An identity that is no other actor is removed for good, so that its
 // address can be registered anew. Removing an actor that never logged in is no failure.
-func (m *Module) Detach(ctx context.Context, at Attachment) error {
+func (m *Module) UnlinkActor(ctx context.Context, at ActorLink) error {
 	return m.atomic(ctx, func(ctx context.Context) error {
-		list, err := m.ByActor(ctx, at.ActorType, at.ActorID)
+		list, err := m.ListByActor(ctx, at.ActorType, at.ActorID)
 		if err != nil {
 			return err
 		}
@@ -259,27 +259,27 @@ func (m *Module) Detach(ctx context.Context, at Attachment) error {
 func (m *Module) detach(ctx context.Context, a AuthIdentity, actorType string) error {
 	for key, v := range a.AppMetadata {
 		if key != actorType+"_id" && v != nil {
-			_, err := m.Attach(ctx, Attachment{AuthIdentityID: a.ID, ActorType: actorType})
+			_, err := m.LinkActor(ctx, ActorLink{AuthIdentityID: a.ID, ActorType: actorType})
 			return err
 		}
 	}
 	return m.Remove(ctx, a.ID)
 }
 
-// ByActor finds the identities of an actor.
-func (m *Module) ByActor(ctx context.Context, actorType, actorID string) ([]AuthIdentity, error) {
+// ListByActor finds the identities of an actor.
+func (m *Module) ListByActor(ctx context.Context, actorType, actorID string) ([]AuthIdentity, error) {
 	return m.Identities.List(ctx, module.Filter{"app_metadata": module.Filter{actorType + "_id": actorID}},
-		module.Find{Relations: []string{"provider_identities"}})
+		module.FindOptions{Relations: []string{"provider_identities"}})
 }
 
 // Remove deletes an identity for good, with all that belongs to it.
 func (m *Module) Remove(ctx context.Context, id string) error {
-	mine := module.Filter{"auth_identity_id": id}
+	filter := module.Filter{"auth_identity_id": id}
 	return m.atomic(ctx, func(ctx context.Context) error {
 		for _, clear := range []func(context.Context, module.Filter) (int64, error){
-			m.Resets.DeleteWhere, m.Recovery.DeleteWhere, m.Factors.DeleteWhere, m.Verified.DeleteWhere, m.ProviderIdentities.DeleteWhere,
+			m.PasswordResetTokens.DeleteWhere, m.RecoveryCodes.DeleteWhere, m.Factors.DeleteWhere, m.Verifications.DeleteWhere, m.ProviderIdentities.DeleteWhere,
 		} {
-			if _, err := clear(ctx, mine); err != nil {
+			if _, err := clear(ctx, filter); err != nil {
 				return err
 			}
 		}

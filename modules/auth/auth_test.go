@@ -16,7 +16,7 @@ import (
 )
 
 func testConfig() Config {
-	return Config{JWTSecret: "supersecret", CookieSecret: "supersecret", Cost: cheap, MFA: MFA{Key: "key"}}
+	return Config{JWTSecret: "supersecret", CookieSecret: "supersecret", Cost: cheap, MFA: MFAConfig{Key: "key"}}
 }
 
 func fresh() (*Module, []module.Entity) {
@@ -47,7 +47,7 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 }
 
 func TestLogin(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		again := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
@@ -57,16 +57,16 @@ func TestLogin(t *testing.T) {
 		_, err := m.Register(ctx, "emailpass", with("a@x.io", "other"))
 		wants(t, err, fault.Unauthorized, "Identity with email already exists")
 
-		must(m.Attach(ctx, Attachment{a.ID, "user", "user_1"}))(t)
+		must(m.LinkActor(ctx, ActorLink{a.ID, "user", "user_1"}))(t)
 		_, err = m.Register(ctx, "emailpass", with("a@x.io", "pw"))
 		wants(t, err, fault.Unauthorized, "Identity with email already exists")
-		_, err = m.Attach(ctx, Attachment{a.ID, "user", "user_2"})
+		_, err = m.LinkActor(ctx, ActorLink{a.ID, "user", "user_2"})
 		if fault.KindOf(err) != fault.Invalid {
 			t.Errorf("got %v", err)
 		}
 
 		l := must(m.Authenticate(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		g := must(m.Grant(ctx, l, "user"))(t)
+		g := must(m.GrantToken(ctx, l, "user"))(t)
 		c, ok := m.Tokens.Parse(g.Token)
 		if !ok || c.ActorID != "user_1" || c.AuthIdentityID != a.ID || c.AuthProvider != "emailpass" || c.MFAEnabled {
 			t.Errorf("got %+v %v", c, ok)
@@ -75,7 +75,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestLoginRefused(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
 		for _, c := range []struct {
@@ -103,8 +103,8 @@ func TestLoginRefused(t *testing.T) {
 		if fault.KindOf(err) != fault.Unauthorized || !strings.Contains(err.Error(), "Unable to retrieve the auth provider with id: nope") {
 			t.Errorf("got %v", err)
 		}
-		wants(t, m.Allow("user", "google"), fault.NotAllowed, "The actor type user is not allowed to use the auth provider google")
-		if err := m.Allow("robot", "google"); err != nil {
+		wants(t, m.CheckProviderAllowed("user", "google"), fault.NotAllowed, "The actor type user is not allowed to use the auth provider google")
+		if err := m.CheckProviderAllowed("robot", "google"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -112,7 +112,7 @@ func TestLoginRefused(t *testing.T) {
 
 // TestLoginSameWork proves that an unknown address costs as much hashing as a wrong password.
 func TestLoginSameWork(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		must(m.Register(t.Context(), "emailpass", with("a@x.io", "pw")))(t)
 		for _, email := range []string{"a@x.io", "nobody@x.io"} {
 			m.Passwords.turn <- struct{}{}
@@ -138,13 +138,13 @@ func TestLoginSameWork(t *testing.T) {
 }
 
 func TestDetach(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		must(m.Attach(ctx, Attachment{a.ID, "user", "user_1"}))(t)
-		must(m.Attach(ctx, Attachment{a.ID, "customer", "cus_1"}))(t)
-		for _, at := range []Attachment{{ActorType: "user", ActorID: "user_1"}, {ActorType: "user", ActorID: "user_1"}} {
-			if err := m.Detach(ctx, at); err != nil {
+		must(m.LinkActor(ctx, ActorLink{a.ID, "user", "user_1"}))(t)
+		must(m.LinkActor(ctx, ActorLink{a.ID, "customer", "cus_1"}))(t)
+		for _, at := range []ActorLink{{ActorType: "user", ActorID: "user_1"}, {ActorType: "user", ActorID: "user_1"}} {
+			if err := m.UnlinkActor(ctx, at); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -152,7 +152,7 @@ func TestDetach(t *testing.T) {
 		if left.Identity.AppMetadata["customer_id"] != "cus_1" || left.Identity.AppMetadata["user_id"] != nil {
 			t.Errorf("got %v", left.Identity.AppMetadata)
 		}
-		if err := m.Detach(ctx, Attachment{ActorType: "customer", ActorID: "cus_1"}); err != nil {
+		if err := m.UnlinkActor(ctx, ActorLink{ActorType: "customer", ActorID: "cus_1"}); err != nil {
 			t.Fatal(err)
 		}
 		_, err := m.Authenticate(ctx, "emailpass", with("a@x.io", "pw"))
@@ -164,39 +164,39 @@ func TestDetach(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		f := Forgotten{EntityID: "a@x.io", Provider: "emailpass", ActorType: "user"}
-		old := must(m.ResetToken(ctx, f))(t)
-		token := must(m.ResetToken(ctx, f))(t)
+		f := ResetRequest{EntityID: "a@x.io", Provider: "emailpass", ActorType: "user"}
+		old := must(m.CreateResetToken(ctx, f))(t)
+		token := must(m.CreateResetToken(ctx, f))(t)
 		for _, c := range [][3]string{{old, "user", "emailpass"}, {token, "customer", "emailpass"}, {token, "user", "google"}, {"garbage", "user", "emailpass"}} {
-			_, err := m.Redeem(ctx, c[0], c[1], c[2])
+			_, err := m.RedeemResetToken(ctx, c[0], c[1], c[2])
 			wants(t, err, fault.Unauthorized, "Invalid token")
 		}
-		who := must(m.Redeem(ctx, token, "user", "emailpass"))(t)
-		_, err := m.Redeem(ctx, token, "user", "emailpass")
+		entityID := must(m.RedeemResetToken(ctx, token, "user", "emailpass"))(t)
+		_, err := m.RedeemResetToken(ctx, token, "user", "emailpass")
 		wants(t, err, fault.Unauthorized, "Invalid token")
-		wants(t, m.Update(ctx, "emailpass", who, nil), fault.Unauthorized, "Unauthorized")
-		if err := m.Update(ctx, "emailpass", who, map[string]any{"password": "new"}); err != nil {
+		wants(t, m.Update(ctx, "emailpass", entityID, nil), fault.Unauthorized, "Unauthorized")
+		if err := m.Update(ctx, "emailpass", entityID, map[string]any{"password": "new"}); err != nil {
 			t.Fatal(err)
 		}
 		must(m.Authenticate(ctx, "emailpass", with("a@x.io", "new")))(t)
-		_, err = m.ResetToken(ctx, Forgotten{EntityID: "b@x.io", Provider: "emailpass"})
+		_, err = m.CreateResetToken(ctx, ResetRequest{EntityID: "b@x.io", Provider: "emailpass"})
 		wants(t, err, fault.Invalid, "Provider identity with entity_id b@x.io and provider emailpass not found")
 	})
 }
 
 // TestResetOnce redeems one token many times at once.
 func TestResetOnce(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		must(m.Register(t.Context(), "emailpass", with("a@x.io", "pw")))(t)
-		token := must(m.ResetToken(t.Context(), Forgotten{EntityID: "a@x.io", Provider: "emailpass", ActorType: "user"}))(t)
+		token := must(m.CreateResetToken(t.Context(), ResetRequest{EntityID: "a@x.io", Provider: "emailpass", ActorType: "user"}))(t)
 		var wg sync.WaitGroup
 		won := make(chan error, 8)
 		for range cap(won) {
 			wg.Go(func() {
-				_, err := m.Redeem(t.Context(), token, "user", "emailpass")
+				_, err := m.RedeemResetToken(t.Context(), token, "user", "emailpass")
 				won <- err
 			})
 		}
@@ -214,20 +214,20 @@ func TestResetOnce(t *testing.T) {
 }
 
 func TestVerification(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		ask := Address{AuthIdentityID: a.ID, EntityID: "a@x.io", EntityType: "email", CodeProvider: "token"}
+		ask := VerificationRequest{AuthIdentityID: a.ID, EntityID: "a@x.io", EntityType: "email", CodeProvider: "token"}
 		old := must(m.RequestVerification(ctx, ask))(t)
 		sent := must(m.RequestVerification(ctx, ask))(t)
 		if sent.Verification.ID != old.Verification.ID || sent.Code == old.Code {
 			t.Errorf("got %+v after %+v", sent, old)
 		}
 		for _, code := range []string{old.Code, "nope"} {
-			_, err := m.ConfirmVerification(ctx, Confirmation{Code: code})
+			_, err := m.ConfirmVerification(ctx, VerificationConfirmation{Code: code})
 			wants(t, err, fault.NotAllowed, "Verification code is invalid or already used")
 		}
-		if v := must(m.ConfirmVerification(ctx, Confirmation{Code: sent.Code}))(t); v.VerifiedAt == nil {
+		if v := must(m.ConfirmVerification(ctx, VerificationConfirmation{Code: sent.Code}))(t); v.VerifiedAt == nil {
 			t.Error("not verified")
 		}
 		if again := must(m.RequestVerification(ctx, ask))(t); again.Code != "" {
@@ -238,23 +238,23 @@ func TestVerification(t *testing.T) {
 
 // TestVerificationRequired gives a login without a verified address a token without its actor.
 func TestVerificationRequired(t *testing.T) {
-	moduletest.Each(t, func() (*Module, []module.Entity) {
+	moduletest.EachDatabase(t, func() (*Module, []module.Entity) {
 		cfg := testConfig()
-		cfg.Verify = map[string][]Required{"customer": {{"emailpass", "email"}}}
+		cfg.RequiredVerifications = map[string][]RequiredVerification{"customer": {{"emailpass", "email"}}}
 		m := New(cfg)
 		return m, m.Tables()
 	}, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		must(m.Attach(ctx, Attachment{a.ID, "customer", "cus_1"}))(t)
+		must(m.LinkActor(ctx, ActorLink{a.ID, "customer", "cus_1"}))(t)
 		l := must(m.Authenticate(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		g := must(m.Grant(ctx, l, "customer"))(t)
+		g := must(m.GrantToken(ctx, l, "customer"))(t)
 		if c, _ := m.Tokens.Parse(g.Token); !g.VerificationRequired || c.ActorID != "" || c.AppMetadata["customer_id"] != nil {
 			t.Errorf("got %+v %+v", g, c)
 		}
-		sent := must(m.RequestVerification(ctx, Address{AuthIdentityID: a.ID, EntityID: "a@x.io", EntityType: "email", CodeProvider: "token"}))(t)
-		must(m.ConfirmVerification(ctx, Confirmation{Code: sent.Code}))(t)
-		g = must(m.Refresh(ctx, route.Actor{Type: "customer", AuthIdentityID: a.ID, AuthProvider: "emailpass"}))(t)
+		sent := must(m.RequestVerification(ctx, VerificationRequest{AuthIdentityID: a.ID, EntityID: "a@x.io", EntityType: "email", CodeProvider: "token"}))(t)
+		must(m.ConfirmVerification(ctx, VerificationConfirmation{Code: sent.Code}))(t)
+		g = must(m.RefreshToken(ctx, route.Actor{Type: "customer", AuthIdentityID: a.ID, AuthProvider: "emailpass"}))(t)
 		if c, _ := m.Tokens.Parse(g.Token); g.VerificationRequired || c.ActorID != "cus_1" {
 			t.Errorf("got %+v %+v", g, c)
 		}
@@ -262,90 +262,90 @@ func TestVerificationRequired(t *testing.T) {
 }
 
 func TestSecondFactor(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		must(m.Attach(ctx, Attachment{a.ID, "user", "user_1"}))(t)
-		e := must(m.Enrol(ctx, Enrol{AuthIdentityID: a.ID, Provider: "totp"}))(t)
+		must(m.LinkActor(ctx, ActorLink{a.ID, "user", "user_1"}))(t)
+		e := must(m.EnrollFactor(ctx, EnrollInput{AuthIdentityID: a.ID, Provider: "totp"}))(t)
 		if e.Factor.Status != "pending" || e.Factor.ProviderMetadata != nil {
 			t.Errorf("got %+v", e.Factor)
 		}
-		_, err := m.Enrol(ctx, Enrol{AuthIdentityID: a.ID, Provider: "totp"})
+		_, err := m.EnrollFactor(ctx, EnrollInput{AuthIdentityID: a.ID, Provider: "totp"})
 		wants(t, err, fault.NotAllowed, "An active TOTP factor already exists for this auth identity")
-		_, err = m.NewRecoveryCodes(ctx, a.ID, 3)
+		_, err = m.CreateRecoveryCodes(ctx, a.ID, 3)
 		wants(t, err, fault.NotAllowed, "Recovery codes require an enabled MFA factor")
 
 		key := must(base32NoPad.DecodeString(e.Secret))(t)
 		step := time.Now().Unix() / 30
 		code := func(off int64) string { return m.cfg.MFA.totp().code(key, step+off) }
-		if f, changed, err := m.Enable(ctx, Proof{ID: e.Factor.ID, AuthIdentityID: a.ID, Code: code(-1)}); err != nil || !changed || f.Status != "enabled" {
+		if f, changed, err := m.EnableFactor(ctx, FactorCode{ID: e.Factor.ID, AuthIdentityID: a.ID, Code: code(-1)}); err != nil || !changed || f.Status != "enabled" {
 			t.Fatalf("got %+v %v %v", f, changed, err)
 		}
-		codes := must(m.NewRecoveryCodes(ctx, a.ID, 2))(t)
+		codes := must(m.CreateRecoveryCodes(ctx, a.ID, 2))(t)
 
 		l := must(m.Authenticate(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		g := must(m.Grant(ctx, l, "user"))(t)
+		g := must(m.GrantToken(ctx, l, "user"))(t)
 		if c, _ := m.Tokens.Parse(g.Token); !g.MFARequired || c.ActorID != "" || !c.MFAEnabled || len(g.Challenge.Methods) != 2 {
 			t.Fatalf("got %+v %+v", g, c)
 		}
-		p := Proof{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "totp", Code: code(-1)}
-		_, err = m.MeetAndSign(ctx, p, "user", "emailpass")
+		p := FactorCode{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "totp", Code: code(-1)}
+		_, err = m.AnswerChallengeAndSign(ctx, p, "user", "emailpass")
 		wants(t, err, fault.NotAllowed, "Invalid MFA challenge code")
 		p.Code = code(0)
-		token := must(m.MeetAndSign(ctx, p, "user", "emailpass"))(t)
+		token := must(m.AnswerChallengeAndSign(ctx, p, "user", "emailpass"))(t)
 		if c, ok := m.Tokens.Parse(token); !ok || c.ActorID != "user_1" || c.MFACompletedAt == nil {
 			t.Errorf("got %+v %v", c, ok)
 		}
-		_, err = m.Meet(ctx, p)
+		_, err = m.AnswerChallenge(ctx, p)
 		wants(t, err, fault.NotAllowed, "MFA challenge has already been completed")
 
-		g = must(m.Grant(ctx, l, "user"))(t)
-		p = Proof{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "recovery_code", Code: " " + strings.ToUpper(codes[0]) + "\n"}
-		must(m.Meet(ctx, p))(t)
-		g = must(m.Grant(ctx, l, "user"))(t)
+		g = must(m.GrantToken(ctx, l, "user"))(t)
+		p = FactorCode{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "recovery_code", Code: " " + strings.ToUpper(codes[0]) + "\n"}
+		must(m.AnswerChallenge(ctx, p))(t)
+		g = must(m.GrantToken(ctx, l, "user"))(t)
 		p.ID = g.Challenge.ID
-		_, err = m.Meet(ctx, p)
+		_, err = m.AnswerChallenge(ctx, p)
 		wants(t, err, fault.NotAllowed, "Invalid MFA challenge code")
 	})
 }
 
 // TestChallengeAttempts counts failures, those that come at once too.
 func TestChallengeAttempts(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		a := must(m.Register(ctx, "emailpass", with("a@x.io", "pw")))(t)
-		e := must(m.Enrol(ctx, Enrol{AuthIdentityID: a.ID, Provider: "totp"}))(t)
+		e := must(m.EnrollFactor(ctx, EnrollInput{AuthIdentityID: a.ID, Provider: "totp"}))(t)
 		must(m.Factors.UpdateOne(ctx, e.Factor.ID, module.Set{"status": "enabled"}))(t)
-		g := must(m.Grant(ctx, Login{Identity: a, Provider: "emailpass"}, "user"))(t)
+		g := must(m.GrantToken(ctx, LoginResult{Identity: a, Provider: "emailpass"}, "user"))(t)
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				_, _ = m.Meet(ctx, Proof{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "totp", Code: "000000"})
+				_, _ = m.AnswerChallenge(ctx, FactorCode{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "totp", Code: "000000"})
 			})
 		}
 		wg.Wait()
-		_, err := m.Meet(ctx, Proof{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "totp", Code: "000000"})
+		_, err := m.AnswerChallenge(ctx, FactorCode{ID: g.Challenge.ID, AuthIdentityID: a.ID, Method: "totp", Code: "000000"})
 		wants(t, err, fault.NotAllowed, "MFA challenge has too many failed attempts")
-		_, err = m.Meet(ctx, Proof{ID: g.Challenge.ID, AuthIdentityID: "authid_other", Method: "totp", Code: "000000"})
+		_, err = m.AnswerChallenge(ctx, FactorCode{ID: g.Challenge.ID, AuthIdentityID: "authid_other", Method: "totp", Code: "000000"})
 		wants(t, err, fault.NotFound, `MFA challenge with id "`+g.Challenge.ID+`" was not found`)
 	})
 }
 
 func TestNoFactorsWithoutKey(t *testing.T) {
-	moduletest.Each(t, func() (*Module, []module.Entity) {
+	moduletest.EachDatabase(t, func() (*Module, []module.Entity) {
 		cfg := testConfig()
 		cfg.MFA.Key = ""
 		m := New(cfg)
 		return m, m.Tables()
 	}, func(t *testing.T, m *Module) {
-		_, err := m.Enrol(t.Context(), Enrol{AuthIdentityID: "authid_1", Provider: "totp"})
+		_, err := m.EnrollFactor(t.Context(), EnrollInput{AuthIdentityID: "authid_1", Provider: "totp"})
 		wants(t, err, fault.Invalid, "MFA encryption key is required to use MFA methods")
 	})
 }
 
 // TestSession logs in by cookie, finds who it is, and logs out.
 func TestSession(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/auth/session", nil)
 		if err := m.Sessions.Start(w, r, Claims{ActorID: "user_1", ActorType: "user", AuthIdentityID: "authid_1"}); err != nil {
 			t.Fatal(err)
@@ -382,7 +382,7 @@ func TestSession(t *testing.T) {
 
 // TestSessionEnds proves that old sessions are worth nothing, and that use prolongs others.
 func TestSessionEnds(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", nil)
 		if err := m.Sessions.Start(w, r, Claims{ActorID: "user_1"}); err != nil {
 			t.Fatal(err)
@@ -390,12 +390,12 @@ func TestSessionEnds(t *testing.T) {
 		r.AddCookie(w.Result().Cookies()[0])
 		all := module.Filter{}
 		soon := db.Now().Add(time.Minute)
-		must(m.SessionRows.Update(t.Context(), all, module.Set{"expires_at": soon}))(t)
+		must(m.SessionRecords.Update(t.Context(), all, module.Set{"expires_at": soon}))(t)
 		must(m.Sessions.Claims(r))(t)
-		if rec := must(m.SessionRows.List(t.Context(), all))(t)[0]; !rec.ExpiresAt.After(soon) {
+		if rec := must(m.SessionRecords.List(t.Context(), all))(t)[0]; !rec.ExpiresAt.After(soon) {
 			t.Error("use did not prolong the session")
 		}
-		must(m.SessionRows.Update(t.Context(), all, module.Set{"expires_at": db.Now().Add(-time.Second)}))(t)
+		must(m.SessionRecords.Update(t.Context(), all, module.Set{"expires_at": db.Now().Add(-time.Second)}))(t)
 		if got := must(m.Sessions.Claims(r))(t); got != nil {
 			t.Errorf("got %+v", got)
 		}
@@ -404,16 +404,16 @@ func TestSessionEnds(t *testing.T) {
 
 // TestRemember keeps the state of a login for one reader.
 func TestRemember(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
-		k := Known{m, "google"}
-		if err := k.Remember(t.Context(), "state", module.Map{"callback_url": "https://x.io"}, time.Minute); err != nil {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
+		k := IdentityStore{m, "google"}
+		if err := k.SetState(t.Context(), "state", module.Map{"callback_url": "https://x.io"}, time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		v, ok, err := k.Recall(t.Context(), "state")
+		v, ok, err := k.GetState(t.Context(), "state")
 		if err != nil || !ok || v["callback_url"] != "https://x.io" {
 			t.Errorf("got %v %v %v", v, ok, err)
 		}
-		if _, ok, _ := k.Recall(t.Context(), "state"); ok {
+		if _, ok, _ := k.GetState(t.Context(), "state"); ok {
 			t.Error("the state was given twice")
 		}
 	})

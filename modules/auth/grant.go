@@ -9,8 +9,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/route"
 )
 
-// A Grant is what a login gets. While an address is to be verified or a second factor to be shown, its token has no actor.
-type Grant struct {
+// A TokenGrant is what a login gets. While an address is to be verified or a second factor to be shown, its token has no actor.
+type TokenGrant struct {
 	VerificationRequired bool          `json:"verification_required,omitempty"`
 	Verification         *Verification `json:"verification,omitempty"`
 	MFARequired          bool          `json:"mfa_required,omitempty"`
@@ -34,8 +34,8 @@ func (c Claims) withoutActor() Claims {
 	return c
 }
 
-// Grant gives a login its token, or says what is still to be done for it.
-func (m *Module) Grant(ctx context.Context, l Login, actorType string) (g Grant, err error) {
+// GrantToken gives a login its token, or says what is still to be done for it.
+func (m *Module) GrantToken(ctx context.Context, l LoginResult, actorType string) (g TokenGrant, err error) {
 	c := claims(l.Identity, actorType, l.Provider)
 	challenge, err := m.challenge(ctx, l)
 	if err != nil {
@@ -56,8 +56,8 @@ func (m *Module) Grant(ctx context.Context, l Login, actorType string) (g Grant,
 }
 
 // due reports whether the login has an address to verify first, and how far that is.
-func (m *Module) due(ctx context.Context, l Login, actorType string) (bool, *Verification, error) {
-	for _, r := range m.cfg.Verify[actorType] {
+func (m *Module) due(ctx context.Context, l LoginResult, actorType string) (bool, *Verification, error) {
+	for _, r := range m.cfg.RequiredVerifications[actorType] {
 		if r.Provider != l.Provider {
 			continue
 		}
@@ -65,15 +65,15 @@ func (m *Module) due(ctx context.Context, l Login, actorType string) (bool, *Ver
 		if p == nil {
 			return false, nil, fault.New(fault.NotFound, "Provider identity not found while checking verification")
 		}
-		list, err := m.Verified.List(ctx, module.Filter{"auth_identity_id": l.Identity.ID, "entity_id": p.EntityID, "entity_type": r.EntityType})
+		list, err := m.Verifications.List(ctx, module.Filter{"auth_identity_id": l.Identity.ID, "entity_id": p.EntityID, "entity_type": r.EntityType})
 		v := first(list)
 		return v == nil || v.VerifiedAt == nil, v, err
 	}
 	return false, nil, nil
 }
 
-// Registered gives a new identity its token: no more than to make an actor with, when it has none.
-func (m *Module) Registered(ctx context.Context, l Login, actorType string) (string, error) {
+// GrantRegistrationToken gives a new identity its token: no more than to make an actor with, when it has none.
+func (m *Module) GrantRegistrationToken(ctx context.Context, l LoginResult, actorType string) (string, error) {
 	c := claims(l.Identity, actorType, l.Provider)
 	n, err := m.Factors.Count(ctx, module.Filter{"auth_identity_id": l.Identity.ID, "status": enabled})
 	if err != nil {
@@ -83,27 +83,27 @@ func (m *Module) Registered(ctx context.Context, l Login, actorType string) (str
 	return m.Tokens.Sign(c)
 }
 
-// Refresh gives somebody who is logged in a new token, with the actor that was made in between.
-func (m *Module) Refresh(ctx context.Context, who route.Actor) (Grant, error) {
-	if who.AuthProvider == "" {
-		return Grant{}, fault.New(fault.Unauthorized, "The auth provider is not set while refreshing token")
+// RefreshToken gives somebody who is logged in a new token, with the actor that was made in between.
+func (m *Module) RefreshToken(ctx context.Context, actor route.Actor) (TokenGrant, error) {
+	if actor.AuthProvider == "" {
+		return TokenGrant{}, fault.New(fault.Unauthorized, "The auth provider is not set while refreshing token")
 	}
-	a, err := m.Retrieve(ctx, who.AuthIdentityID)
+	a, err := m.Retrieve(ctx, actor.AuthIdentityID)
 	if fault.KindOf(err) == fault.NotFound {
 		err = fault.New(fault.Unauthorized, "Invalid auth identity while refreshing token")
 	}
 	if err != nil {
-		return Grant{}, err
+		return TokenGrant{}, err
 	}
-	if who.ID == "" {
-		return m.Grant(ctx, Login{Identity: a, Provider: who.AuthProvider}, who.Type)
+	if actor.ID == "" {
+		return m.GrantToken(ctx, LoginResult{Identity: a, Provider: actor.AuthProvider}, actor.Type)
 	}
-	c := claims(a, who.Type, who.AuthProvider)
-	c.MFAEnabled = who.MFAEnabled
-	if !who.MFACompletedAt.IsZero() {
-		at := Moment(who.MFACompletedAt)
+	c := claims(a, actor.Type, actor.AuthProvider)
+	c.MFAEnabled = actor.MFAEnabled
+	if !actor.MFACompletedAt.IsZero() {
+		at := UnixTime(actor.MFACompletedAt)
 		c.MFACompletedAt = &at
 	}
 	token, err := m.Tokens.Sign(c)
-	return Grant{Token: token}, err
+	return TokenGrant{Token: token}, err
 }

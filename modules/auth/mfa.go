@@ -16,33 +16,33 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// MFA configures second factors. Without a Key there are none.
-type MFA struct {
-	Key           string // encrypts the secrets of authenticator apps
-	Issuer        string // what apps show; "Medusa"
-	Digits        int    // of a code, 6 to 8; 6
-	Period        int    // of a code, in seconds; 30
-	Window        int    // how many periods a code may be off; 1, and -1 means 0
-	ChallengeLife time.Duration
-	MaxAttempts   int  // per challenge; 5
-	RecoveryCodes int  // made at once; 10
-	CodeToDisable bool // wants a code before a factor is disabled
+// MFAConfig configures second factors. Without a Key there are none.
+type MFAConfig struct {
+	Key                  string // encrypts the secrets of authenticator apps
+	Issuer               string // what apps show; "Medusa"
+	Digits               int    // of a code, 6 to 8; 6
+	Period               int    // of a code, in seconds; 30
+	Window               int    // how many periods a code may be off; 1, and -1 means 0
+	ChallengeTTL         time.Duration
+	MaxAttempts          int  // per challenge; 5
+	RecoveryCodes        int  // made at once; 10
+	RequireCodeToDisable bool // wants a code before a factor is disabled
 }
 
-func (c MFA) withDefaults() MFA {
+func (c MFAConfig) withDefaults() MFAConfig {
 	c.Issuer = or(c.Issuer, "Medusa")
 	c.Digits = or(c.Digits, 6)
 	c.Period = or(c.Period, 30)
 	c.Window = max(0, or(c.Window, 1))
-	c.ChallengeLife = or(c.ChallengeLife, 5*time.Minute)
+	c.ChallengeTTL = or(c.ChallengeTTL, 5*time.Minute)
 	c.MaxAttempts = or(c.MaxAttempts, 5)
 	c.RecoveryCodes = or(c.RecoveryCodes, 10)
 	return c
 }
 
-func (c MFA) totp() totp { return totp{c.Digits, c.Period, c.Window} }
+func (c MFAConfig) totp() totp { return totp{c.Digits, c.Period, c.Window} }
 
-func (c MFA) key() (string, error) {
+func (c MFAConfig) key() (string, error) {
 	if c.Key == "" {
 		return "", fault.New(fault.Invalid, "MFA encryption key is required to use MFA methods")
 	}
@@ -64,21 +64,21 @@ type Challenge struct {
 	AuthIdentityID string     `json:"auth_identity_id"`
 	AuthProvider   *string    `json:"auth_provider"`
 	Methods        []string   `json:"methods"`
-	ExpiresAt      Moment     `json:"expires_at"`
+	ExpiresAt      UnixTime   `json:"expires_at"`
 	Attempts       int        `json:"attempts"`
 	MaxAttempts    int        `json:"max_attempts"`
-	CompletedAt    *Moment    `json:"completed_at"`
+	CompletedAt    *UnixTime  `json:"completed_at"`
 	Metadata       module.Map `json:"metadata"`
 }
 
 // challenge makes a challenge for a login that has a second factor; nil when it has none.
-func (m *Module) challenge(ctx context.Context, l Login) (*Challenge, error) {
+func (m *Module) challenge(ctx context.Context, l LoginResult) (*Challenge, error) {
 	methods, err := m.methods(ctx, l.Identity.ID)
 	if len(methods) == 0 || err != nil {
 		return nil, err
 	}
 	c := &Challenge{ID: id.New("authmfachal"), AuthIdentityID: l.Identity.ID, AuthProvider: &l.Provider, Methods: methods,
-		ExpiresAt: Moment(db.Now().Add(m.cfg.MFA.ChallengeLife)), MaxAttempts: m.cfg.MFA.MaxAttempts}
+		ExpiresAt: UnixTime(db.Now().Add(m.cfg.MFA.ChallengeTTL)), MaxAttempts: m.cfg.MFA.MaxAttempts}
 	return c, m.keep(ctx, c)
 }
 
@@ -100,22 +100,22 @@ func (m *Module) methods(ctx context.Context, identity string) ([]string, error)
 	if n == 0 || err != nil {
 		return nil, err
 	}
-	codes, err := m.Recovery.Count(ctx, module.Filter{"auth_identity_id": identity})
+	codes, err := m.RecoveryCodes.Count(ctx, module.Filter{"auth_identity_id": identity})
 	if codes > 0 {
 		return []string{appMethod, recoveryMethod}, err
 	}
 	return []string{appMethod}, err
 }
 
-// A Proof is a code shown as second factor: of an app, method "totp", or one of the "recovery_code"s. ID is of the challenge or factor.
-type Proof struct {
+// A FactorCode is a code shown as second factor: of an app, method "totp", or one of the "recovery_code"s. ID is of the challenge or factor.
+type FactorCode struct {
 	ID             string
 	AuthIdentityID string
 	Method, Code   string
 }
 
-// Meet answers a challenge. A failed attempt counts even if many come at once.
-func (m *Module) Meet(ctx context.Context, p Proof) (c Challenge, err error) {
+// AnswerChallenge answers a challenge. A failed attempt counts even if many come at once.
+func (m *Module) AnswerChallenge(ctx context.Context, p FactorCode) (c Challenge, err error) {
 	var refused error
 	err = m.atomic(ctx, func(ctx context.Context) error {
 		if c, err = m.open(ctx, p); err != nil {
@@ -126,7 +126,7 @@ func (m *Module) Meet(ctx context.Context, p Proof) (c Challenge, err error) {
 			return err
 		}
 		if ok {
-			now := Moment(db.Now())
+			now := UnixTime(db.Now())
 			c.CompletedAt = &now
 		} else {
 			refused = c.fail()
@@ -147,8 +147,8 @@ func (c *Challenge) fail() error {
 }
 
 // open finds a challenge that can still be met, and holds it until the transaction ends.
-func (m *Module) open(ctx context.Context, p Proof) (c Challenge, err error) {
-	list, err := m.state.table.List(ctx, module.Filter{"id": hashOf("mfa:" + p.ID)}, module.Find{Lock: true})
+func (m *Module) open(ctx context.Context, p FactorCode) (c Challenge, err error) {
+	list, err := m.state.table.List(ctx, module.Filter{"id": hashOf("mfa:" + p.ID)}, module.FindOptions{Lock: true})
 	if err != nil {
 		return c, err
 	}
@@ -165,7 +165,7 @@ func (m *Module) open(ctx context.Context, p Proof) (c Challenge, err error) {
 	return c, c.check(p)
 }
 
-func (c *Challenge) check(p Proof) error {
+func (c *Challenge) check(p FactorCode) error {
 	switch {
 	case c.AuthIdentityID != p.AuthIdentityID:
 		return fault.New(fault.NotFound, "MFA challenge with id \"%s\" was not found", p.ID)
@@ -185,7 +185,7 @@ func (c *Challenge) check(p Proof) error {
 func (m *Module) proves(ctx context.Context, method, identity, code string) (bool, error) {
 	switch method {
 	case appMethod:
-		list, err := m.Factors.List(ctx, module.Filter{"auth_identity_id": identity, "provider": appMethod, "status": enabled}, module.Find{Lock: true})
+		list, err := m.Factors.List(ctx, module.Filter{"auth_identity_id": identity, "provider": appMethod, "status": enabled}, module.FindOptions{Lock: true})
 		if len(list) == 0 || err != nil {
 			return false, err
 		}
@@ -219,7 +219,7 @@ func (m *Module) matches(ctx context.Context, f MFAFactor, code string) (bool, e
 }
 
 func (m *Module) useRecovery(ctx context.Context, identity, code string) (bool, error) {
-	list, err := m.Recovery.List(ctx, module.Filter{"auth_identity_id": identity})
+	list, err := m.RecoveryCodes.List(ctx, module.Filter{"auth_identity_id": identity})
 	if err != nil {
 		return false, err
 	}
@@ -229,7 +229,7 @@ func (m *Module) useRecovery(ctx context.Context, identity, code string) (bool, 
 			return false, err
 		}
 		if ok {
-			n, err := m.Recovery.DeleteWhere(ctx, module.Filter{"id": c.ID})
+			n, err := m.RecoveryCodes.DeleteWhere(ctx, module.Filter{"id": c.ID})
 			return n == 1, err
 		}
 	}
@@ -238,8 +238,8 @@ func (m *Module) useRecovery(ctx context.Context, identity, code string) (bool, 
 
 func normal(code string) string { return strings.ToLower(strings.TrimSpace(code)) }
 
-// NewRecoveryCodes replaces an identity's recovery codes; count 0 makes as many as configured. The codes can be read now and never again.
-func (m *Module) NewRecoveryCodes(ctx context.Context, identity string, count int) ([]string, error) {
+// CreateRecoveryCodes replaces an identity's recovery codes; count 0 makes as many as configured. The codes can be read now and never again.
+func (m *Module) CreateRecoveryCodes(ctx context.Context, identity string, count int) ([]string, error) {
 	n, err := m.Factors.Count(ctx, module.Filter{"auth_identity_id": identity, "status": enabled})
 	if err != nil {
 		return nil, err
@@ -258,10 +258,10 @@ func (m *Module) NewRecoveryCodes(ctx context.Context, identity string, count in
 		rows[i] = RecoveryCode{AuthIdentityID: identity, CodeHash: hash}
 	}
 	return codes, m.atomic(ctx, func(ctx context.Context) error {
-		if _, err := m.Recovery.DeleteWhere(ctx, module.Filter{"auth_identity_id": identity}); err != nil {
+		if _, err := m.RecoveryCodes.DeleteWhere(ctx, module.Filter{"auth_identity_id": identity}); err != nil {
 			return err
 		}
-		_, err := m.Recovery.CreateMany(ctx, rows)
+		_, err := m.RecoveryCodes.CreateMany(ctx, rows)
 		return err
 	})
 }
@@ -277,8 +277,8 @@ func newRecoveryCode() string {
 	return strings.Join(groups, "-")
 }
 
-// An Enrol asks for a new second factor. Label and Issuer are what the app shows.
-type Enrol struct {
+// An EnrollInput asks for a new second factor. Label and Issuer are what the app shows.
+type EnrollInput struct {
 	AuthIdentityID string
 	Provider       string
 	Label          *string
@@ -286,15 +286,15 @@ type Enrol struct {
 	Metadata       module.Map
 }
 
-// An Enrolment is a factor that still has to show its first code. The secret can be read now and never again.
-type Enrolment struct {
+// An Enrollment is a factor that still has to show its first code. The secret can be read now and never again.
+type Enrollment struct {
 	Factor MFAFactor `json:"mfa_factor"`
 	Secret string    `json:"secret"`
 	URL    string    `json:"otpauth_url"`
 }
 
-// Enrol starts a second factor by an authenticator app.
-func (m *Module) Enrol(ctx context.Context, e Enrol) (out Enrolment, err error) {
+// EnrollFactor starts a second factor by an authenticator app.
+func (m *Module) EnrollFactor(ctx context.Context, e EnrollInput) (out Enrollment, err error) {
 	if e.Provider != appMethod {
 		return out, fault.New(fault.Invalid, "There is no MFA provider %q: use \"totp\"", e.Provider)
 	}
@@ -344,8 +344,8 @@ func (m *Module) ListFactors(ctx context.Context, identity string) ([]MFAFactor,
 	return list, err
 }
 
-func (m *Module) factor(ctx context.Context, p Proof) (f MFAFactor, err error) {
-	list, err := m.Factors.List(ctx, module.Filter{"id": p.ID, "auth_identity_id": p.AuthIdentityID}, module.Find{Lock: true})
+func (m *Module) factor(ctx context.Context, p FactorCode) (f MFAFactor, err error) {
+	list, err := m.Factors.List(ctx, module.Filter{"id": p.ID, "auth_identity_id": p.AuthIdentityID}, module.FindOptions{Lock: true})
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "MFA factor with id \"%s\" was not found", p.ID)
 	}
@@ -355,8 +355,8 @@ func (m *Module) factor(ctx context.Context, p Proof) (f MFAFactor, err error) {
 	return list[0], nil
 }
 
-// Enable ends an enrolment by the app's first code. Changed is false when the factor was enabled before.
-func (m *Module) Enable(ctx context.Context, p Proof) (f MFAFactor, changed bool, err error) {
+// EnableFactor ends an enrolment by the app's first code. Changed is false when the factor was enabled before.
+func (m *Module) EnableFactor(ctx context.Context, p FactorCode) (f MFAFactor, changed bool, err error) {
 	err = m.atomic(ctx, func(ctx context.Context) error {
 		if f, err = m.factor(ctx, p); err != nil {
 			return err
@@ -378,8 +378,8 @@ func (m *Module) Enable(ctx context.Context, p Proof) (f MFAFactor, changed bool
 	return f.public(), changed, err
 }
 
-// Disable ends a factor. Changed is false when it was disabled before.
-func (m *Module) Disable(ctx context.Context, p Proof) (f MFAFactor, changed bool, err error) {
+// DisableFactor ends a factor. Changed is false when it was disabled before.
+func (m *Module) DisableFactor(ctx context.Context, p FactorCode) (f MFAFactor, changed bool, err error) {
 	err = m.atomic(ctx, func(ctx context.Context) error {
 		if f, err = m.factor(ctx, p); err != nil {
 			return err
@@ -394,8 +394,8 @@ func (m *Module) Disable(ctx context.Context, p Proof) (f MFAFactor, changed boo
 	return f.public(), changed, err
 }
 
-func (m *Module) mayDisable(ctx context.Context, f MFAFactor, p Proof) error {
-	if f.Status != enabled || !m.cfg.MFA.CodeToDisable {
+func (m *Module) mayDisable(ctx context.Context, f MFAFactor, p FactorCode) error {
+	if f.Status != enabled || !m.cfg.MFA.RequireCodeToDisable {
 		return nil
 	}
 	if p.Method == "" || p.Code == "" {
@@ -408,9 +408,9 @@ func (m *Module) mayDisable(ctx context.Context, f MFAFactor, p Proof) error {
 	return err
 }
 
-// MeetAndSign answers a challenge and returns the token of the full login.
-func (m *Module) MeetAndSign(ctx context.Context, p Proof, actorType, provider string) (string, error) {
-	ch, err := m.Meet(ctx, p)
+// AnswerChallengeAndSign answers a challenge and returns the token of the full login.
+func (m *Module) AnswerChallengeAndSign(ctx context.Context, p FactorCode, actorType, provider string) (string, error) {
+	ch, err := m.AnswerChallenge(ctx, p)
 	if err != nil {
 		return "", err
 	}

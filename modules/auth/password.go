@@ -28,12 +28,12 @@ func (c Cost) sane() bool {
 	return c.LogN >= 1 && c.LogN <= 20 && c.R >= 1 && c.R <= 64 && c.P >= 1 && c.P <= 16 && 128*c.R<<c.LogN <= maxMemory
 }
 
-// Passwords hashes passwords in the format of the scrypt-kdf package, which the hashes of an existing Medusa database have:
+// PasswordHasher hashes passwords in the format of the scrypt-kdf package, which the hashes of an existing Medusa database have:
 //
 //	"scrypt" 0 logN r:4 p:4 salt:32 sha256(all before):16 hmac(all before):32
 //
 // in base64. Only so many are worked on at once, for each takes its memory.
-type Passwords struct {
+type PasswordHasher struct {
 	cost Cost
 	turn chan struct{}
 }
@@ -42,19 +42,19 @@ const (
 	saltAt, sumAt, macAt, hashLen = 16, 48, 64, 96
 )
 
-// NewPasswords returns a hasher of the given cost that works on at most parallel hashes at once; 0 is the number of processors, at most 4.
-func NewPasswords(cost Cost, parallel int) *Passwords {
+// NewPasswordHasher returns a hasher of the given cost that works on at most parallel hashes at once; 0 is the number of processors, at most 4.
+func NewPasswordHasher(cost Cost, parallel int) *PasswordHasher {
 	if cost == (Cost{}) {
 		cost = DefaultCost
 	}
 	if parallel <= 0 {
 		parallel = min(4, runtime.GOMAXPROCS(0))
 	}
-	return &Passwords{cost, make(chan struct{}, parallel)}
+	return &PasswordHasher{cost, make(chan struct{}, parallel)}
 }
 
 // Hash returns what is to be kept of a password. It waits for its turn as long as ctx allows.
-func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
+func (p *PasswordHasher) Hash(ctx context.Context, password string) (string, error) {
 	b := p.prefix()
 	if _, err := rand.Read(b[saltAt:sumAt]); err != nil {
 		return "", err
@@ -69,7 +69,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	return base64.StdEncoding.EncodeToString(b), nil
 }
 
-func (p *Passwords) prefix() []byte {
+func (p *PasswordHasher) prefix() []byte {
 	b := make([]byte, hashLen)
 	copy(b, "scrypt")
 	b[7] = byte(p.cost.LogN)
@@ -79,7 +79,7 @@ func (p *Passwords) prefix() []byte {
 }
 
 // Verify reports whether the hash was made of this password. A hash that is none is wrong, and takes as long as a real one.
-func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
+func (p *PasswordHasher) Verify(ctx context.Context, hash, password string) (bool, error) {
 	b, cost, known := parseHash(hash)
 	if !known {
 		b, cost = make([]byte, hashLen), p.cost
@@ -106,7 +106,7 @@ func parseHash(hash string) (b []byte, c Cost, ok bool) {
 }
 
 // mac signs the first 64 bytes of a hash with a key derived from the password.
-func (p *Passwords) mac(ctx context.Context, c Cost, password string, b []byte) ([]byte, error) {
+func (p *PasswordHasher) mac(ctx context.Context, c Cost, password string, b []byte) ([]byte, error) {
 	select {
 	case p.turn <- struct{}{}:
 	case <-ctx.Done():

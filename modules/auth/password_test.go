@@ -14,7 +14,7 @@ var cheap = Cost{LogN: 4, R: 1, P: 1}
 func TestPasswordOfMedusa(t *testing.T) {
 	t.Parallel()
 	const theirs = "c2NyeXB0AA8AAAAIAAAAAet7XVJ/f/89pELE5MVt+PilRMD57REl7TA01yDn7x9d6VPrFMj5RL1uhX7YCZ69wUxJ7phW32bqKEl0Pql7hEohUwJtIZleVppfvwYgZfbi"
-	p := NewPasswords(Cost{}, 0)
+	p := NewPasswordHasher(Cost{}, 0)
 	for password, want := range map[string]bool{"supersecret": true, "Supersecret": false, "": false} {
 		ok, err := p.Verify(context.Background(), theirs, password)
 		if err != nil || ok != want {
@@ -26,7 +26,7 @@ func TestPasswordOfMedusa(t *testing.T) {
 // TestPasswordFormat proves that a hash is 96 bytes that say their own cost.
 func TestPasswordFormat(t *testing.T) {
 	t.Parallel()
-	p := NewPasswords(Cost{}, 1)
+	p := NewPasswordHasher(Cost{}, 1)
 	hash, err := p.Hash(context.Background(), "pässword")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestPasswordFormat(t *testing.T) {
 // TestPasswordDamaged proves that what is no hash is wrong, whatever the password.
 func TestPasswordDamaged(t *testing.T) {
 	t.Parallel()
-	p := NewPasswords(cheap, 0)
+	p := NewPasswordHasher(cheap, 0)
 	good, err := p.Hash(context.Background(), "x")
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestPasswordDamaged(t *testing.T) {
 // TestPasswordWaits proves that only so many hashes are worked on at once, and that waiting ends with its context.
 func TestPasswordWaits(t *testing.T) {
 	t.Parallel()
-	p := NewPasswords(cheap, 1)
+	p := NewPasswordHasher(cheap, 1)
 	p.turn <- struct{}{} // somebody else's turn
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()

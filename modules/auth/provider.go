@@ -18,15 +18,15 @@ import (
 // A Provider knows one way to prove who one is. Its errors are shown to the caller as 401, unless they are of kind fault.Unknown.
 type Provider interface {
 	// Info names the provider.
-	Info() Info
+	Info() ProviderInfo
 	// Register makes a new identity.
-	Register(ctx context.Context, r Request, known Known) (AuthIdentity, error)
+	Register(ctx context.Context, r Request, known IdentityStore) (AuthIdentity, error)
 	// Authenticate logs in, or returns where the caller has to go for that.
-	Authenticate(ctx context.Context, r Request, known Known) (identity AuthIdentity, location string, err error)
+	Authenticate(ctx context.Context, r Request, known IdentityStore) (identity AuthIdentity, location string, err error)
 	// Callback ends a login that went elsewhere.
-	Callback(ctx context.Context, r Request, known Known) (AuthIdentity, error)
+	Callback(ctx context.Context, r Request, known IdentityStore) (AuthIdentity, error)
 	// Update changes the secret of an identity; changed is false when the body has nothing to change.
-	Update(ctx context.Context, entityID string, body map[string]any, known Known) (changed bool, err error)
+	Update(ctx context.Context, entityID string, body map[string]any, known IdentityStore) (changed bool, err error)
 }
 
 // Kind is the kind of auth providers.
@@ -36,8 +36,8 @@ const Kind = "auth"
 // /auth/customer/google/callback. Its identities are stored under the id.
 func Provide(id string, p Provider) provider.Registration { return provider.New(Kind, id, p) }
 
-// An Info says what a provider is called. Flow is "credentials" or "redirect".
-type Info struct {
+// A ProviderInfo says what a provider is called. Flow is "credentials" or "redirect".
+type ProviderInfo struct {
 	Identifier  string `json:"identifier"`
 	DisplayName string `json:"display_name"`
 	Flow        string `json:"flow"`
@@ -59,14 +59,14 @@ func (r Request) text(name string) (string, bool) {
 	return s, ok && s != ""
 }
 
-// Known is the part of the identities that belongs to one provider.
-type Known struct {
+// IdentityStore is the part of the identities that belongs to one provider.
+type IdentityStore struct {
 	m        *Module
 	provider string
 }
 
 // Retrieve finds an identity by the provider's name for it. An unknown one is fault.NotFound.
-func (k Known) Retrieve(ctx context.Context, entityID string) (AuthIdentity, error) {
+func (k IdentityStore) Retrieve(ctx context.Context, entityID string) (AuthIdentity, error) {
 	p, err := k.m.ProviderIdentities.List(ctx, module.Filter{"entity_id": entityID, "provider": k.provider})
 	if err != nil {
 		return AuthIdentity{}, err
@@ -79,7 +79,7 @@ func (k Known) Retrieve(ctx context.Context, entityID string) (AuthIdentity, err
 
 // RetrieveByEmail finds an identity whose name is an e-mail address, which is the same person in
 // upper and lower case. The exact spelling comes first: a database may hold several.
-func (k Known) RetrieveByEmail(ctx context.Context, email string) (AuthIdentity, error) {
+func (k IdentityStore) RetrieveByEmail(ctx context.Context, email string) (AuthIdentity, error) {
 	p, err := k.m.byEmail(ctx, k.provider, email)
 	if err != nil {
 		return AuthIdentity{}, err
@@ -94,7 +94,7 @@ func (k Known) RetrieveByEmail(ctx context.Context, email string) (AuthIdentity,
 // index.
 func (m *Module) byEmail(ctx context.Context, provider, email string) (*ProviderIdentity, error) {
 	for _, name := range []any{email, strings.ToLower(email), module.AnyCase(email)} {
-		list, err := m.ProviderIdentities.List(ctx, module.Filter{"provider": provider, "entity_id": name}, module.Find{Order: []string{"created_at", "id"}})
+		list, err := m.ProviderIdentities.List(ctx, module.Filter{"provider": provider, "entity_id": name}, module.FindOptions{Order: []string{"created_at", "id"}})
 		if err != nil || len(list) > 0 {
 			return first(list), err
 		}
@@ -102,12 +102,12 @@ func (m *Module) byEmail(ctx context.Context, provider, email string) (*Provider
 	return nil, nil
 }
 
-func (k Known) notFound(entityID string) error {
+func (k IdentityStore) notFound(entityID string) error {
 	return fault.New(fault.NotFound, "AuthIdentity with entity_id \"%s\" not found", entityID)
 }
 
-// Secret is what the provider keeps of an identity, such as {"password": "…"}.
-func (k Known) Secret(a AuthIdentity) module.Map {
+// ProviderMetadata is what the provider keeps of an identity, such as {"password": "…"}.
+func (k IdentityStore) ProviderMetadata(a AuthIdentity) module.Map {
 	if p := a.of(k.provider); p != nil {
 		return p.ProviderMetadata
 	}
@@ -115,7 +115,7 @@ func (k Known) Secret(a AuthIdentity) module.Map {
 }
 
 // Create makes an identity. Claims are what tokens carry as user_metadata.
-func (k Known) Create(ctx context.Context, entityID string, secret, claims module.Map) (a AuthIdentity, err error) {
+func (k IdentityStore) Create(ctx context.Context, entityID string, secret, claims module.Map) (a AuthIdentity, err error) {
 	err = k.m.atomic(ctx, func(ctx context.Context) error {
 		if a, err = k.m.Identities.Create(ctx, AuthIdentity{}); err != nil {
 			return err
@@ -129,8 +129,8 @@ func (k Known) Create(ctx context.Context, entityID string, secret, claims modul
 	return a, err
 }
 
-// Keep replaces what the provider keeps of an identity.
-func (k Known) Keep(ctx context.Context, entityID string, secret module.Map) error {
+// Update replaces what the provider keeps of an identity.
+func (k IdentityStore) Update(ctx context.Context, entityID string, secret module.Map) error {
 	n, err := k.m.ProviderIdentities.Update(ctx, module.Filter{"entity_id": entityID, "provider": k.provider}, module.Set{"provider_metadata": secret})
 	if err == nil && n == 0 {
 		err = k.notFound(entityID)
@@ -138,22 +138,22 @@ func (k Known) Keep(ctx context.Context, entityID string, secret module.Map) err
 	return err
 }
 
-// Remember keeps something between two requests of one login, such as where an OAuth login goes on.
-func (k Known) Remember(ctx context.Context, key string, value module.Map, life time.Duration) error {
+// SetState keeps something between two requests of one login, such as where an OAuth login goes on.
+func (k IdentityStore) SetState(ctx context.Context, key string, value module.Map, life time.Duration) error {
 	return k.m.state.put(ctx, k.provider+":"+key, value, life)
 }
 
-// Recall returns what was remembered, once; ok is false when there is nothing, or it came too late.
-func (k Known) Recall(ctx context.Context, key string) (value module.Map, ok bool, err error) {
+// GetState returns what was remembered, once; ok is false when there is nothing, or it came too late.
+func (k IdentityStore) GetState(ctx context.Context, key string) (value module.Map, ok bool, err error) {
 	return k.m.state.take(ctx, k.provider+":"+key)
 }
 
 // EmailPass logs in by e-mail address and password.
-type EmailPass struct{ Passwords *Passwords }
+type EmailPass struct{ Passwords *PasswordHasher }
 
 // Info names the provider "emailpass".
-func (EmailPass) Info() Info {
-	return Info{"emailpass", "Email/Password Authentication", "credentials"}
+func (EmailPass) Info() ProviderInfo {
+	return ProviderInfo{"emailpass", "Email/Password Authentication", "credentials"}
 }
 
 func wrong(message string) error { return fault.New(fault.Unauthorized, "%s", message) }
@@ -172,7 +172,7 @@ func credentials(r Request) (email, password string, err error) {
 }
 
 // Register makes an identity of an e-mail address. Who knows the password of one that has no actor yet gets that one.
-func (p EmailPass) Register(ctx context.Context, r Request, known Known) (AuthIdentity, error) {
+func (p EmailPass) Register(ctx context.Context, r Request, known IdentityStore) (AuthIdentity, error) {
 	email, password, err := credentials(r)
 	if err != nil {
 		return AuthIdentity{}, err
@@ -188,10 +188,10 @@ func (p EmailPass) Register(ctx context.Context, r Request, known Known) (AuthId
 	if len(have.AppMetadata) > 0 {
 		return AuthIdentity{}, taken
 	}
-	return have, p.check(ctx, password, known.Secret(have), taken)
+	return have, p.check(ctx, password, known.ProviderMetadata(have), taken)
 }
 
-func (p EmailPass) create(ctx context.Context, email, password string, known Known) (AuthIdentity, error) {
+func (p EmailPass) create(ctx context.Context, email, password string, known IdentityStore) (AuthIdentity, error) {
 	hash, err := p.Passwords.Hash(ctx, password)
 	if err != nil {
 		return AuthIdentity{}, err
@@ -210,7 +210,7 @@ func (p EmailPass) check(ctx context.Context, password string, secret module.Map
 }
 
 // Authenticate takes as long for an unknown address as for a wrong password, so that nobody learns which it was.
-func (p EmailPass) Authenticate(ctx context.Context, r Request, known Known) (AuthIdentity, string, error) {
+func (p EmailPass) Authenticate(ctx context.Context, r Request, known IdentityStore) (AuthIdentity, string, error) {
 	email, password, err := credentials(r)
 	if err != nil {
 		return AuthIdentity{}, "", err
@@ -219,17 +219,17 @@ func (p EmailPass) Authenticate(ctx context.Context, r Request, known Known) (Au
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return AuthIdentity{}, "", err
 	}
-	err = p.check(ctx, password, known.Secret(have), wrong("Invalid email or password"))
+	err = p.check(ctx, password, known.ProviderMetadata(have), wrong("Invalid email or password"))
 	return have, "", err
 }
 
 // Callback is not for passwords.
-func (EmailPass) Callback(context.Context, Request, Known) (AuthIdentity, error) {
+func (EmailPass) Callback(context.Context, Request, IdentityStore) (AuthIdentity, error) {
 	return AuthIdentity{}, wrong("Callback authentication not implemented for provider emailpass")
 }
 
 // Update sets a new password, if the body has one.
-func (p EmailPass) Update(ctx context.Context, entityID string, body map[string]any, known Known) (bool, error) {
+func (p EmailPass) Update(ctx context.Context, entityID string, body map[string]any, known IdentityStore) (bool, error) {
 	password, ok := Request{Body: body}.text("password")
 	if !ok {
 		return false, nil
@@ -242,10 +242,10 @@ func (p EmailPass) Update(ctx context.Context, entityID string, body map[string]
 	if err != nil {
 		return false, err
 	}
-	secret := maps.Clone(known.Secret(have))
+	secret := maps.Clone(known.ProviderMetadata(have))
 	if secret == nil {
 		return false, errors.New("auth: the identity has no part of the provider")
 	}
 	secret["password"] = hash
-	return true, known.Keep(ctx, have.of(known.provider).EntityID, secret)
+	return true, known.Update(ctx, have.of(known.provider).EntityID, secret)
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A Forgotten is somebody who wants a new password: EntityID as Provider knows it.
-type Forgotten struct {
+// A ResetRequest is somebody who wants a new password: EntityID as Provider knows it.
+type ResetRequest struct {
 	EntityID  string     `json:"entity_id"`
 	Provider  string     `json:"provider"`
 	ActorType string     `json:"actor_type"`
 	Metadata  module.Map `json:"metadata"`
 }
 
-// ResetToken returns a token that allows one new password. Tokens that were given out before are void. Who is not known is fault.Invalid.
-func (m *Module) ResetToken(ctx context.Context, f Forgotten) (token string, err error) {
+// CreateResetToken returns a token that allows one new password. Tokens that were given out before are void. Who is not known is fault.Invalid.
+func (m *Module) CreateResetToken(ctx context.Context, f ResetRequest) (token string, err error) {
 	p, err := m.byEmail(ctx, f.Provider, f.EntityID)
 	if err != nil {
 		return "", err
@@ -27,21 +27,21 @@ func (m *Module) ResetToken(ctx context.Context, f Forgotten) (token string, err
 	}
 	jti := newUUID()
 	err = m.atomic(ctx, func(ctx context.Context) error {
-		if _, err := m.Resets.DeleteWhere(ctx, module.Filter{"provider_identity_id": p.ID}); err != nil {
+		if _, err := m.PasswordResetTokens.DeleteWhere(ctx, module.Filter{"provider_identity_id": p.ID}); err != nil {
 			return err
 		}
-		_, err := m.Resets.Create(ctx, PasswordResetToken{AuthIdentityID: p.AuthIdentityID, ProviderIdentityID: p.ID,
-			EntityID: p.EntityID, TokenHash: hashOf(jti), ExpiresAt: db.Now().Add(m.cfg.ResetLife)})
+		_, err := m.PasswordResetTokens.Create(ctx, PasswordResetToken{AuthIdentityID: p.AuthIdentityID, ProviderIdentityID: p.ID,
+			EntityID: p.EntityID, TokenHash: hashOf(jti), ExpiresAt: db.Now().Add(m.cfg.ResetTTL)})
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	return m.Tokens.signReset(ResetClaims{EntityID: p.EntityID, Provider: f.Provider, ActorType: f.ActorType, ID: jti}, m.cfg.ResetLife)
+	return m.Tokens.signReset(ResetClaims{EntityID: p.EntityID, Provider: f.Provider, ActorType: f.ActorType, ID: jti}, m.cfg.ResetTTL)
 }
 
-// Redeem uses a reset token up and returns whose new password it allows. One that is not valid here is fault.Unauthorized.
-func (m *Module) Redeem(ctx context.Context, token, actorType, provider string) (entityID string, err error) {
+// RedeemResetToken uses a reset token up and returns whose new password it allows. One that is not valid here is fault.Unauthorized.
+func (m *Module) RedeemResetToken(ctx context.Context, token, actorType, provider string) (entityID string, err error) {
 	invalid := fault.New(fault.Unauthorized, "Invalid token")
 	c, ok := m.Tokens.ParseReset(token)
 	if !ok || c.ActorType != actorType {
@@ -59,7 +59,7 @@ func (m *Module) Redeem(ctx context.Context, token, actorType, provider string) 
 
 func (m *Module) redeem(ctx context.Context, c ResetClaims, provider string) (bool, error) {
 	hash := module.Filter{"token_hash": hashOf(c.ID)}
-	list, err := m.Resets.List(ctx, hash, module.Find{Relations: []string{"provider_identity"}})
+	list, err := m.PasswordResetTokens.List(ctx, hash, module.FindOptions{Relations: []string{"provider_identity"}})
 	t := first(list)
 	if t == nil || err != nil {
 		return false, err
@@ -69,6 +69,6 @@ func (m *Module) redeem(ctx context.Context, c ResetClaims, provider string) (bo
 			return false, nil
 		}
 	}
-	n, err := m.Resets.DeleteWhere(ctx, hash)
+	n, err := m.PasswordResetTokens.DeleteWhere(ctx, hash)
 	return n == 1 && t.ExpiresAt.After(db.Now()), err
 }

@@ -21,20 +21,20 @@ import (
 // CookieName is the name of the session's cookie, that of express-session.
 const CookieName = "connect.sid"
 
-// Sessions keeps logins that a cookie names, in the database: they outlive the process and are shared by all of them.
-type Sessions struct {
+// SessionStore keeps logins that a cookie names, in the database: they outlive the process and are shared by all of them.
+type SessionStore struct {
 	table  *module.Table[SessionRecord]
 	secret []byte
 	life   time.Duration
 }
 
-// NewSessions returns sessions that end that long after their last use.
-func NewSessions(table *module.Table[SessionRecord], secret string, life time.Duration) *Sessions {
-	return &Sessions{table, []byte(secret), life}
+// NewSessionStore returns sessions that end that long after their last use.
+func NewSessionStore(table *module.Table[SessionRecord], secret string, life time.Duration) *SessionStore {
+	return &SessionStore{table, []byte(secret), life}
 }
 
 // Start logs the claims' actor in and sets the cookie. A session that the request has already is kept under its name.
-func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, c Claims) error {
+func (s *SessionStore) Start(w http.ResponseWriter, r *http.Request, c Claims) error {
 	if len(s.secret) == 0 {
 		return fault.New(fault.Unavailable, "Sessions need a cookie secret: set COOKIE_SECRET")
 	}
@@ -58,13 +58,13 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, c Claims) error
 }
 
 // sweep removes sessions that have ended.
-func (s *Sessions) sweep(ctx context.Context) error {
+func (s *SessionStore) sweep(ctx context.Context) error {
 	_, err := s.table.DeleteWhere(ctx, module.Filter{"expires_at": module.Filter{"$lt": db.Now()}})
 	return err
 }
 
 // cookie is Secure when the request came by https, be it to a proxy in front.
-func (s *Sessions) cookie(r *http.Request, name string, expires time.Time) *http.Cookie {
+func (s *SessionStore) cookie(r *http.Request, name string, expires time.Time) *http.Cookie {
 	return &http.Cookie{Name: CookieName, Value: s.seal(name), Path: "/", Expires: expires, HttpOnly: true, Secure: byHTTPS(r), SameSite: http.SameSiteLaxMode}
 }
 
@@ -74,7 +74,7 @@ func byHTTPS(r *http.Request) bool {
 }
 
 // Claims returns who is logged in by the request's cookie, nil when nobody is. Use prolongs a session, at most once in a tenth of its life.
-func (s *Sessions) Claims(r *http.Request) (*Claims, error) {
+func (s *SessionStore) Claims(r *http.Request) (*Claims, error) {
 	_, rec, err := s.find(r)
 	if rec == nil || err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (s *Sessions) Claims(r *http.Request) (*Claims, error) {
 }
 
 // find returns the session of the request's cookie and its name, nil when there is none that is valid.
-func (s *Sessions) find(r *http.Request) (string, *SessionRecord, error) {
+func (s *SessionStore) find(r *http.Request) (string, *SessionRecord, error) {
 	for _, c := range r.CookiesNamed(CookieName) {
 		name, ok := s.open(c.Value)
 		if !ok {
@@ -112,7 +112,7 @@ func first[T any](list []T) *T {
 }
 
 // End logs out: the session is removed and the cookie cleared.
-func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
+func (s *SessionStore) End(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, &http.Cookie{Name: CookieName, Path: "/", Expires: time.Unix(0, 1)})
 	_, rec, err := s.find(r)
 	if rec == nil || err != nil {
@@ -122,18 +122,18 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 }
 
 // seal writes a session's name into a cookie as express-session does: "s:" name "." signature, escaped.
-func (s *Sessions) seal(name string) string {
+func (s *SessionStore) seal(name string) string {
 	return url.QueryEscape("s:" + name + "." + s.signature(name))
 }
 
-func (s *Sessions) signature(name string) string {
+func (s *SessionStore) signature(name string) string {
 	h := hmac.New(sha256.New, s.secret)
 	h.Write([]byte(name))
 	return base64.RawStdEncoding.EncodeToString(h.Sum(nil))
 }
 
 // open reads a session's name from a cookie; ok is false unless the signature is ours.
-func (s *Sessions) open(cookie string) (name string, ok bool) {
+func (s *SessionStore) open(cookie string) (name string, ok bool) {
 	plain, err := url.PathUnescape(cookie)
 	if err != nil || len(s.secret) == 0 || !strings.HasPrefix(plain, "s:") {
 		return "", false

@@ -20,10 +20,10 @@ type Claims struct {
 	AuthIdentityID string     `json:"auth_identity_id"`
 	AuthProvider   string     `json:"auth_provider,omitempty"`
 	MFAEnabled     bool       `json:"mfa_enabled"`
-	MFACompletedAt *Moment    `json:"mfa_challenge_completed_at"`
+	MFACompletedAt *UnixTime  `json:"mfa_challenge_completed_at"`
 	AppMetadata    module.Map `json:"app_metadata"`
 	UserMetadata   module.Map `json:"user_metadata"`
-	Validity
+	TokenValidity
 	// CredentialVersion is that of the password when the token was made. Medusa's tokens have none.
 	CredentialVersion string `json:"credential_version,omitempty"`
 }
@@ -44,47 +44,47 @@ type ResetClaims struct {
 	Provider  string `json:"provider"`
 	ActorType string `json:"actor_type"`
 	Purpose   string `json:"purpose"`
-	Validity
+	TokenValidity
 	ID string `json:"jti"`
 }
 
-// A Moment is a time in JavaScript's form: UTC with milliseconds.
-type Moment time.Time
+// A UnixTime is a time in JavaScript's form: UTC with milliseconds.
+type UnixTime time.Time
 
 // MarshalText writes the moment as 2026-11-22T01:14:38.591Z.
-func (m Moment) MarshalText() ([]byte, error) {
+func (m UnixTime) MarshalText() ([]byte, error) {
 	return time.Time(m).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z07:00"), nil
 }
 
 // UnmarshalText reads RFC 3339.
-func (m *Moment) UnmarshalText(b []byte) error {
+func (m *UnixTime) UnmarshalText(b []byte) error {
 	t, err := time.Parse(time.RFC3339, string(b))
-	*m = Moment(t)
+	*m = UnixTime(t)
 	return err
 }
 
-// Tokens signs and checks JSON web tokens with HMAC-SHA256.
-type Tokens struct {
+// TokenSigner signs and checks JSON web tokens with HMAC-SHA256.
+type TokenSigner struct {
 	secret []byte
 	life   time.Duration
 	parser *jwt.Parser
 }
 
-// NewTokens returns a signer whose tokens live that long.
-func NewTokens(secret string, life time.Duration) *Tokens {
-	return &Tokens{[]byte(secret), life, jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired())}
+// NewTokenSigner returns a signer whose tokens live that long.
+func NewTokenSigner(secret string, life time.Duration) *TokenSigner {
+	return &TokenSigner{[]byte(secret), life, jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired())}
 }
 
 var errNoSecret = errors.New("auth: no JWT secret is configured")
 
-func (t *Tokens) sign(c jwt.Claims) (string, error) {
+func (t *TokenSigner) sign(c jwt.Claims) (string, error) {
 	if len(t.secret) == 0 {
 		return "", errNoSecret
 	}
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(t.secret)
 }
 
-func (t *Tokens) parse(token string, into jwt.Claims) bool {
+func (t *TokenSigner) parse(token string, into jwt.Claims) bool {
 	if len(t.secret) == 0 {
 		return false
 	}
@@ -93,8 +93,8 @@ func (t *Tokens) parse(token string, into jwt.Claims) bool {
 }
 
 // Sign returns a token for the claims, valid from now on.
-func (t *Tokens) Sign(c Claims) (string, error) {
-	c.Validity = from(t.life)
+func (t *TokenSigner) Sign(c Claims) (string, error) {
+	c.TokenValidity = from(t.life)
 	if c.AppMetadata == nil {
 		c.AppMetadata = module.Map{}
 	}
@@ -105,19 +105,19 @@ func (t *Tokens) Sign(c Claims) (string, error) {
 }
 
 // Parse returns the claims of a valid token; ok is false for any other.
-func (t *Tokens) Parse(token string) (c Claims, ok bool) {
+func (t *TokenSigner) Parse(token string) (c Claims, ok bool) {
 	ok = t.parse(token, &c)
 	return c, ok
 }
 
 // signReset returns a token that allows a new password.
-func (t *Tokens) signReset(c ResetClaims, life time.Duration) (string, error) {
-	c.Purpose, c.Validity = "reset", from(life)
+func (t *TokenSigner) signReset(c ResetClaims, life time.Duration) (string, error) {
+	c.Purpose, c.TokenValidity = "reset", from(life)
 	return t.sign(&c)
 }
 
 // ParseReset returns the claims of a valid reset token; ok is false for any other, a login's token for one.
-func (t *Tokens) ParseReset(token string) (c ResetClaims, ok bool) {
+func (t *TokenSigner) ParseReset(token string) (c ResetClaims, ok bool) {
 	ok = t.parse(token, &c) && c.Purpose == "reset" && c.ID != "" && c.EntityID != ""
 	return c, ok
 }
@@ -130,16 +130,16 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// A Validity is when a token was made and when it ends, in seconds since 1970.
-type Validity struct {
+// A TokenValidity is when a token was made and when it ends, in seconds since 1970.
+type TokenValidity struct {
 	IssuedAt  int64 `json:"iat"`
 	ExpiresAt int64 `json:"exp"`
 }
 
 // from starts the validity now.
-func from(life time.Duration) Validity {
+func from(life time.Duration) TokenValidity {
 	now := time.Now()
-	return Validity{now.Unix(), now.Add(life).Unix()}
+	return TokenValidity{now.Unix(), now.Add(life).Unix()}
 }
 
 func numeric(seconds int64) *jwt.NumericDate {
@@ -150,19 +150,21 @@ func numeric(seconds int64) *jwt.NumericDate {
 }
 
 // GetExpirationTime is exp. This method and those below are what the JWT library asks of claims.
-func (v Validity) GetExpirationTime() (*jwt.NumericDate, error) { return numeric(v.ExpiresAt), nil }
+func (v TokenValidity) GetExpirationTime() (*jwt.NumericDate, error) {
+	return numeric(v.ExpiresAt), nil
+}
 
 // GetIssuedAt is iat.
-func (v Validity) GetIssuedAt() (*jwt.NumericDate, error) { return numeric(v.IssuedAt), nil }
+func (v TokenValidity) GetIssuedAt() (*jwt.NumericDate, error) { return numeric(v.IssuedAt), nil }
 
 // GetNotBefore is absent.
-func (Validity) GetNotBefore() (*jwt.NumericDate, error) { return nil, nil }
+func (TokenValidity) GetNotBefore() (*jwt.NumericDate, error) { return nil, nil }
 
 // GetIssuer is absent.
-func (Validity) GetIssuer() (string, error) { return "", nil }
+func (TokenValidity) GetIssuer() (string, error) { return "", nil }
 
 // GetSubject is absent.
-func (Validity) GetSubject() (string, error) { return "", nil }
+func (TokenValidity) GetSubject() (string, error) { return "", nil }
 
 // GetAudience is absent.
-func (Validity) GetAudience() (jwt.ClaimStrings, error) { return nil, nil }
+func (TokenValidity) GetAudience() (jwt.ClaimStrings, error) { return nil, nil }

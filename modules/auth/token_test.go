@@ -27,7 +27,7 @@ func body(t *testing.T, token string) string {
 // TestTokenClaims compares a token with one of Medusa's, key by key and in order.
 func TestTokenClaims(t *testing.T) {
 	t.Parallel()
-	token, err := NewTokens("supersecret", 24*time.Hour).Sign(Claims{ActorID: "user_1", ActorType: "user", AuthIdentityID: "authid_1",
+	token, err := NewTokenSigner("supersecret", 24*time.Hour).Sign(Claims{ActorID: "user_1", ActorType: "user", AuthIdentityID: "authid_1",
 		AuthProvider: "emailpass", AppMetadata: module.Map{"user_id": "user_1"}})
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestTokenClaims(t *testing.T) {
 	if got := body(t, token); !strings.HasPrefix(got, want) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	var v Validity
+	var v TokenValidity
 	if err := json.Unmarshal([]byte(body(t, token)), &v); err != nil || v.ExpiresAt-v.IssuedAt != 86400 {
 		t.Errorf("got %v %v", v, err)
 	}
@@ -50,7 +50,7 @@ func TestTokenClaims(t *testing.T) {
 func TestTokenOfMedusa(t *testing.T) {
 	t.Parallel()
 	const theirs = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhY3Rvcl9pZCI6InVzZXJfMDFNODBCV1BXR1JEVjNXSzFKMlBGN1RYQk0iLCJhY3Rvcl90eXBlIjoidXNlciIsImF1dGhfaWRlbnRpdHlfaWQiOiJhdXRoaWRfMDFNODBCV1BaNTZNV0VUNzhDNVk4Wlc1MEQiLCJhdXRoX3Byb3ZpZGVyIjoiZW1haWxwYXNzIiwibWZhX2VuYWJsZWQiOmZhbHNlLCJtZmFfY2hhbGxlbmdlX2NvbXBsZXRlZF9hdCI6bnVsbCwiYXBwX21ldGFkYXRhIjp7InVzZXJfaWQiOiJ1c2VyXzAxTTgwQldQV0dSRFYzV0sxSjJQRjdUWEJNIn0sInVzZXJfbWV0YWRhdGEiOnt9LCJpYXQiOjE3OTUzMTAwNjgsImV4cCI6MTc5NTM5NjQ2OH0.3gLe-0_RX4ZCF3ZoJASB_kgRv5C1k0BuTuWFRBBiiAY"
-	tokens := NewTokens("supersecret", time.Hour)
+	tokens := NewTokenSigner("supersecret", time.Hour)
 	tokens.parser = jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithTimeFunc(func() time.Time { return time.Unix(1795310069, 0) }))
 	c, ok := tokens.Parse(theirs)
 	if !ok || c.ActorID != "user_01M80BWPWGRDV3WK1J2PF7TXBM" || c.AppMetadata["user_id"] != c.ActorID || c.MFACompletedAt != nil {
@@ -61,7 +61,7 @@ func TestTokenOfMedusa(t *testing.T) {
 // TestTokenRefused lists what is not let in.
 func TestTokenRefused(t *testing.T) {
 	t.Parallel()
-	tokens := NewTokens("supersecret", time.Hour)
+	tokens := NewTokenSigner("supersecret", time.Hour)
 	sign := func(m jwt.SigningMethod, key any, c jwt.MapClaims) string {
 		s, err := jwt.NewWithClaims(m, c).SignedString(key)
 		if err != nil {
@@ -83,7 +83,7 @@ func TestTokenRefused(t *testing.T) {
 			t.Errorf("%s passed as %+v", name, c)
 		}
 	}
-	if _, err := NewTokens("", time.Hour).Sign(Claims{}); err == nil {
+	if _, err := NewTokenSigner("", time.Hour).Sign(Claims{}); err == nil {
 		t.Error("signed without a secret")
 	}
 }
@@ -91,7 +91,7 @@ func TestTokenRefused(t *testing.T) {
 // TestTokenPurpose keeps logins and resets apart.
 func TestTokenPurpose(t *testing.T) {
 	t.Parallel()
-	tokens := NewTokens("supersecret", time.Hour)
+	tokens := NewTokenSigner("supersecret", time.Hour)
 	login, _ := tokens.Sign(Claims{ActorID: "user_1", ActorType: "user"})
 	if c, ok := tokens.ParseReset(login); ok {
 		t.Errorf("a login passed as a reset: %+v", c)
@@ -112,7 +112,7 @@ func TestTokenPurpose(t *testing.T) {
 
 func TestMoment(t *testing.T) {
 	t.Parallel()
-	at := Moment(time.Date(2026, 11, 22, 1, 14, 38, 591e6, time.FixedZone("", 3600)))
+	at := UnixTime(time.Date(2026, 11, 22, 1, 14, 38, 591e6, time.FixedZone("", 3600)))
 	b, err := json.Marshal(Claims{MFACompletedAt: &at})
 	if err != nil || !strings.Contains(string(b), `"mfa_challenge_completed_at":"2026-11-22T00:14:38.591Z"`) {
 		t.Errorf("got %s %v", b, err)
@@ -122,7 +122,7 @@ func TestMoment(t *testing.T) {
 // TestCookieVector seals a name as express-session did in a recording, with the secret "supersecret".
 func TestCookieVector(t *testing.T) {
 	t.Parallel()
-	s := NewSessions(nil, "supersecret", time.Hour)
+	s := NewSessionStore(nil, "supersecret", time.Hour)
 	const name = "BTOSpy3-mlhSKDEdMoDn_you-uM742YS"
 	const want = "s%3ABTOSpy3-mlhSKDEdMoDn_you-uM742YS.7wxNXrog340zRM%2BsMneEPNmiCksFFt0CoVLYSw5puoY"
 	if got := s.seal(name); got != want {
@@ -135,14 +135,14 @@ func TestCookieVector(t *testing.T) {
 
 func TestCookieForged(t *testing.T) {
 	t.Parallel()
-	s := NewSessions(nil, "supersecret", time.Hour)
+	s := NewSessionStore(nil, "supersecret", time.Hour)
 	good := s.seal("abc")
-	for _, cookie := range []string{"", "s%3A", "s%3Aabc.def", good + "x", good[1:], "s:abc", "%zz", "s%3A.", NewSessions(nil, "other", 0).seal("abc")} {
+	for _, cookie := range []string{"", "s%3A", "s%3Aabc.def", good + "x", good[1:], "s:abc", "%zz", "s%3A.", NewSessionStore(nil, "other", 0).seal("abc")} {
 		if name, ok := s.open(cookie); ok {
 			t.Errorf("%q opened %q", cookie, name)
 		}
 	}
-	if name, ok := NewSessions(nil, "", 0).open(good); ok {
+	if name, ok := NewSessionStore(nil, "", 0).open(good); ok {
 		t.Errorf("without a secret: %q", name)
 	}
 }
@@ -150,7 +150,7 @@ func TestCookieForged(t *testing.T) {
 // TestCookieSecure proves that the cookie is Secure when the request came by https, and only then.
 func TestCookieSecure(t *testing.T) {
 	t.Parallel()
-	s := NewSessions(nil, "supersecret", time.Hour)
+	s := NewSessionStore(nil, "supersecret", time.Hour)
 	at := time.Date(2026, 11, 22, 11, 14, 28, 0, time.UTC)
 	r := httptest.NewRequest(http.MethodPost, "/auth/session", nil)
 	const plain = "; Path=/; Expires=Sun, 22 Nov 2026 11:14:28 GMT; HttpOnly; SameSite=Lax"
@@ -166,7 +166,7 @@ func TestCookieSecure(t *testing.T) {
 }
 
 func FuzzCookie(f *testing.F) {
-	s := NewSessions(nil, "supersecret", time.Hour)
+	s := NewSessionStore(nil, "supersecret", time.Hour)
 	f.Add(s.seal("abc"))
 	f.Fuzz(func(t *testing.T, cookie string) {
 		if name, ok := s.open(cookie); ok {
@@ -192,7 +192,7 @@ func TestTOTPVectors(t *testing.T) {
 // TestTOTPWindow takes a code one period early or late, and none twice.
 func TestTOTPWindow(t *testing.T) {
 	t.Parallel()
-	c, secret := MFA{}.withDefaults().totp(), newTOTPSecret()
+	c, secret := MFAConfig{}.withDefaults().totp(), newTOTPSecret()
 	key, err := base32NoPad.DecodeString(secret)
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestSealedSecret(t *testing.T) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	tokens := NewTokens("supersecret", time.Hour)
+	tokens := NewTokenSigner("supersecret", time.Hour)
 	token, err := tokens.Sign(Claims{ActorID: "user_1", ActorType: "user", AuthIdentityID: "authid_1", AuthProvider: "emailpass", AppMetadata: module.Map{"user_id": "user_1"}})
 	if err != nil {
 		b.Fatal(err)

@@ -33,8 +33,8 @@ func (m *Module) Tables() []module.Entity {
 	return []module.Entity{m.Customers, m.Addresses, m.Groups, m.Memberships}
 }
 
-// Registrable reports whether an account, or a guest without one, may be made of an e-mail address.
-func (m *Module) Registrable(ctx context.Context, email string, account bool) error {
+// CheckEmailAvailable reports whether an account, or a guest without one, may be made of an e-mail address.
+func (m *Module) CheckEmailAvailable(ctx context.Context, email string, account bool) error {
 	if email == "" {
 		return fault.New(fault.Invalid, "Email is required to create a customer")
 	}
@@ -121,7 +121,7 @@ func (m *Module) UpdateAddresses(ctx context.Context, where module.Filter, set m
 // RemoveAddresses deletes the addresses that match for good and returns their ids: a default that lay in the bin would keep others from
 // becoming it.
 func (m *Module) RemoveAddresses(ctx context.Context, where module.Filter) ([]string, error) {
-	list, err := m.Addresses.List(ctx, where, module.Find{Select: []string{"id"}})
+	list, err := m.Addresses.List(ctx, where, module.FindOptions{Select: []string{"id"}})
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +132,8 @@ func (m *Module) RemoveAddresses(ctx context.Context, where module.Filter) ([]st
 	return ids, m.Addresses.Delete(ctx, ids...)
 }
 
-// Join puts customers into groups; those who are in it already stay as they are. Unknown ones are fault.NotFound.
-func (m *Module) Join(ctx context.Context, list []Membership) error {
+// AddToGroups puts customers into groups; those who are in it already stay as they are. Unknown ones are fault.NotFound.
+func (m *Module) AddToGroups(ctx context.Context, list []Membership) error {
 	have, err := m.Memberships.List(ctx, among(list))
 	if len(list) == 0 || err != nil {
 		return err
@@ -162,8 +162,8 @@ func among(list []Membership) module.Filter {
 	return module.Filter{"customer_id": customers, "customer_group_id": groups}
 }
 
-// Leave takes customers out of groups.
-func (m *Module) Leave(ctx context.Context, list []Membership) error {
+// RemoveFromGroups takes customers out of groups.
+func (m *Module) RemoveFromGroups(ctx context.Context, list []Membership) error {
 	for _, v := range list {
 		if _, err := m.Memberships.DeleteWhere(ctx, module.Filter{"customer_id": v.CustomerID, "customer_group_id": v.CustomerGroupID}); err != nil {
 			return err
@@ -188,7 +188,7 @@ func (m *Module) UpdateGroups(ctx context.Context, where module.Filter, set modu
 }
 
 func change[T any](ctx context.Context, t *module.Table[T], where module.Filter, set module.Set, of func(T, module.Set) (string, module.Map)) ([]T, error) {
-	list, err := t.List(ctx, where, module.Find{Lock: true})
+	list, err := t.List(ctx, where, module.FindOptions{Lock: true})
 	if err != nil || len(set) == 0 {
 		return list, err
 	}

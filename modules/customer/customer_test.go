@@ -31,7 +31,7 @@ func one(t *testing.T, m *Module, email string, account bool) Customer {
 }
 
 func TestRegistrable(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		one(t, m, "guest@x.io", false)
 		one(t, m, "both@x.io", false)
@@ -46,10 +46,10 @@ func TestRegistrable(t *testing.T) {
 			{"guest@x.io", false, fault.Duplicate, "Guest customer with this email already exists"},
 			{"both@x.io", true, fault.Duplicate, "Customer with this email already has an account"},
 		} {
-			wants(t, m.Registrable(ctx, c.email, c.account), c.kind, c.words)
+			wants(t, m.CheckEmailAvailable(ctx, c.email, c.account), c.kind, c.words)
 		}
 		for email, account := range map[string]bool{"guest@x.io": true, "both@x.io": false, "new@x.io": true} {
-			if err := m.Registrable(ctx, email, account); err != nil {
+			if err := m.CheckEmailAvailable(ctx, email, account); err != nil {
 				t.Errorf("%s: %v", email, err)
 			}
 		}
@@ -59,7 +59,7 @@ func TestRegistrable(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		c := one(t, m, "a@x.io", false)
 		g, err := m.Groups.Create(ctx, Group{Name: "VIP"})
@@ -68,21 +68,21 @@ func TestGroups(t *testing.T) {
 		}
 		in := []Membership{{CustomerID: c.ID, CustomerGroupID: g.ID}}
 		for range 2 {
-			if err := m.Join(ctx, in); err != nil {
+			if err := m.AddToGroups(ctx, in); err != nil {
 				t.Fatal(err)
 			}
 		}
-		got, err := m.Customers.List(ctx, module.Filter{"groups": module.Filter{"name": "VIP"}}, module.Find{Relations: []string{"groups"}})
+		got, err := m.Customers.List(ctx, module.Filter{"groups": module.Filter{"name": "VIP"}}, module.FindOptions{Relations: []string{"groups"}})
 		if err != nil || len(got) != 1 || len(got[0].Groups) != 1 {
 			t.Errorf("got %+v %v", got, err)
 		}
-		if err := m.Leave(ctx, in); err != nil {
+		if err := m.RemoveFromGroups(ctx, in); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := m.Memberships.Count(ctx, module.Filter{}); n != 0 || err != nil {
 			t.Errorf("%d are left, %v", n, err)
 		}
-		err = m.Join(ctx, []Membership{{CustomerID: c.ID, CustomerGroupID: "does-not-exist"}})
+		err = m.AddToGroups(ctx, []Membership{{CustomerID: c.ID, CustomerGroupID: "does-not-exist"}})
 		if fault.KindOf(err) != fault.NotFound {
 			t.Errorf("got %v", err)
 		}
@@ -153,7 +153,7 @@ func act(rt *rapid.T, m *Module, customer string, ids *[]string, shipping, billi
 
 // TestSeveralDefaults takes the last of several new addresses as the default.
 func TestSeveralDefaults(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		list, err := m.Create(t.Context(), []Customer{{Addresses: []Address{{IsDefaultShipping: true}, {IsDefaultShipping: true}}}})
 		if err != nil {
 			t.Fatal(err)
@@ -180,12 +180,12 @@ func wants(t *testing.T, err error, kind fault.Kind, message string) {
 
 // Buyers who come at once with the same address are one guest.
 func TestGuest(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ids := make([]string, 12)
 		var wait sync.WaitGroup
 		for i := range ids {
 			wait.Go(func() {
-				c, err := m.Guest(t.Context(), "ada@example.com")
+				c, err := m.FindOrCreateGuest(t.Context(), "ada@example.com")
 				if err != nil {
 					t.Error(err)
 				}

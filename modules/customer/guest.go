@@ -8,9 +8,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// Guest returns the customer without an account who has an e-mail address, and makes one where there is none. However many ask for the same
+// FindOrCreateGuest returns the customer without an account who has an e-mail address, and makes one where there is none. However many ask for the same
 // address at once, they get the same one.
-func (m *Module) Guest(ctx context.Context, email string) (Customer, error) {
+func (m *Module) FindOrCreateGuest(ctx context.Context, email string) (Customer, error) {
 	d, err := m.Customers.Entity().DB()
 	if err != nil {
 		return Customer{}, err
@@ -21,7 +21,7 @@ func (m *Module) Guest(ctx context.Context, email string) (Customer, error) {
 	if err != nil {
 		return Customer{}, err
 	}
-	list, err := m.Customers.List(ctx, module.Filter{"email": email, "has_account": false}, module.Find{Relations: []string{"groups"}})
+	list, err := m.Customers.List(ctx, module.Filter{"email": email, "has_account": false}, module.FindOptions{Relations: []string{"groups"}})
 	if err != nil || len(list) == 0 { // deleted between the two
 		return Customer{}, err
 	}

@@ -61,7 +61,7 @@ func (m *Module) Save(ctx context.Context, x Execution) error {
 	return err
 }
 
-// Drop removes executions for good.
-func (m *Module) Drop(ctx context.Context, ids []string) error {
+// Delete removes executions for good.
+func (m *Module) Delete(ctx context.Context, ids []string) error {
 	return m.Executions.Delete(ctx, ids...)
 }

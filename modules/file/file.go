@@ -27,21 +27,21 @@ const (
 	Private Access = "private" // those who are given an address for it, for a while
 )
 
-// About is what is known of a file before it is kept.
-type About struct {
+// FileInfo is what is known of a file before it is kept.
+type FileInfo struct {
 	Filename string `json:"filename"`
 	MimeType string `json:"mime_type"`
 	Access   Access `json:"access"` // empty is Private
 }
 
-// A Draft is a file that is to be kept, with its bytes.
-type Draft struct {
-	About
+// A CreateInput is a file that is to be kept, with its bytes.
+type CreateInput struct {
+	FileInfo
 	Content []byte `json:"content"`
 }
 
-// A Target is where a client may send a file to by itself, which is then kept under the key.
-type Target struct {
+// A PresignedUpload is where a client may send a file to by itself, which is then kept under the key.
+type PresignedUpload struct {
 	URL string `json:"url"`
 	Key string `json:"key"`
 }
@@ -49,13 +49,13 @@ type Target struct {
 // A Provider keeps files. Errors about what a caller asked for are faults; a key that does not exist is fault.NotFound.
 type Provider interface {
 	// Upload keeps a file under a new key.
-	Upload(ctx context.Context, about About, content io.Reader) (File, error)
+	Upload(ctx context.Context, about FileInfo, content io.Reader) (File, error)
 	// Delete removes files. Those that are not there are no error.
 	Delete(ctx context.Context, keys ...string) error
 	// URL is an address from which a file can be read now, whatever its access.
 	URL(ctx context.Context, key string) (string, error)
-	// Target is an address to which a file may be sent. The file name of about is the key.
-	Target(ctx context.Context, about About) (Target, error)
+	// PresignUpload is an address to which a file may be sent. The file name of about is the key.
+	PresignUpload(ctx context.Context, about FileInfo) (PresignedUpload, error)
 	// Open reads a file. The caller closes it.
 	Open(ctx context.Context, key string) (io.ReadCloser, error)
 }
@@ -96,10 +96,10 @@ func (m *Module) Add(r provider.Registration) error {
 }
 
 // Create keeps files. When one cannot be kept, those before it are removed again.
-func (m *Module) Create(ctx context.Context, list []Draft) ([]File, error) {
+func (m *Module) Create(ctx context.Context, list []CreateInput) ([]File, error) {
 	out := make([]File, 0, len(list))
 	for _, d := range list {
-		f, err := m.Upload(ctx, d.About, bytes.NewReader(d.Content))
+		f, err := m.Upload(ctx, d.FileInfo, bytes.NewReader(d.Content))
 		if err != nil {
 			return nil, joined(err, m.Remove(context.WithoutCancel(ctx), out))
 		}
@@ -117,14 +117,14 @@ func joined(first, second error) error {
 }
 
 // Upload keeps one file whose bytes are read as they come.
-func (m *Module) Upload(ctx context.Context, about About, content io.Reader) (File, error) {
-	if about.Filename == "" {
+func (m *Module) Upload(ctx context.Context, info FileInfo, content io.Reader) (File, error) {
+	if info.Filename == "" {
 		return File{}, fault.New(fault.Invalid, "No filename provided")
 	}
-	if about.Access != Public {
-		about.Access = Private
+	if info.Access != Public {
+		info.Access = Private
 	}
-	return m.Provider.Upload(ctx, about, content)
+	return m.Provider.Upload(ctx, info, content)
 }
 
 // Remove removes files, as the undoing of Create.

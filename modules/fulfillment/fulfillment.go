@@ -8,7 +8,7 @@ import (
 
 // A Module keeps zones, shipping options and fulfillments.
 type Module struct {
-	Sets                *module.Table[Set]
+	FulfillmentSets     *module.Table[FulfillmentSet]
 	ServiceZones        *module.Table[ServiceZone]
 	GeoZones            *module.Table[GeoZone]
 	ShippingOptions     *module.Table[ShippingOption]
@@ -26,7 +26,7 @@ type Module struct {
 // New returns a module with its tables, which the application binds to its database. The providers send the goods.
 func New(providers ...provider.Registration) *Module {
 	return &Module{
-		Sets:                module.NewTable[Set]("fulfillment_set", "fulfillment_sets"),
+		FulfillmentSets:     module.NewTable[FulfillmentSet]("fulfillment_set", "fulfillment_sets"),
 		ServiceZones:        module.NewTable[ServiceZone]("service_zone", "service_zones"),
 		GeoZones:            module.NewTable[GeoZone]("geo_zone", "geo_zones"),
 		ShippingOptions:     module.NewTable[ShippingOption]("shipping_option", "shipping_options"),
@@ -45,7 +45,7 @@ func New(providers ...provider.Registration) *Module {
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
 	return []module.Entity{
-		m.Sets, m.ServiceZones, m.GeoZones, m.ShippingOptions, m.ShippingOptionTypes, m.ShippingOptionRules,
+		m.FulfillmentSets, m.ServiceZones, m.GeoZones, m.ShippingOptions, m.ShippingOptionTypes, m.ShippingOptionRules,
 		m.ShippingProfiles, m.Fulfillments, m.Items, m.Labels, m.Addresses, m.ProviderRecords,
 	}
 }

@@ -14,15 +14,15 @@ import (
 // by hand is a provider that remembers what it was asked for.
 type byHand struct{ cancelled int }
 
-func (*byHand) Identifier() string                            { return "hand" }
-func (*byHand) Options(context.Context) ([]module.Map, error) { return nil, nil }
-func (*byHand) ValidateData(_ context.Context, _, data module.Map, _ any) (module.Map, error) {
+func (*byHand) Identifier() string                                       { return "hand" }
+func (*byHand) FulfillmentOptions(context.Context) ([]module.Map, error) { return nil, nil }
+func (*byHand) ValidateFulfillmentData(_ context.Context, _, data module.Map, _ any) (module.Map, error) {
 	return data, nil
 }
-func (*byHand) Send(context.Context, Fulfillment, module.Map) (Sent, error) {
-	return Sent{Data: module.Map{"parcel": "7"}, Labels: []Label{{TrackingNumber: "T7"}}}, nil
+func (*byHand) CreateFulfillment(context.Context, Fulfillment, module.Map) (ShipmentData, error) {
+	return ShipmentData{Data: module.Map{"parcel": "7"}, Labels: []Label{{TrackingNumber: "T7"}}}, nil
 }
-func (b *byHand) Cancel(context.Context, module.Map) error { b.cancelled++; return nil }
+func (b *byHand) CancelFulfillment(context.Context, module.Map) error { b.cancelled++; return nil }
 
 func fresh() (*Module, []module.Entity) {
 	m := New(Provide("hand", &byHand{}))
@@ -40,7 +40,7 @@ func ptr[T any](v T) *T { return &v }
 
 func TestRules(t *testing.T) {
 	t.Parallel()
-	about := map[string]any{"is_return": "false", "total": 12.5, "vip": true, "since": "2026-01-02", "customer": map[string]any{"group": "b2b"}}
+	values := map[string]any{"is_return": "false", "total": 12.5, "vip": true, "since": "2026-01-02", "customer": map[string]any{"group": "b2b"}}
 	for _, c := range []struct {
 		attribute, operator, value string
 		want                       bool
@@ -51,7 +51,7 @@ func TestRules(t *testing.T) {
 		{"since", "gt", `"2025-12-31T00:00:00Z"`, true}, {"since", "lt", `"2025-12-31"`, false},
 		{"nothing", "eq", `"x"`, false}, {"nothing", "ne", `"x"`, true}, {"nothing", "gt", `"1"`, false}, {"customer.group.deeper", "eq", `"undefined"`, true},
 	} {
-		if got := (ShippingOptionRule{Attribute: c.attribute, Operator: c.operator, Value: module.JSON(c.value)}).Holds(about); got != c.want {
+		if got := (ShippingOptionRule{Attribute: c.attribute, Operator: c.operator, Value: module.JSON(c.value)}).Matches(values); got != c.want {
 			t.Errorf("%s %s %s: %v", c.attribute, c.operator, c.value, got)
 		}
 	}
@@ -59,18 +59,18 @@ func TestRules(t *testing.T) {
 		`""`: "Rule must have an attribute, an operator and a value", `null`: "Rule must have an attribute, an operator and a value",
 		`["a"]`: "Rule value must be a string, bool, number value for the selected operator eq",
 	} {
-		kind(t, CheckRules([]ShippingOptionRule{{Attribute: "a", Operator: "eq", Value: module.JSON(value)}}), fault.Invalid, words)
+		kind(t, ValidateRules([]ShippingOptionRule{{Attribute: "a", Operator: "eq", Value: module.JSON(value)}}), fault.Invalid, words)
 	}
-	kind(t, CheckRules([]ShippingOptionRule{{Attribute: "a", Operator: "in", Value: module.JSON(`"a"`)}}), fault.Invalid, "Rule value must be an array for in/nin operators")
-	kind(t, CheckRules([]ShippingOptionRule{{Attribute: "a", Operator: "like", Value: module.JSON(`"a"`)}}), fault.Invalid,
+	kind(t, ValidateRules([]ShippingOptionRule{{Attribute: "a", Operator: "in", Value: module.JSON(`"a"`)}}), fault.Invalid, "Rule value must be an array for in/nin operators")
+	kind(t, ValidateRules([]ShippingOptionRule{{Attribute: "a", Operator: "like", Value: module.JSON(`"a"`)}}), fault.Invalid,
 		"Rule operator like is not supported. Must be one of in, eq, ne, gt, gte, lt, lte, nin")
 }
 
 // shop has options in a zone for all of Denmark, in one for a Swedish province, and in one for a German city.
-func shop(t *testing.T, m *Module) (sets []Set, options []ShippingOption) {
+func shop(t *testing.T, m *Module) (sets []FulfillmentSet, options []ShippingOption) {
 	t.Helper()
 	ctx := t.Context()
-	sets, err := m.CreateSets(ctx, []Set{
+	sets, err := m.CreateFulfillmentSets(ctx, []FulfillmentSet{
 		{Name: "north", Type: "shipping", ServiceZones: []ServiceZone{
 			{Name: "dk", GeoZones: []GeoZone{{Type: "country", CountryCode: "dk"}}},
 			{Name: "se", GeoZones: []GeoZone{{Type: "province", CountryCode: "se", ProvinceCode: ptr("ab")}}},
@@ -83,7 +83,7 @@ func shop(t *testing.T, m *Module) (sets []Set, options []ShippingOption) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Register(ctx); err != nil {
+	if err := m.SyncProviders(ctx); err != nil {
 		t.Fatal(err)
 	}
 	profile, err := m.ShippingProfiles.Create(ctx, ShippingProfile{Name: "default", Type: "default"})
@@ -104,25 +104,25 @@ func shop(t *testing.T, m *Module) (sets []Set, options []ShippingOption) {
 }
 
 func TestChoose(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		sets, options := shop(t, m)
 		for _, c := range []struct {
 			name string
-			Choice
+			OptionQuery
 			want string
 		}{
-			{"all", Choice{}, "dk se de"},
-			{"country", Choice{Address: Destination{CountryCode: "dk", City: "Odense"}}, "dk"},
-			{"province", Choice{Address: Destination{CountryCode: "se", ProvinceCode: "ab"}}, "se"},
-			{"other province", Choice{Address: Destination{CountryCode: "se", ProvinceCode: "zz"}}, ""},
-			{"city", Choice{Address: Destination{CountryCode: "de", ProvinceCode: "be", City: "Berlin", PostalCode: "1"}}, "de"},
-			{"zip", Choice{Address: Destination{CountryCode: "de", ProvinceCode: "by", City: "Ulm", PostalCode: "89073"}}, "de"},
-			{"set", Choice{Sets: []string{sets[1].ID}}, "de"},
-			{"no set", Choice{Sets: []string{}}, ""},
-			{"rule", Choice{Context: map[string]any{"is_return": "true"}}, "se de"},
-			{"id", Choice{IDs: []string{options[1].ID}, Context: map[string]any{}}, "se"},
+			{"all", OptionQuery{}, "dk se de"},
+			{"country", OptionQuery{Address: Destination{CountryCode: "dk", City: "Odense"}}, "dk"},
+			{"province", OptionQuery{Address: Destination{CountryCode: "se", ProvinceCode: "ab"}}, "se"},
+			{"other province", OptionQuery{Address: Destination{CountryCode: "se", ProvinceCode: "zz"}}, ""},
+			{"city", OptionQuery{Address: Destination{CountryCode: "de", ProvinceCode: "be", City: "Berlin", PostalCode: "1"}}, "de"},
+			{"zip", OptionQuery{Address: Destination{CountryCode: "de", ProvinceCode: "by", City: "Ulm", PostalCode: "89073"}}, "de"},
+			{"set", OptionQuery{Sets: []string{sets[1].ID}}, "de"},
+			{"no set", OptionQuery{Sets: []string{}}, ""},
+			{"rule", OptionQuery{Context: map[string]any{"is_return": "true"}}, "se de"},
+			{"id", OptionQuery{IDs: []string{options[1].ID}, Context: map[string]any{}}, "se"},
 		} {
-			list, err := m.Choose(t.Context(), c.Choice)
+			list, err := m.FindOptions(t.Context(), c.OptionQuery)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +132,7 @@ func TestChoose(t *testing.T) {
 					got += " "
 				}
 				got += o.Name
-				if o.Type == nil || o.ServiceZone == nil || o.ServiceZone.Set == nil {
+				if o.Type == nil || o.ServiceZone == nil || o.ServiceZone.FulfillmentSet == nil {
 					t.Errorf("%s: %+v lacks a relation", c.name, o)
 				}
 			}
@@ -144,7 +144,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestZones(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		sets, _ := shop(t, m)
 		ctx := t.Context()
 		_, err := m.CreateZones(ctx, []ServiceZone{{Name: "x", FulfillmentSetID: sets[0].ID, GeoZones: []GeoZone{{Type: "city", CountryCode: "dk"}}}})
@@ -154,23 +154,23 @@ func TestZones(t *testing.T) {
 		zone := sets[1].ServiceZones[0]
 		keep := zone.GeoZones[0]
 		list := []GeoZone{{Model: module.Model{ID: keep.ID}, City: ptr("Bonn")}, {Type: "country", CountryCode: "fr"}}
-		if _, err := m.UpdateZone(ctx, ZonePatch{ID: zone.ID, Set: module.Set{"name": "west"}, GeoZones: module.Some(list)}); err != nil {
+		if _, err := m.UpdateZone(ctx, UpdateZoneInput{ID: zone.ID, Set: module.Set{"name": "west"}, GeoZones: module.Some(list)}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := m.ServiceZones.Retrieve(ctx, zone.ID, module.Find{Relations: []string{"geo_zones"}})
+		got, err := m.ServiceZones.Retrieve(ctx, zone.ID, module.FindOptions{Relations: []string{"geo_zones"}})
 		if err != nil || got.Name != "west" || len(got.GeoZones) != 2 {
 			t.Fatalf("got %+v %v", got, err)
 		}
 		if !slices.ContainsFunc(got.GeoZones, func(g GeoZone) bool { return g.ID == keep.ID && *g.City == "Bonn" && g.CountryCode == "de" }) {
 			t.Errorf("the zone that stays changed wrongly: %+v", got.GeoZones)
 		}
-		_, err = m.UpdateZone(ctx, ZonePatch{ID: zone.ID, GeoZones: module.Some([]GeoZone{{Model: module.Model{ID: "fgz_none"}}})})
+		_, err = m.UpdateZone(ctx, UpdateZoneInput{ID: zone.ID, GeoZones: module.Some([]GeoZone{{Model: module.Model{ID: "fgz_none"}}})})
 		kind(t, err, fault.NotFound, "The following geo zones does not exists: fgz_none")
 	})
 }
 
 func TestOptions(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		_, options := shop(t, m)
 		ctx := t.Context()
 		o := options[0]
@@ -178,14 +178,14 @@ func TestOptions(t *testing.T) {
 			{Model: module.Model{ID: o.Rules[0].ID}, Attribute: "is_return", Operator: "eq", Value: module.JSON(`"true"`)},
 			{Attribute: "vip", Operator: "eq", Value: module.JSON(`"true"`)},
 		}
-		if _, err := m.UpdateOption(ctx, OptionPatch{ID: o.ID, Set: module.Set{"name": "new"}, Rules: module.Some(rules)}); err != nil {
+		if _, err := m.UpdateOption(ctx, UpdateOptionInput{ID: o.ID, Set: module.Set{"name": "new"}, Rules: module.Some(rules)}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := m.Option(ctx, o.ID)
+		got, err := m.RetrieveOption(ctx, o.ID)
 		if err != nil || got.Name != "new" || len(got.Rules) != 2 || got.Type.Code != "dk" {
 			t.Errorf("got %+v %v", got, err)
 		}
-		_, err = m.UpdateOption(ctx, OptionPatch{ID: "so_none"})
+		_, err = m.UpdateOption(ctx, UpdateOptionInput{ID: "so_none"})
 		kind(t, err, fault.NotFound, "The following shipping options do not exist: so_none")
 		kind(t, m.DeleteProfiles(ctx, []string{*o.ShippingProfileID}), fault.Invalid, "")
 		kind(t, m.DeleteTypes(ctx, []string{o.ShippingOptionTypeID}), fault.Invalid, "")
@@ -193,34 +193,34 @@ func TestOptions(t *testing.T) {
 }
 
 func TestFulfillment(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		_, options := shop(t, m)
 		ctx := t.Context()
-		f, err := m.Open(ctx, Fulfillment{LocationID: "sloc_1", ProviderID: ptr("hand_hand"), ShippingOptionID: &options[0].ID,
-			Items: []Item{{Title: "Shirt", Quantity: money.Must("1.5")}}, DeliveryAddress: &Address{City: ptr("Ulm")}})
+		f, err := m.Create(ctx, Fulfillment{LocationID: "sloc_1", ProviderID: ptr("hand_hand"), ShippingOptionID: &options[0].ID,
+			Items: []Item{{Title: "Shirt", Quantity: money.MustParse("1.5")}}, DeliveryAddress: &Address{City: ptr("Ulm")}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent, err := m.Ask(ctx, f, nil, false)
+		sent, err := m.CallProvider(ctx, f, nil, false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f, err = m.Noted(ctx, Note{ID: f.ID, Sent: sent}); err != nil || f.Data["parcel"] != "7" || f.Labels[0].TrackingNumber != "T7" {
+		if f, err = m.SaveProviderResult(ctx, ProviderResult{ID: f.ID, ShipmentData: sent}); err != nil || f.Data["parcel"] != "7" || f.Labels[0].TrackingNumber != "T7" {
 			t.Errorf("got %+v %v", f, err)
 		}
-		_, err = m.Ask(ctx, f, nil, true)
+		_, err = m.CallProvider(ctx, f, nil, true)
 		kind(t, err, fault.NotAllowed, "")
-		if _, err := m.Mark(ctx, f.ID, "shipped_at", module.Set{"marked_shipped_by": "me"}); err != nil {
+		if _, err := m.SetTimestamp(ctx, f.ID, "shipped_at", module.Set{"marked_shipped_by": "me"}); err != nil {
 			t.Error(err)
 		}
-		_, err = m.Mark(ctx, f.ID, "shipped_at", nil)
+		_, err = m.SetTimestamp(ctx, f.ID, "shipped_at", nil)
 		kind(t, err, fault.NotAllowed, "Shipment has already been created")
-		_, err = m.Mark(ctx, f.ID, "canceled_at", nil)
+		_, err = m.SetTimestamp(ctx, f.ID, "canceled_at", nil)
 		kind(t, err, fault.Invalid, "Fulfillment with id "+f.ID+" already shipped")
-		if _, err := m.Mark(ctx, f.ID, "delivered_at", nil); err != nil {
+		if _, err := m.SetTimestamp(ctx, f.ID, "delivered_at", nil); err != nil {
 			t.Error(err)
 		}
-		_, err = m.Mark(ctx, f.ID, "delivered_at", nil)
+		_, err = m.SetTimestamp(ctx, f.ID, "delivered_at", nil)
 		kind(t, err, fault.NotAllowed, "Fulfillment has already been marked delivered")
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// Open saves a fulfillment with its items, labels and address. The provider has not heard of it yet.
-func (m *Module) Open(ctx context.Context, f Fulfillment) (Fulfillment, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
+// Create saves a fulfillment with its items, labels and address. The provider has not heard of it yet.
+func (m *Module) Create(ctx context.Context, f Fulfillment) (Fulfillment, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) (Fulfillment, error) {
 		if f.DeliveryAddress != nil {
 			a, err := m.Addresses.Create(ctx, *f.DeliveryAddress)
 			if err != nil {
@@ -44,16 +44,16 @@ func (m *Module) addLabels(ctx context.Context, id string, list []Label) ([]Labe
 	return m.Labels.CreateMany(ctx, rows)
 }
 
-// A Note is what a provider said about a fulfillment.
-type Note struct {
+// A ProviderResult is what a provider said about a fulfillment.
+type ProviderResult struct {
 	ID string `json:"id"`
-	Sent
+	ShipmentData
 }
 
-// Noted keeps what a provider said: its data and labels in place of those before, where it says something.
-func (m *Module) Noted(ctx context.Context, n Note) (Fulfillment, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
-		out, err := m.Fulfillments.Retrieve(ctx, n.ID, module.Find{Relations: []string{"labels"}})
+// SaveProviderResult keeps what a provider said: its data and labels in place of those before, where it says something.
+func (m *Module) SaveProviderResult(ctx context.Context, n ProviderResult) (Fulfillment, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) (Fulfillment, error) {
+		out, err := m.Fulfillments.Retrieve(ctx, n.ID, module.FindOptions{Relations: []string{"labels"}})
 		if err != nil {
 			return out, err
 		}
@@ -82,36 +82,36 @@ func orEmpty(m module.Map) module.Map {
 	return m
 }
 
-// Ask has the provider of a fulfillment send it, or bring it back when it is a return. It works outside of the database.
-func (m *Module) Ask(ctx context.Context, f Fulfillment, order module.Map, back bool) (Sent, error) {
+// CallProvider has the provider of a fulfillment send it, or bring it back when it is a return. It works outside of the database.
+func (m *Module) CallProvider(ctx context.Context, f Fulfillment, order module.Map, back bool) (ShipmentData, error) {
 	if f.ProviderID == nil {
-		return Sent{}, fault.New(fault.Invalid, "A fulfillment needs a provider")
+		return ShipmentData{}, fault.New(fault.Invalid, "A fulfillment needs a provider")
 	}
 	p, err := m.Providers.Get(*f.ProviderID)
 	if err != nil {
-		return Sent{}, err
+		return ShipmentData{}, err
 	}
 	if !back {
-		return p.Send(ctx, f, order)
+		return p.CreateFulfillment(ctx, f, order)
 	}
-	r, ok := p.(Returner)
+	r, ok := p.(ReturnProvider)
 	if !ok {
-		return Sent{}, fault.New(fault.NotAllowed, "Fulfillment provider %s does not bring goods back", *f.ProviderID)
+		return ShipmentData{}, fault.New(fault.NotAllowed, "Fulfillment provider %s does not bring goods back", *f.ProviderID)
 	}
-	return r.Return(ctx, f)
+	return r.CreateReturn(ctx, f)
 }
 
-// A Shipment changes a fulfillment: its times, its labels (all that it has afterwards), its metadata.
-type Shipment struct {
+// A UpdateInput changes a fulfillment: its times, its labels (all that it has afterwards), its metadata.
+type UpdateInput struct {
 	ID     string              `json:"id"`
 	Set    module.Set          `json:"set"`
 	Labels module.Opt[[]Label] `json:"labels,omitzero"`
 }
 
 // Update changes a fulfillment.
-func (m *Module) Update(ctx context.Context, s Shipment) (Fulfillment, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
-		old, err := m.Fulfillments.Retrieve(ctx, s.ID, module.Find{Lock: true})
+func (m *Module) Update(ctx context.Context, s UpdateInput) (Fulfillment, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) (Fulfillment, error) {
+		old, err := m.Fulfillments.Retrieve(ctx, s.ID, module.FindOptions{Lock: true})
 		if err != nil {
 			return old, err
 		}
@@ -127,8 +127,8 @@ func (m *Module) Update(ctx context.Context, s Shipment) (Fulfillment, error) {
 	})
 }
 
-// Shippable refuses the shipment of a fulfillment that is cancelled or on its way already.
-func (f Fulfillment) Shippable() error {
+// CheckShippable refuses the shipment of a fulfillment that is cancelled or on its way already.
+func (f Fulfillment) CheckShippable() error {
 	switch {
 	case f.ShippedAt != nil:
 		return fault.New(fault.NotAllowed, "Shipment has already been created")
@@ -140,8 +140,8 @@ func (f Fulfillment) Shippable() error {
 	return nil
 }
 
-// Cancelable refuses the cancellation of a fulfillment that is on its way.
-func (f Fulfillment) Cancelable() error {
+// CheckCancelable refuses the cancellation of a fulfillment that is on its way.
+func (f Fulfillment) CheckCancelable() error {
 	switch {
 	case f.ShippedAt != nil:
 		return fault.New(fault.Invalid, "Fulfillment with id %s already shipped", f.ID)
@@ -151,8 +151,8 @@ func (f Fulfillment) Cancelable() error {
 	return nil
 }
 
-// Deliverable refuses the delivery of a fulfillment that is cancelled or there already.
-func (f Fulfillment) Deliverable() error {
+// CheckDeliverable refuses the delivery of a fulfillment that is cancelled or there already.
+func (f Fulfillment) CheckDeliverable() error {
 	switch {
 	case f.CanceledAt != nil:
 		return fault.New(fault.NotAllowed, "Cannot deliver an already canceled fulfillment")
@@ -162,14 +162,14 @@ func (f Fulfillment) Deliverable() error {
 	return nil
 }
 
-// Mark notes the moment at which something happened to a fulfillment: "shipped_at", "delivered_at" or "canceled_at", once and if it may.
-func (m *Module) Mark(ctx context.Context, id, column string, more module.Set) (Fulfillment, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) (Fulfillment, error) {
-		f, err := m.Fulfillments.Retrieve(ctx, id, module.Find{Lock: true})
+// SetTimestamp notes the moment at which something happened to a fulfillment: "shipped_at", "delivered_at" or "canceled_at", once and if it may.
+func (m *Module) SetTimestamp(ctx context.Context, id, column string, more module.Set) (Fulfillment, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) (Fulfillment, error) {
+		f, err := m.Fulfillments.Retrieve(ctx, id, module.FindOptions{Lock: true})
 		if err != nil {
 			return f, err
 		}
-		may := map[string]func() error{"shipped_at": f.Shippable, "delivered_at": f.Deliverable, "canceled_at": f.Cancelable}[column]
+		may := map[string]func() error{"shipped_at": f.CheckShippable, "delivered_at": f.CheckDeliverable, "canceled_at": f.CheckCancelable}[column]
 		if err := may(); err != nil {
 			return f, err
 		}
@@ -193,13 +193,13 @@ func timeOr(v any) any {
 	return db.Now()
 }
 
-// Drop removes a fulfillment that came to nothing, for good. It is the inverse of Open.
-func (m *Module) Drop(ctx context.Context, f Fulfillment) error {
+// Delete removes a fulfillment that came to nothing, for good. It is the inverse of Create.
+func (m *Module) Delete(ctx context.Context, f Fulfillment) error {
 	return m.Fulfillments.Delete(ctx, f.ID)
 }
 
-// CallOff has the provider of a fulfillment cancel it. It works outside of the database.
-func (m *Module) CallOff(ctx context.Context, f Fulfillment, s Sent) error {
+// CancelAtProvider has the provider of a fulfillment cancel it. It works outside of the database.
+func (m *Module) CancelAtProvider(ctx context.Context, f Fulfillment, s ShipmentData) error {
 	if f.ProviderID == nil {
 		return nil
 	}
@@ -207,5 +207,5 @@ func (m *Module) CallOff(ctx context.Context, f Fulfillment, s Sent) error {
 	if err != nil {
 		return err
 	}
-	return p.Cancel(ctx, s.Data)
+	return p.CancelFulfillment(ctx, s.Data)
 }

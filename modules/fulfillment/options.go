@@ -11,10 +11,10 @@ import (
 
 // CreateOptions saves shipping options with their rules, and with a type of their own where they bring one.
 func (m *Module) CreateOptions(ctx context.Context, list []ShippingOption) ([]ShippingOption, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) ([]ShippingOption, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) ([]ShippingOption, error) {
 		rows := slices.Clone(list)
 		for i := range rows {
-			if err := CheckRules(rows[i].Rules); err != nil {
+			if err := ValidateRules(rows[i].Rules); err != nil {
 				return nil, err
 			}
 			if err := m.ownType(ctx, &rows[i]); err != nil {
@@ -51,8 +51,8 @@ func (m *Module) createRules(ctx context.Context, option string, list []Shipping
 	return m.ShippingOptionRules.CreateMany(ctx, rows)
 }
 
-// An OptionPatch changes a shipping option. Rules, when set, are all that it has afterwards: those with an id stay.
-type OptionPatch struct {
+// A UpdateOptionInput changes a shipping option. Rules, when set, are all that it has afterwards: those with an id stay.
+type UpdateOptionInput struct {
 	ID    string                           `json:"id"`
 	Set   module.Set                       `json:"set"`
 	Type  *ShippingOptionType              `json:"type"`
@@ -60,9 +60,9 @@ type OptionPatch struct {
 }
 
 // UpdateOption changes a shipping option. Metadata is merged into what it has.
-func (m *Module) UpdateOption(ctx context.Context, p OptionPatch) (ShippingOption, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) (ShippingOption, error) {
-		old, err := m.Option(ctx, p.ID)
+func (m *Module) UpdateOption(ctx context.Context, p UpdateOptionInput) (ShippingOption, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) (ShippingOption, error) {
+		old, err := m.RetrieveOption(ctx, p.ID)
 		if err != nil {
 			return old, err
 		}
@@ -82,9 +82,9 @@ func (m *Module) UpdateOption(ctx context.Context, p OptionPatch) (ShippingOptio
 	})
 }
 
-// Option reads a shipping option with its rules and type, for a change.
-func (m *Module) Option(ctx context.Context, id string) (ShippingOption, error) {
-	list, err := m.ShippingOptions.List(ctx, module.Filter{"id": id}, module.Find{Relations: []string{"rules", "type"}})
+// RetrieveOption reads a shipping option with its rules and type, for a change.
+func (m *Module) RetrieveOption(ctx context.Context, id string) (ShippingOption, error) {
+	list, err := m.ShippingOptions.List(ctx, module.Filter{"id": id}, module.FindOptions{Relations: []string{"rules", "type"}})
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "The following shipping options do not exist: %s", id)
 	}
@@ -99,7 +99,7 @@ func (m *Module) replaceRules(ctx context.Context, o ShippingOption, list []Ship
 	for _, r := range o.Rules {
 		old[r.ID] = true
 	}
-	var fresh, kept []ShippingOptionRule
+	var fresh, existing []ShippingOptionRule
 	var missing []string
 	for _, r := range list {
 		switch {
@@ -108,21 +108,21 @@ func (m *Module) replaceRules(ctx context.Context, o ShippingOption, list []Ship
 		case !old[r.ID]:
 			missing = append(missing, r.ID)
 		default:
-			kept = append(kept, r)
+			existing = append(existing, r)
 			delete(old, r.ID)
 		}
 	}
 	if len(missing) > 0 {
 		return fault.New(fault.NotFound, "The following rules does not exists: %s on shipping option %s", strings.Join(missing, ", "), o.ID)
 	}
-	gone := make([]string, 0, len(old))
+	removed := make([]string, 0, len(old))
 	for id := range old {
-		gone = append(gone, id)
+		removed = append(removed, id)
 	}
-	if err := m.ShippingOptionRules.Delete(ctx, gone...); err != nil {
+	if err := m.ShippingOptionRules.Delete(ctx, removed...); err != nil {
 		return err
 	}
-	if _, err := m.UpdateRules(ctx, kept); err != nil {
+	if _, err := m.UpdateRules(ctx, existing); err != nil {
 		return err
 	}
 	_, err := m.CreateRules(ctx, o.ID, fresh)
@@ -131,7 +131,7 @@ func (m *Module) replaceRules(ctx context.Context, o ShippingOption, list []Ship
 
 // CreateRules adds rules to a shipping option.
 func (m *Module) CreateRules(ctx context.Context, option string, list []ShippingOptionRule) ([]ShippingOptionRule, error) {
-	if err := CheckRules(list); err != nil {
+	if err := ValidateRules(list); err != nil {
 		return nil, err
 	}
 	return m.createRules(ctx, option, list)
@@ -139,7 +139,7 @@ func (m *Module) CreateRules(ctx context.Context, option string, list []Shipping
 
 // UpdateRules changes rules as a whole.
 func (m *Module) UpdateRules(ctx context.Context, list []ShippingOptionRule) ([]ShippingOptionRule, error) {
-	if err := CheckRules(list); err != nil {
+	if err := ValidateRules(list); err != nil {
 		return nil, err
 	}
 	out := make([]ShippingOptionRule, len(list))
@@ -155,16 +155,16 @@ func (m *Module) UpdateRules(ctx context.Context, list []ShippingOptionRule) ([]
 	return out, nil
 }
 
-// A Choice says which shipping options are asked for.
-type Choice struct {
+// An OptionQuery says which shipping options are asked for.
+type OptionQuery struct {
 	IDs     []string       `json:"id"`                 // none for all
 	Sets    []string       `json:"fulfillment_set_id"` // of these fulfillment sets
 	Address Destination    `json:"address"`
 	Context map[string]any `json:"context"` // that the options' rules are about; nil asks for no rule to hold
 }
 
-// Choose lists the shipping options whose zones an address lies in and whose rules hold, with their type, provider and zone.
-func (m *Module) Choose(ctx context.Context, c Choice) ([]ShippingOption, error) {
+// FindOptions lists the shipping options whose zones an address lies in and whose rules hold, with their type, provider and zone.
+func (m *Module) FindOptions(ctx context.Context, c OptionQuery) ([]ShippingOption, error) {
 	zone := module.Filter{}
 	if c.Sets != nil {
 		zone["fulfillment_set_id"] = c.Sets
@@ -179,7 +179,7 @@ func (m *Module) Choose(ctx context.Context, c Choice) ([]ShippingOption, error)
 	if len(zone) > 0 {
 		where["service_zone"] = zone
 	}
-	list, err := m.ShippingOptions.List(ctx, where, module.Find{Relations: []string{"rules", "type", "provider", "service_zone", "service_zone.fulfillment_set"}})
+	list, err := m.ShippingOptions.List(ctx, where, module.FindOptions{Relations: []string{"rules", "type", "provider", "service_zone", "service_zone.fulfillment_set"}})
 	if err != nil || c.Context == nil {
 		return list, err
 	}
@@ -188,18 +188,18 @@ func (m *Module) Choose(ctx context.Context, c Choice) ([]ShippingOption, error)
 
 // DeleteProfiles removes shipping profiles. Those with shipping options stay.
 func (m *Module) DeleteProfiles(ctx context.Context, ids []string) error {
-	used, err := m.ShippingOptions.List(ctx, module.Filter{"shipping_profile_id": ids}, module.Find{Select: []string{"id", "shipping_profile_id"}})
+	used, err := m.ShippingOptions.List(ctx, module.Filter{"shipping_profile_id": ids}, module.FindOptions{Select: []string{"id", "shipping_profile_id"}})
 	if err != nil {
 		return err
 	}
-	var held []string
+	var inUse []string
 	for _, id := range ids {
 		if slices.ContainsFunc(used, func(o ShippingOption) bool { return *o.ShippingProfileID == id }) {
-			held = append(held, id)
+			inUse = append(inUse, id)
 		}
 	}
-	if len(held) > 0 {
-		return fault.New(fault.Invalid, "Cannot delete Shipping Profiles %s with associated Shipping Options. Delete Shipping Options first and try again.", strings.Join(held, ","))
+	if len(inUse) > 0 {
+		return fault.New(fault.Invalid, "Cannot delete Shipping Profiles %s with associated Shipping Options. Delete Shipping Options first and try again.", strings.Join(inUse, ","))
 	}
 	return m.ShippingProfiles.SoftDelete(ctx, ids...)
 }

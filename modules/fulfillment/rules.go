@@ -13,8 +13,8 @@ import (
 // operators are those that rules may have, in the order in which they are listed to users.
 func operators() []string { return []string{"in", "eq", "ne", "gt", "gte", "lt", "lte", "nin"} }
 
-// CheckRules refuses rules that could never be decided.
-func CheckRules(list []ShippingOptionRule) error {
+// ValidateRules refuses rules that could never be decided.
+func ValidateRules(list []ShippingOptionRule) error {
 	for _, r := range list {
 		if err := r.check(); err != nil {
 			return err
@@ -42,10 +42,10 @@ func (r ShippingOptionRule) check() error {
 	return nil
 }
 
-// Holds reports whether the rule is true of what its attribute is in a context; a dotted attribute leads into objects. What is not there
+// Matches reports whether the rule is true of what its attribute is in a context; a dotted attribute leads into objects. What is not there
 // is "undefined", which equals nothing.
-func (r ShippingOptionRule) Holds(about map[string]any) bool {
-	have := pick(about, strings.Split(r.Attribute, "."))
+func (r ShippingOptionRule) Matches(values map[string]any) bool {
+	have := pick(values, strings.Split(r.Attribute, "."))
 	switch r.Operator {
 	case "in":
 		return slices.Contains(r.values(), have)
@@ -151,6 +151,6 @@ func date(s string) (float64, bool) {
 }
 
 // allHold reports whether an option's rules are all true of a context.
-func allHold(rules []ShippingOptionRule, about map[string]any) bool {
-	return !slices.ContainsFunc(rules, func(r ShippingOptionRule) bool { return !r.Holds(about) })
+func allHold(rules []ShippingOptionRule, values map[string]any) bool {
+	return !slices.ContainsFunc(rules, func(r ShippingOptionRule) bool { return !r.Matches(values) })
 }

@@ -2,8 +2,8 @@ package fulfillment
 
 import "github.com/gorgon-commerce/gorgon/module"
 
-// A Set is a way that a location gets goods to buyers, such as shipping or pickup, with the zones it serves.
-type Set struct {
+// A FulfillmentSet is a way that a location gets goods to buyers, such as shipping or pickup, with the zones it serves.
+type FulfillmentSet struct {
 	module.Model `model:"prefix=fuset,deleted=gone"`
 	Name         string        `json:"name" model:"unique"`
 	Type         string        `json:"type"`
@@ -17,7 +17,7 @@ type ServiceZone struct {
 	Name             string           `json:"name" model:"unique"`
 	Metadata         module.Map       `json:"metadata"`
 	FulfillmentSetID string           `json:"fulfillment_set_id" model:"index"`
-	Set              *Set             `json:"fulfillment_set,omitempty" rel:"belongs=fulfillment_set_id,ondelete=cascade,shown,stub"`
+	FulfillmentSet   *FulfillmentSet  `json:"fulfillment_set,omitempty" rel:"belongs=fulfillment_set_id,ondelete=cascade,shown,stub"`
 	GeoZones         []GeoZone        `json:"geo_zones,omitempty" rel:"has=service_zone_id,cascade"`
 	ShippingOptions  []ShippingOption `json:"shipping_options,omitempty" rel:"has=service_zone_id,cascade"`
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// CreateSets saves fulfillment sets with their zones.
-func (m *Module) CreateSets(ctx context.Context, list []Set) ([]Set, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) ([]Set, error) {
-		out, err := m.Sets.CreateMany(ctx, list)
+// CreateFulfillmentSets saves fulfillment sets with their zones.
+func (m *Module) CreateFulfillmentSets(ctx context.Context, list []FulfillmentSet) ([]FulfillmentSet, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) ([]FulfillmentSet, error) {
+		out, err := m.FulfillmentSets.CreateMany(ctx, list)
 		if err != nil {
 			return nil, err
 		}
@@ -31,7 +31,7 @@ func (m *Module) CreateSets(ctx context.Context, list []Set) ([]Set, error) {
 
 // CreateZones saves service zones with their geo zones.
 func (m *Module) CreateZones(ctx context.Context, list []ServiceZone) ([]ServiceZone, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) ([]ServiceZone, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) ([]ServiceZone, error) {
 		for _, z := range list {
 			if err := checkGeoZones(z.GeoZones); err != nil {
 				return nil, err
@@ -77,17 +77,17 @@ func checkGeoZones(list []GeoZone) error {
 
 func filled(s *string) bool { return s != nil && *s != "" }
 
-// A ZonePatch changes a service zone. GeoZones, when set, are all that it has afterwards: those with an id stay, the others are new.
-type ZonePatch struct {
+// A UpdateZoneInput changes a service zone. GeoZones, when set, are all that it has afterwards: those with an id stay, the others are new.
+type UpdateZoneInput struct {
 	ID       string                `json:"id"`
 	Set      module.Set            `json:"set"`
 	GeoZones module.Opt[[]GeoZone] `json:"geo_zones,omitzero"`
 }
 
 // UpdateZone changes a service zone.
-func (m *Module) UpdateZone(ctx context.Context, p ZonePatch) (ServiceZone, error) {
-	return module.InTx(ctx, m.Sets, func(ctx context.Context) (ServiceZone, error) {
-		list, err := m.ServiceZones.List(ctx, module.Filter{"id": p.ID}, module.Find{Relations: []string{"geo_zones"}})
+func (m *Module) UpdateZone(ctx context.Context, p UpdateZoneInput) (ServiceZone, error) {
+	return module.InTx(ctx, m.FulfillmentSets, func(ctx context.Context) (ServiceZone, error) {
+		list, err := m.ServiceZones.List(ctx, module.Filter{"id": p.ID}, module.FindOptions{Relations: []string{"geo_zones"}})
 		if err == nil && len(list) == 0 {
 			err = fault.New(fault.NotFound, "The following service zones does not exists: %s", p.ID)
 		}
@@ -130,11 +130,11 @@ func (m *Module) replaceGeoZones(ctx context.Context, zone ServiceZone, list []G
 	if err := checkGeoZones(fresh); err != nil {
 		return err
 	}
-	gone := make([]string, 0, len(old))
+	removed := make([]string, 0, len(old))
 	for id := range old {
-		gone = append(gone, id)
+		removed = append(removed, id)
 	}
-	if err := m.GeoZones.Delete(ctx, gone...); err != nil {
+	if err := m.GeoZones.Delete(ctx, removed...); err != nil {
 		return err
 	}
 	_, err := m.createGeoZones(ctx, zone.ID, fresh)

@@ -10,19 +10,19 @@ import (
 )
 
 func TestFulfil(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "5", "b": "3"})
-		_, err := m.Reserve(ctx, []Want{
+		_, err := m.Reserve(ctx, []Demand{
 			{LineItemID: "mine", ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}},
 			{LineItemID: "theirs", ItemID: id, Quantity: money.Int(2), Locations: []string{"b"}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		take := func(n int64, at string) ([]Take, []Taken, error) {
-			list := []Take{{LineItemID: "mine", ItemID: id, LocationID: at, Quantity: money.Int(n)}}
-			done, err := m.Fulfil(ctx, list)
+		take := func(n int64, at string) ([]Deduction, []DeductionResult, error) {
+			list := []Deduction{{LineItemID: "mine", ItemID: id, LocationID: at, Quantity: money.Int(n)}}
+			done, err := m.Deduct(ctx, list)
 			return list, done, err
 		}
 		if _, _, err := take(1, "a"); err != nil {
@@ -38,7 +38,7 @@ func TestFulfil(t *testing.T) {
 		_, _, err = take(1, "b")
 		kind(t, err, fault.NotAllowed, "Not enough stock available for item "+id+" at location b")
 		checkLevel(t, m, id, "a", "4", "2")
-		if err := m.Unfulfil(ctx, list, done); err != nil {
+		if err := m.RevertDeductions(ctx, list, done); err != nil {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "4", "3")
@@ -50,7 +50,7 @@ func TestFulfil(t *testing.T) {
 		if n, err := m.Reservations.Count(ctx, module.Filter{"line_item_id": "mine"}); n != 0 || err != nil {
 			t.Errorf("%d reservations are left: %v", n, err)
 		}
-		if err := m.Unfulfil(ctx, list, done); err != nil {
+		if err := m.RevertDeductions(ctx, list, done); err != nil {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "4", "3")
@@ -61,17 +61,17 @@ func TestFulfil(t *testing.T) {
 }
 
 func TestFulfilBackorder(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "1"})
-		if _, err := m.Reserve(ctx, []Want{{LineItemID: "l", ItemID: id, Quantity: money.Int(3), Locations: []string{"a"}, AllowBackorder: true}}); err != nil {
+		if _, err := m.Reserve(ctx, []Demand{{LineItemID: "l", ItemID: id, Quantity: money.Int(3), Locations: []string{"a"}, AllowBackorder: true}}); err != nil {
 			t.Fatal(err)
 		}
-		take := []Take{{LineItemID: "l", ItemID: id, LocationID: "a", Quantity: money.Int(3)}}
-		_, err := m.Fulfil(ctx, take)
+		take := []Deduction{{LineItemID: "l", ItemID: id, LocationID: "a", Quantity: money.Int(3)}}
+		_, err := m.Deduct(ctx, take)
 		kind(t, err, fault.NotAllowed, "")
 		take[0].AllowBackorder = true
-		if _, err := m.Fulfil(ctx, take); err != nil {
+		if _, err := m.Deduct(ctx, take); err != nil {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "-2", "0")

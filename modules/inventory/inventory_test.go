@@ -29,7 +29,7 @@ func item(t testing.TB, m *Module, stocked map[string]string) string {
 		t.Fatal(err)
 	}
 	for at, n := range stocked {
-		if _, err := m.CreateLevels(t.Context(), []Level{{InventoryItemID: i.ID, LocationID: at, StockedQuantity: money.Must(n)}}); err != nil {
+		if _, err := m.CreateLevels(t.Context(), []Level{{InventoryItemID: i.ID, LocationID: at, StockedQuantity: money.MustParse(n)}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -61,10 +61,10 @@ func kind(t testing.TB, err error, want fault.Kind, words string) {
 }
 
 func TestReserve(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "2", "b": "5.5"})
-		list, err := m.Reserve(ctx, []Want{
+		list, err := m.Reserve(ctx, []Demand{
 			{LineItemID: "one", ItemID: id, Quantity: money.Int(2), Locations: []string{"a", "b"}},
 			{LineItemID: "two", ItemID: id, Quantity: money.Int(1), Locations: []string{"a", "b"}},
 		})
@@ -73,42 +73,42 @@ func TestReserve(t *testing.T) {
 		}
 		checkLevel(t, m, id, "a", "2", "2")
 		checkLevel(t, m, id, "b", "5.5", "1")
-		_, err = m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Int(3), Locations: []string{"b"}}, {ItemID: id, Quantity: money.Int(2), Locations: []string{"b"}}})
+		_, err = m.Reserve(ctx, []Demand{{ItemID: id, Quantity: money.Int(3), Locations: []string{"b"}}, {ItemID: id, Quantity: money.Int(2), Locations: []string{"b"}}})
 		kind(t, err, fault.NotAllowed, "Not enough stock available for item "+id+" at location b")
 		checkLevel(t, m, id, "b", "5.5", "1")
-		_, err = m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Int(1), Locations: []string{"c"}}})
+		_, err = m.Reserve(ctx, []Demand{{ItemID: id, Quantity: money.Int(1), Locations: []string{"c"}}})
 		kind(t, err, fault.NotFound, "Item "+id+" is not stocked at location c")
-		if _, err := m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Int(9), Locations: []string{"a"}, AllowBackorder: true}}); err != nil {
+		if _, err := m.Reserve(ctx, []Demand{{ItemID: id, Quantity: money.Int(9), Locations: []string{"a"}, AllowBackorder: true}}); err != nil {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "2", "11")
-		gone, err := m.ReleaseLines(ctx, []string{"one", "two"})
+		gone, err := m.ReleaseByLineItems(ctx, []string{"one", "two"})
 		if err != nil || len(gone) != 2 {
 			t.Fatalf("got %v %v", gone, err)
 		}
 		checkLevel(t, m, id, "a", "2", "9")
 		checkLevel(t, m, id, "b", "5.5", "0")
-		kind(t, m.Restore(ctx, gone), fault.NotAllowed, "") // a backorder took their place
+		kind(t, m.RestoreReservations(ctx, gone), fault.NotAllowed, "") // a backorder took their place
 		checkLevel(t, m, id, "b", "5.5", "0")
 	})
 }
 
 // Goods that come back are held by the reservation of their line, or by a new one, however much is promised besides.
 func TestRecall(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "2"})
-		list, err := m.Reserve(ctx, []Want{{LineItemID: "one", ItemID: id, Quantity: money.Int(1), Locations: []string{"a"}}})
+		list, err := m.Reserve(ctx, []Demand{{LineItemID: "one", ItemID: id, Quantity: money.Int(1), Locations: []string{"a"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		one, two := "one", "two"
 		back := []Reservation{{InventoryItemID: id, LocationID: "a", LineItemID: &one, Quantity: money.Int(3)}, {InventoryItemID: id, LocationID: "a", LineItemID: &two, Quantity: money.Int(1)}}
-		if err := m.Recall(ctx, back); err != nil {
+		if err := m.ReserveReturned(ctx, back); err != nil {
 			t.Fatal(err)
 		}
 		checkLevel(t, m, id, "a", "2", "5")
-		all, err := m.Reservations.List(ctx, module.Filter{"inventory_item_id": id}, module.Find{Order: []string{"line_item_id"}})
+		all, err := m.Reservations.List(ctx, module.Filter{"inventory_item_id": id}, module.FindOptions{Order: []string{"line_item_id"}})
 		if err != nil || len(all) != 2 || all[0].ID != list[0].ID || all[0].Quantity.String() != "4" || all[1].Quantity.String() != "1" {
 			t.Errorf("got %+v, %v", all, err)
 		}
@@ -116,31 +116,31 @@ func TestRecall(t *testing.T) {
 }
 
 func TestChange(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "10", "b": "3"})
-		list, err := m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Must("4.2"), Locations: []string{"a"}}})
+		list, err := m.Reserve(ctx, []Demand{{ItemID: id, Quantity: money.MustParse("4.2"), Locations: []string{"a"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		set := func(s module.Set) error {
-			_, err := m.Change(ctx, []ReservationPatch{{ID: list[0].ID, Set: s}})
+			_, err := m.UpdateReservations(ctx, []UpdateReservationInput{{ID: list[0].ID, Set: s}})
 			return err
 		}
 		if err := set(module.Set{"quantity": money.Int(10)}); err != nil {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "10", "10")
-		kind(t, set(module.Set{"quantity": money.Must("10.1")}), fault.NotAllowed, "")
+		kind(t, set(module.Set{"quantity": money.MustParse("10.1")}), fault.NotAllowed, "")
 		kind(t, set(module.Set{"location_id": "b"}), fault.NotAllowed, "")
 		checkLevel(t, m, id, "a", "10", "10")
-		if err := set(module.Set{"location_id": "b", "quantity": money.Must("2.1")}); err != nil {
+		if err := set(module.Set{"location_id": "b", "quantity": money.MustParse("2.1")}); err != nil {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "10", "0")
 		checkLevel(t, m, id, "b", "3", "2.1")
 		kind(t, set(module.Set{"location_id": "c"}), fault.NotFound, "")
-		_, err = m.Change(ctx, []ReservationPatch{{ID: "none"}})
+		_, err = m.UpdateReservations(ctx, []UpdateReservationInput{{ID: "none"}})
 		kind(t, err, fault.Invalid, "Reservation item with id none not found")
 		if _, err := m.Release(ctx, []string{list[0].ID, "none"}); err != nil {
 			t.Error(err)
@@ -150,11 +150,11 @@ func TestChange(t *testing.T) {
 }
 
 func TestAdjust(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "1.5"})
 		adjust := func(n string, free bool) error {
-			return m.Adjust(ctx, []Adjustment{{ItemID: id, LocationID: "a", By: money.Must(n), Free: free}})
+			return m.AdjustStock(ctx, []Adjustment{{ItemID: id, LocationID: "a", Quantity: money.MustParse(n), AllowBackorder: free}})
 		}
 		for _, n := range []string{"0.1", "0.2", "-1.7"} {
 			if err := adjust(n, false); err != nil {
@@ -167,25 +167,25 @@ func TestAdjust(t *testing.T) {
 			t.Error(err)
 		}
 		checkLevel(t, m, id, "a", "-2.9", "0")
-		kind(t, m.Adjust(ctx, []Adjustment{{ItemID: id, LocationID: "b", By: money.Int(1)}}), fault.NotFound, "")
+		kind(t, m.AdjustStock(ctx, []Adjustment{{ItemID: id, LocationID: "b", Quantity: money.Int(1)}}), fault.NotFound, "")
 	})
 }
 
 func TestLevels(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		id := item(t, m, map[string]string{"a": "5"})
-		if _, err := m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}}}); err != nil {
+		if _, err := m.Reserve(ctx, []Demand{{ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}}}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := m.UpdateLevels(ctx, []LevelPatch{{ItemID: id, LocationID: "a", Set: module.Set{"stocked_quantity": money.Int(1), "reserved_quantity": money.Int(0)}}})
+		_, err := m.UpdateLevels(ctx, []UpdateLevelInput{{ItemID: id, LocationID: "a", Set: module.Set{"stocked_quantity": money.Int(1), "reserved_quantity": money.Int(0)}}})
 		if err != nil {
 			t.Error("stock may fall below what is promised:", err)
 		}
 		checkLevel(t, m, id, "a", "1", "4")
-		_, err = m.Reserve(ctx, []Want{{ItemID: id, Quantity: money.Int(1), Locations: []string{"a"}}})
+		_, err = m.Reserve(ctx, []Demand{{ItemID: id, Quantity: money.Int(1), Locations: []string{"a"}}})
 		kind(t, err, fault.NotAllowed, "")
-		_, err = m.UpdateLevels(ctx, []LevelPatch{{ItemID: id, LocationID: "x"}, {ItemID: id, LocationID: "y"}})
+		_, err = m.UpdateLevels(ctx, []UpdateLevelInput{{ItemID: id, LocationID: "x"}, {ItemID: id, LocationID: "y"}})
 		kind(t, err, fault.NotFound, "Item "+id+" is not stocked at location x, Item "+id+" is not stocked at location y")
 		_, err = m.DeleteLevels(ctx, module.Filter{"inventory_item_id": id}, true)
 		kind(t, err, fault.NotAllowed, "")
@@ -199,14 +199,14 @@ func TestLevels(t *testing.T) {
 
 // The last units go to as many buyers as there are units, however many ask at once and in whatever order they name their items.
 func TestLastUnits(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		const units, buyers = 7, 24
 		a, b := item(t, m, map[string]string{"x": "7", "y": "0"}), item(t, m, map[string]string{"x": "100", "y": "100"})
 		var sold, refused atomic.Int32
 		var wait sync.WaitGroup
 		for i := range buyers {
 			wait.Go(func() {
-				wants := []Want{{ItemID: a, Quantity: money.Int(1), Locations: []string{"x", "y"}}, {ItemID: b, Quantity: money.Int(1), Locations: []string{"y", "x"}}}
+				wants := []Demand{{ItemID: a, Quantity: money.Int(1), Locations: []string{"x", "y"}}, {ItemID: b, Quantity: money.Int(1), Locations: []string{"y", "x"}}}
 				if i%2 == 0 {
 					wants[0], wants[1] = wants[1], wants[0]
 				}
@@ -240,7 +240,7 @@ func TestSumOfReservations(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"reserve": func(rt *rapid.T) {
 				n := money.Float(float64(rapid.IntRange(0, 40).Draw(rt, "n")) / 10)
-				list, err := m.Reserve(t.Context(), []Want{{ItemID: id, Quantity: n, Locations: rapid.SampledFrom([][]string{{"a", "b"}, {"b", "a"}, {"b"}}).Draw(rt, "at")}})
+				list, err := m.Reserve(t.Context(), []Demand{{ItemID: id, Quantity: n, Locations: rapid.SampledFrom([][]string{{"a", "b"}, {"b", "a"}, {"b"}}).Draw(rt, "at")}})
 				if err == nil {
 					held = append(held, list[0].ID)
 				} else if fault.KindOf(err) != fault.NotAllowed {
@@ -252,7 +252,7 @@ func TestSumOfReservations(t *testing.T) {
 					rt.Skip("nothing is held")
 				}
 				set := module.Set{"location_id": rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "to"), "quantity": money.Int(int64(rapid.IntRange(0, 4).Draw(rt, "n")))}
-				_, err := m.Change(t.Context(), []ReservationPatch{{ID: rapid.SampledFrom(held).Draw(rt, "which"), Set: set}})
+				_, err := m.UpdateReservations(t.Context(), []UpdateReservationInput{{ID: rapid.SampledFrom(held).Draw(rt, "which"), Set: set}})
 				if err != nil && fault.KindOf(err) != fault.NotAllowed {
 					rt.Fatal(err)
 				}
@@ -287,9 +287,9 @@ func TestSumOfReservations(t *testing.T) {
 }
 
 func TestComputed(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		id := item(t, m, map[string]string{"a": "5", "b": "2.5"})
-		if _, err := m.Reserve(t.Context(), []Want{{ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}}}); err != nil {
+		if _, err := m.Reserve(t.Context(), []Demand{{ItemID: id, Quantity: money.Int(4), Locations: []string{"a"}}}); err != nil {
 			t.Fatal(err)
 		}
 		read := func(fields ...string) string {

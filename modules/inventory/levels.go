@@ -19,17 +19,19 @@ func (m *Module) CreateLevels(ctx context.Context, list []Level) ([]Level, error
 	return m.Levels.CreateMany(ctx, rows)
 }
 
-// A LevelPatch changes the level of an item at a location: stocked_quantity, incoming_quantity, metadata.
-type LevelPatch struct {
+// A UpdateLevelInput changes the level of an item at a location: stocked_quantity, incoming_quantity, metadata.
+type UpdateLevelInput struct {
 	ItemID     string     `json:"inventory_item_id"`
 	LocationID string     `json:"location_id"`
 	Set        module.Set `json:"set"`
 }
 
-func (p LevelPatch) want() Want { return Want{ItemID: p.ItemID, Locations: []string{p.LocationID}} }
+func (p UpdateLevelInput) want() Demand {
+	return Demand{ItemID: p.ItemID, Locations: []string{p.LocationID}}
+}
 
 // UpdateLevels changes levels. Stock may be set below what is reserved, for a count of what is there is a fact.
-func (m *Module) UpdateLevels(ctx context.Context, list []LevelPatch) ([]Level, error) {
+func (m *Module) UpdateLevels(ctx context.Context, list []UpdateLevelInput) ([]Level, error) {
 	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Level, error) {
 		levels, err := m.stocked(ctx, list)
 		if err != nil {
@@ -47,12 +49,12 @@ func (m *Module) UpdateLevels(ctx context.Context, list []LevelPatch) ([]Level, 
 }
 
 // stocked holds the levels of patches, and refuses those that do not exist, all at once.
-func (m *Module) stocked(ctx context.Context, list []LevelPatch) (stock, error) {
-	wants := make([]Want, len(list))
+func (m *Module) stocked(ctx context.Context, list []UpdateLevelInput) (stock, error) {
+	wants := make([]Demand, len(list))
 	for i, p := range list {
 		wants[i] = p.want()
 	}
-	levels, err := m.levels(ctx, wants, module.Find{Lock: true})
+	levels, err := m.levels(ctx, wants, module.FindOptions{Lock: true})
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func (m *Module) stocked(ctx context.Context, list []LevelPatch) (stock, error) 
 // DeleteLevels removes levels and returns their ids. Levels with reservations stay, and so do those with stock unless force is set.
 func (m *Module) DeleteLevels(ctx context.Context, where module.Filter, force bool) ([]string, error) {
 	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]string, error) {
-		list, err := m.Levels.List(ctx, where, module.Find{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
+		list, err := m.Levels.List(ctx, where, module.FindOptions{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
 		if err != nil {
 			return nil, err
 		}
@@ -109,32 +111,32 @@ func removable(list []Level, force bool) error {
 // DeleteItems removes items with their levels. Items with reservations stay.
 func (m *Module) DeleteItems(ctx context.Context, ids []string) error {
 	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
-		list, err := m.Levels.List(ctx, module.Filter{"inventory_item_id": ids}, module.Find{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
+		list, err := m.Levels.List(ctx, module.Filter{"inventory_item_id": ids}, module.FindOptions{Lock: true, Order: []string{"inventory_item_id", "location_id"}})
 		if err != nil {
 			return 0, err
 		}
-		var held []string
+		var reserved []string
 		for _, l := range list {
-			if l.ReservedQuantity.Sign() > 0 && !slices.Contains(held, l.InventoryItemID) {
-				held = append(held, l.InventoryItemID)
+			if l.ReservedQuantity.Sign() > 0 && !slices.Contains(reserved, l.InventoryItemID) {
+				reserved = append(reserved, l.InventoryItemID)
 			}
 		}
-		if len(held) > 0 {
-			return 0, fault.New(fault.Invalid, "Cannot remove following inventory item(s) since they have reservations: [%s].", strings.Join(held, ", "))
+		if len(reserved) > 0 {
+			return 0, fault.New(fault.Invalid, "Cannot remove following inventory item(s) since they have reservations: [%s].", strings.Join(reserved, ", "))
 		}
 		return len(ids), m.Items.SoftDelete(ctx, ids...)
 	})
 	return err
 }
 
-// An ItemPatch changes an item. Metadata is merged into what it has.
-type ItemPatch struct {
+// A UpdateItemInput changes an item. Metadata is merged into what it has.
+type UpdateItemInput struct {
 	ID  string     `json:"id"`
 	Set module.Set `json:"set"`
 }
 
 // UpdateItems changes items. Unknown ones are fault.NotFound.
-func (m *Module) UpdateItems(ctx context.Context, list []ItemPatch) ([]Item, error) {
+func (m *Module) UpdateItems(ctx context.Context, list []UpdateItemInput) ([]Item, error) {
 	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Item, error) {
 		out := make([]Item, len(list))
 		for i, p := range list {

@@ -10,7 +10,7 @@ import (
 // ReconcileNegative sets the reserved quantity of levels where it is below zero, deleted ones included, to the sum of their
 // reservations, and returns how many there were.
 func (m *Module) ReconcileNegative(ctx context.Context) (changed int, err error) {
-	levels, err := m.Levels.List(ctx, module.Filter{"reserved_quantity": module.Filter{"$lt": 0}}, module.Find{WithDeleted: true, Order: []string{"id"}})
+	levels, err := m.Levels.List(ctx, module.Filter{"reserved_quantity": module.Filter{"$lt": 0}}, module.FindOptions{WithDeleted: true, Order: []string{"id"}})
 	if err != nil {
 		return 0, err
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A Want is a quantity of an item that a line of a cart or an order needs.
-type Want struct {
+// A Demand is a quantity of an item that a line of a cart or an order needs.
+type Demand struct {
 	LineItemID     string        `json:"id"`
 	ItemID         string        `json:"inventory_item_id"`
 	Quantity       money.Decimal `json:"quantity"`     // of the item, which is the line's quantity × what one unit takes of it
@@ -18,10 +18,10 @@ type Want struct {
 	AllowBackorder bool          `json:"allow_backorder"`
 }
 
-// Confirm reports whether each want, by itself, can be met from its locations together. The answer may be outdated when it arrives; only
+// CheckAvailability reports whether each want, by itself, can be met from its locations together. The answer may be outdated when it arrives; only
 // Reserve holds. Too little stock is fault.NotAllowed with the code insufficient_inventory.
-func (m *Module) Confirm(ctx context.Context, wants []Want) error {
-	levels, err := m.levels(ctx, wants, module.Find{})
+func (m *Module) CheckAvailability(ctx context.Context, wants []Demand) error {
+	levels, err := m.levels(ctx, wants, module.FindOptions{})
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (m *Module) Confirm(ctx context.Context, wants []Want) error {
 }
 
 // Reserve promises all wants or none, each at one location: the first that has enough, or else the first that has the item at all.
-func (m *Module) Reserve(ctx context.Context, wants []Want) (out []Reservation, err error) {
+func (m *Module) Reserve(ctx context.Context, wants []Demand) (out []Reservation, err error) {
 	if len(wants) == 0 {
 		return nil, nil
 	}
@@ -47,7 +47,7 @@ func (m *Module) Reserve(ctx context.Context, wants []Want) (out []Reservation, 
 		return nil, err
 	}
 	err = d.InTx(ctx, func(ctx context.Context) error {
-		levels, err := m.levels(ctx, wants, module.Find{Lock: true})
+		levels, err := m.levels(ctx, wants, module.FindOptions{Lock: true})
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (m *Module) Reserve(ctx context.Context, wants []Want) (out []Reservation, 
 				rows[i].LineItemID = &wants[i].LineItemID
 			}
 		}
-		out, err = m.Promise(ctx, rows)
+		out, err = m.CreateReservations(ctx, rows)
 		return err
 	})
 	return out, err
@@ -67,7 +67,7 @@ func (m *Module) Reserve(ctx context.Context, wants []Want) (out []Reservation, 
 // stock is the levels that wants may be met from.
 type stock []Level
 
-func (m *Module) levels(ctx context.Context, wants []Want, find module.Find) (stock, error) {
+func (m *Module) levels(ctx context.Context, wants []Demand, find module.FindOptions) (stock, error) {
 	var items, locations []string
 	for _, w := range wants {
 		items, locations = append(items, w.ItemID), append(locations, w.Locations...)
@@ -79,7 +79,7 @@ func (m *Module) levels(ctx context.Context, wants []Want, find module.Find) (st
 }
 
 // of lists the levels of a want, in the order of its locations.
-func (s stock) of(w Want) (out []*Level) {
+func (s stock) of(w Demand) (out []*Level) {
 	for _, at := range w.Locations {
 		for i := range s {
 			if s[i].InventoryItemID == w.ItemID && s[i].LocationID == at {
@@ -91,7 +91,7 @@ func (s stock) of(w Want) (out []*Level) {
 }
 
 // place chooses the location of a want, and takes what it needs off the level.
-func (s stock) place(w Want) string {
+func (s stock) place(w Demand) string {
 	levels := s.of(w)
 	if len(levels) == 0 {
 		if len(w.Locations) == 0 {
@@ -107,37 +107,37 @@ func (s stock) place(w Want) string {
 // Available is what of the level is not promised. It is negative where more is promised than there is.
 func (l Level) Available() money.Decimal { return l.StockedQuantity.Sub(l.ReservedQuantity) }
 
-// Promise saves reservations at the locations that they name, and takes their quantities off what is available, all or none.
-func (m *Module) Promise(ctx context.Context, rows []Reservation) (out []Reservation, err error) {
+// CreateReservations saves reservations at the locations that they name, and takes their quantities off what is available, all or none.
+func (m *Module) CreateReservations(ctx context.Context, rows []Reservation) (out []Reservation, err error) {
 	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Reservation, error) {
-		if err := m.Apply(ctx, promises(rows)); err != nil {
+		if err := m.ApplyMoves(ctx, promises(rows)); err != nil {
 			return nil, err
 		}
 		return m.Reservations.CreateMany(ctx, rows)
 	})
 }
 
-// Recall promises goods that have come back to what they were promised to before, whatever else is promised: more by the reservation that there is for a line at
+// ReserveReturned promises goods that have come back to what they were promised to before, whatever else is promised: more by the reservation that there is for a line at
 // a location, or by a new one.
-func (m *Module) Recall(ctx context.Context, rows []Reservation) error {
+func (m *Module) ReserveReturned(ctx context.Context, rows []Reservation) error {
 	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
 		moves := promises(rows)
 		for i := range moves {
-			moves[i].Free = true
+			moves[i].AllowBackorder = true
 		}
-		if err := m.Apply(ctx, moves); err != nil {
+		if err := m.ApplyMoves(ctx, moves); err != nil {
 			return 0, err
 		}
 		for _, r := range rows {
-			there, err := m.Reservations.List(ctx, module.Filter{"line_item_id": r.LineItemID, "location_id": r.LocationID, "inventory_item_id": r.InventoryItemID},
-				module.Find{Lock: true, Take: 1})
+			existing, err := m.Reservations.List(ctx, module.Filter{"line_item_id": r.LineItemID, "location_id": r.LocationID, "inventory_item_id": r.InventoryItemID},
+				module.FindOptions{Lock: true, Take: 1})
 			if err != nil {
 				return 0, err
 			}
-			if len(there) == 0 || r.LineItemID == nil {
+			if len(existing) == 0 || r.LineItemID == nil {
 				_, err = m.Reservations.Create(ctx, r)
 			} else {
-				_, err = m.Reservations.UpdateOne(ctx, there[0].ID, module.Set{"quantity": there[0].Quantity.Add(r.Quantity)})
+				_, err = m.Reservations.UpdateOne(ctx, existing[0].ID, module.Set{"quantity": existing[0].Quantity.Add(r.Quantity)})
 			}
 			if err != nil {
 				return 0, err
@@ -148,19 +148,19 @@ func (m *Module) Recall(ctx context.Context, rows []Reservation) error {
 	return err
 }
 
-func promises(rows []Reservation) []Move {
-	moves := make([]Move, len(rows))
+func promises(rows []Reservation) []StockMove {
+	moves := make([]StockMove, len(rows))
 	for i, r := range rows {
-		moves[i] = Move{ItemID: r.InventoryItemID, LocationID: r.LocationID, Reserved: r.Quantity, Free: r.AllowBackorder != nil && *r.AllowBackorder}
+		moves[i] = StockMove{ItemID: r.InventoryItemID, LocationID: r.LocationID, Reserved: r.Quantity, AllowBackorder: r.AllowBackorder != nil && *r.AllowBackorder}
 	}
 	return moves
 }
 
 // returns are the moves that undo promises.
-func returns(rows []Reservation) []Move {
+func returns(rows []Reservation) []StockMove {
 	moves := promises(rows)
 	for i := range moves {
-		moves[i].Reserved, moves[i].Free = moves[i].Reserved.Neg(), true
+		moves[i].Reserved, moves[i].AllowBackorder = moves[i].Reserved.Neg(), true
 	}
 	return moves
 }
@@ -170,37 +170,37 @@ func (m *Module) Release(ctx context.Context, ids []string) ([]Reservation, erro
 	return m.release(ctx, module.Filter{"id": ids})
 }
 
-// ReleaseLines does as Release for all reservations of lines.
-func (m *Module) ReleaseLines(ctx context.Context, lines []string) ([]Reservation, error) {
+// ReleaseByLineItems does as Release for all reservations of lines.
+func (m *Module) ReleaseByLineItems(ctx context.Context, lines []string) ([]Reservation, error) {
 	return m.release(ctx, module.Filter{"line_item_id": lines})
 }
 
-// ReleaseLocation does as Release for all reservations at locations.
-func (m *Module) ReleaseLocation(ctx context.Context, locations []string) ([]Reservation, error) {
+// ReleaseByLocations does as Release for all reservations at locations.
+func (m *Module) ReleaseByLocations(ctx context.Context, locations []string) ([]Reservation, error) {
 	return m.release(ctx, module.Filter{"location_id": locations})
 }
 
 func (m *Module) release(ctx context.Context, where module.Filter) ([]Reservation, error) {
 	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Reservation, error) {
-		rows, err := m.Reservations.List(ctx, where, module.Find{Lock: true, Order: []string{"id"}})
+		rows, err := m.Reservations.List(ctx, where, module.FindOptions{Lock: true, Order: []string{"id"}})
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
 		if err := m.Reservations.RemoveMany(ctx, rows); err != nil {
 			return nil, err
 		}
-		return rows, m.Apply(ctx, returns(rows))
+		return rows, m.ApplyMoves(ctx, returns(rows))
 	})
 }
 
-// Restore undoes Release. What has been sold since is fault.NotAllowed.
-func (m *Module) Restore(ctx context.Context, rows []Reservation) error {
+// RestoreReservations undoes Release. What has been sold since is fault.NotAllowed.
+func (m *Module) RestoreReservations(ctx context.Context, rows []Reservation) error {
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
 	_, err := module.InTx(ctx, m.Levels, func(ctx context.Context) (int, error) {
-		if err := m.Apply(ctx, promises(rows)); err != nil {
+		if err := m.ApplyMoves(ctx, promises(rows)); err != nil {
 			return 0, err
 		}
 		return len(ids), m.Reservations.Restore(ctx, ids...)
@@ -208,17 +208,17 @@ func (m *Module) Restore(ctx context.Context, rows []Reservation) error {
 	return err
 }
 
-// A ReservationPatch changes a reservation. Columns that are absent from Set stay.
-type ReservationPatch struct {
+// A UpdateReservationInput changes a reservation. Columns that are absent from Set stay.
+type UpdateReservationInput struct {
 	ID  string     `json:"id"`
 	Set module.Set `json:"set"` // location_id, quantity, description, metadata, allow_backorder
 }
 
-// Change changes reservations, all or none, and moves what they hold along.
-func (m *Module) Change(ctx context.Context, list []ReservationPatch) ([]Reservation, error) {
+// UpdateReservations changes reservations, all or none, and moves what they hold along.
+func (m *Module) UpdateReservations(ctx context.Context, list []UpdateReservationInput) ([]Reservation, error) {
 	return module.InTx(ctx, m.Levels, func(ctx context.Context) ([]Reservation, error) {
 		out := make([]Reservation, len(list))
-		var moves []Move
+		var moves []StockMove
 		for i, p := range list {
 			old, err := m.held(ctx, p.ID)
 			if err != nil {
@@ -229,12 +229,12 @@ func (m *Module) Change(ctx context.Context, list []ReservationPatch) ([]Reserva
 			}
 			moves = append(moves, shift(old, out[i])...)
 		}
-		return out, m.Apply(ctx, moves)
+		return out, m.ApplyMoves(ctx, moves)
 	})
 }
 
 func (m *Module) held(ctx context.Context, id string) (Reservation, error) {
-	list, err := m.Reservations.List(ctx, module.Filter{"id": id}, module.Find{Lock: true})
+	list, err := m.Reservations.List(ctx, module.Filter{"id": id}, module.FindOptions{Lock: true})
 	if err != nil {
 		return Reservation{}, err
 	}
@@ -245,13 +245,13 @@ func (m *Module) held(ctx context.Context, id string) (Reservation, error) {
 }
 
 // shift is how levels change when a reservation does.
-func shift(old, now Reservation) []Move {
+func shift(old, now Reservation) []StockMove {
 	if old.LocationID != now.LocationID {
 		return append(returns([]Reservation{old}), promises([]Reservation{now})...)
 	}
 	grown := promises([]Reservation{now})
 	grown[0].Reserved = now.Quantity.Sub(old.Quantity)
-	grown[0].Free = grown[0].Free || grown[0].Reserved.Sign() < 0
+	grown[0].AllowBackorder = grown[0].AllowBackorder || grown[0].Reserved.Sign() < 0
 	if grown[0].Reserved.IsZero() {
 		return nil
 	}

@@ -11,19 +11,19 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A Move changes one level by amounts of either sign.
-type Move struct {
+// A StockMove changes one level by amounts of either sign.
+type StockMove struct {
 	ItemID, LocationID string
 	Stocked, Reserved  money.Decimal
-	// Free lets more be promised, or taken, than there is: backorders, and the giving back of what was promised.
-	Free bool
+	// AllowBackorder lets more be promised, or taken, than there is: backorders, and the giving back of what was promised.
+	AllowBackorder bool
 	// Spare lets nothing be taken that is promised to others. It is for goods that leave without a promise of their own.
 	Spare bool
 }
 
-// Apply makes moves, all or none. Levels are taken in the order of items and locations, whatever the order of the moves, so that no two
+// ApplyMoves makes moves, all or none. Levels are taken in the order of items and locations, whatever the order of the moves, so that no two
 // callers wait for each other. More than is available is fault.NotAllowed, a level that does not exist fault.NotFound.
-func (m *Module) Apply(ctx context.Context, moves []Move) error {
+func (m *Module) ApplyMoves(ctx context.Context, moves []StockMove) error {
 	d, err := m.Levels.Entity().DB()
 	if err != nil {
 		return err
@@ -43,23 +43,23 @@ func (m *Module) Apply(ctx context.Context, moves []Move) error {
 }
 
 // merge adds up the moves of a level, and sorts them. Free ones of a level come last, for they may use up what others need.
-func merge(moves []Move) []Move {
+func merge(moves []StockMove) []StockMove {
 	out := slices.Clone(moves)
-	slices.SortStableFunc(out, func(a, b Move) int {
+	slices.SortStableFunc(out, func(a, b StockMove) int {
 		if c := strings.Compare(a.ItemID, b.ItemID); c != 0 {
 			return c
 		}
-		if c := strings.Compare(a.LocationID, b.LocationID); c != 0 || a.Free == b.Free {
+		if c := strings.Compare(a.LocationID, b.LocationID); c != 0 || a.AllowBackorder == b.AllowBackorder {
 			return c
 		}
-		if b.Free {
+		if b.AllowBackorder {
 			return -1
 		}
 		return 1
 	})
 	n := 0
 	for i, v := range out {
-		if i > 0 && out[n-1].ItemID == v.ItemID && out[n-1].LocationID == v.LocationID && out[n-1].Free == v.Free && out[n-1].Spare == v.Spare {
+		if i > 0 && out[n-1].ItemID == v.ItemID && out[n-1].LocationID == v.LocationID && out[n-1].AllowBackorder == v.AllowBackorder && out[n-1].Spare == v.Spare {
 			out[n-1].Stocked, out[n-1].Reserved = out[n-1].Stocked.Add(v.Stocked), out[n-1].Reserved.Add(v.Reserved)
 			continue
 		}
@@ -70,11 +70,13 @@ func merge(moves []Move) []Move {
 }
 
 // givesBack reports whether the move does nothing but end promises; then a level that is gone is no mistake.
-func (v Move) givesBack() bool { return v.Free && v.Reserved.Sign() < 0 && v.Stocked.IsZero() }
+func (v StockMove) givesBack() bool {
+	return v.AllowBackorder && v.Reserved.Sign() < 0 && v.Stocked.IsZero()
+}
 
 // statement changes the level if what the move takes is there: what is promised anew must be in stock, what is sent away as well. SQLite has
 // no exact decimals, so that its sums are brought back to ten places.
-func (v Move) statement(d db.Dialect) db.Statement {
+func (v StockMove) statement(d db.Dialect) db.Statement {
 	stocked, reserved := sum(d, "stocked_quantity", "$1"), sum(d, "reserved_quantity", "$2")
 	floor := "max(" + reserved + ", 0)"
 	if d == db.Postgres {
@@ -84,16 +86,16 @@ func (v Move) statement(d db.Dialect) db.Statement {
 		", reserved_quantity = " + floor + ", raw_reserved_quantity = " + raw(d, floor) +
 		", updated_at = $3 WHERE inventory_item_id = $4 AND location_id = $5 AND deleted_at IS NULL"
 	switch {
-	case v.Free:
+	case v.AllowBackorder:
 	case v.Reserved.Sign() > 0:
 		sql += " AND " + reserved + " <= " + stocked
 	case v.Reserved.Sign() < 0:
 		sql += " AND " + reserved + " >= 0"
 	}
-	if !v.Free && v.Stocked.Sign() < 0 {
+	if !v.AllowBackorder && v.Stocked.Sign() < 0 {
 		sql += " AND " + stocked + " >= 0"
 	}
-	if !v.Free && v.Spare {
+	if !v.AllowBackorder && v.Spare {
 		sql += " AND " + reserved + " <= " + stocked
 	}
 	return db.Statement{SQL: sql, Args: []any{argument(d, v.Stocked), argument(d, v.Reserved), db.Now(), v.ItemID, v.LocationID}}
@@ -126,7 +128,7 @@ func argument(d db.Dialect, m money.Decimal) any {
 }
 
 // refused tells why a move changed nothing.
-func (m *Module) refused(ctx context.Context, v Move) error {
+func (m *Module) refused(ctx context.Context, v StockMove) error {
 	n, err := m.Levels.Count(ctx, module.Filter{"inventory_item_id": v.ItemID, "location_id": v.LocationID})
 	switch {
 	case err != nil:
@@ -147,17 +149,17 @@ func notEnough(item, location string) error {
 
 // An Adjustment adds to what is in stock of an item at a location, or takes away from it.
 type Adjustment struct {
-	ItemID     string        `json:"inventory_item_id"`
-	LocationID string        `json:"location_id"`
-	By         money.Decimal `json:"adjustment"`
-	Free       bool          `json:"allow_backorder"` // stock may become less than nothing
+	ItemID         string        `json:"inventory_item_id"`
+	LocationID     string        `json:"location_id"`
+	Quantity       money.Decimal `json:"adjustment"`
+	AllowBackorder bool          `json:"allow_backorder"` // stock may become less than nothing
 }
 
-// Adjust changes what is in stock, whatever is promised of it. Stock does not fall below nothing unless an adjustment says so.
-func (m *Module) Adjust(ctx context.Context, list []Adjustment) error {
-	moves := make([]Move, len(list))
+// AdjustStock changes what is in stock, whatever is promised of it. Stock does not fall below nothing unless an adjustment says so.
+func (m *Module) AdjustStock(ctx context.Context, list []Adjustment) error {
+	moves := make([]StockMove, len(list))
 	for i, a := range list {
-		moves[i] = Move{ItemID: a.ItemID, LocationID: a.LocationID, Stocked: a.By, Free: a.Free}
+		moves[i] = StockMove{ItemID: a.ItemID, LocationID: a.LocationID, Stocked: a.Quantity, AllowBackorder: a.AllowBackorder}
 	}
-	return m.Apply(ctx, moves)
+	return m.ApplyMoves(ctx, moves)
 }

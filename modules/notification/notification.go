@@ -50,15 +50,15 @@ type Module struct {
 	Notifications *module.Table[Notification]
 	Records       *module.Table[ProviderRecord]
 
-	Providers *provider.Set[Provider]
+	ProviderRecords *provider.Set[Provider]
 }
 
 // New returns a module whose notifications the providers send.
 func New(providers ...provider.Registration) *Module {
 	return &Module{
-		Notifications: module.NewTable[Notification]("notification", "notifications"),
-		Records:       module.NewTable[ProviderRecord]("notification_provider", "notification_providers"),
-		Providers:     provider.NewSet[Provider](Kind, providers...),
+		Notifications:   module.NewTable[Notification]("notification", "notifications"),
+		Records:         module.NewTable[ProviderRecord]("notification_provider", "notification_providers"),
+		ProviderRecords: provider.NewSet[Provider](Kind, providers...),
 	}
 }
 

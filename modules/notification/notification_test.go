@@ -31,35 +31,35 @@ func fresh() (*Module, []module.Entity) {
 }
 
 func TestDeliver(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		p, err := m.Providers.Get("pigeon")
+		p, err := m.ProviderRecords.Get("pigeon")
 		if err != nil {
 			t.Fatal(err)
 		}
 		bird := p.(channelProvider).Provider.(*pigeon)
-		if err := m.Register(ctx); err != nil {
+		if err := m.SyncProviders(ctx); err != nil {
 			t.Fatal(err)
 		}
 		key := "order-1"
 		mail := []Notification{{To: "a@x.io", Channel: "email", IdempotencyKey: &key}}
 		bird.lost = true
-		list, err := m.Deliver(ctx, mail)
+		list, err := m.CreateAndSend(ctx, mail)
 		if fault.KindOf(err) != fault.Unavailable || len(list) != 1 || list[0].Status != "failure" {
 			t.Fatalf("got %+v %v", list, err)
 		}
 		bird.lost = false
-		if list, err = m.Deliver(ctx, mail); err != nil || len(list) != 1 || list[0].Status != "success" || *list[0].ExternalID != "p1" {
+		if list, err = m.CreateAndSend(ctx, mail); err != nil || len(list) != 1 || list[0].Status != "success" || *list[0].ExternalID != "p1" {
 			t.Fatalf("got %+v %v", list, err)
 		}
-		if list, err = m.Deliver(ctx, mail); err != nil || len(list) != 0 || len(bird.sent) != 1 {
+		if list, err = m.CreateAndSend(ctx, mail); err != nil || len(list) != 0 || len(bird.sent) != 1 {
 			t.Errorf("the same mail was sent %d times: %v", len(bird.sent), err)
 		}
-		got, err := m.Notifications.List(ctx, nil, module.Find{Relations: []string{"provider"}})
+		got, err := m.Notifications.List(ctx, nil, module.FindOptions{Relations: []string{"provider"}})
 		if err != nil || len(got) != 1 || got[0].Status != "success" || got[0].Provider == nil || got[0].Provider.Channels[0] != "email" {
 			t.Errorf("got %+v %v", got, err)
 		}
-		_, err = m.Deliver(ctx, []Notification{{To: "b", Channel: "smoke"}})
+		_, err = m.CreateAndSend(ctx, []Notification{{To: "b", Channel: "smoke"}})
 		if fault.KindOf(err) != fault.NotFound {
 			t.Errorf("got %v", err)
 		}
@@ -67,17 +67,17 @@ func TestDeliver(t *testing.T) {
 }
 
 func TestRegister(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		for _, want := range []bool{true, false} {
-			if err := m.Register(ctx); err != nil {
+			if err := m.SyncProviders(ctx); err != nil {
 				t.Fatal(err)
 			}
 			p, err := m.Records.Retrieve(ctx, "pigeon")
 			if err != nil || p.IsEnabled != want {
 				t.Errorf("got %+v %v, want enabled %v", p, err, want)
 			}
-			m.Providers = provider.NewSet[Provider](Kind)
+			m.ProviderRecords = provider.NewSet[Provider](Kind)
 		}
 	})
 }

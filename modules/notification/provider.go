@@ -32,10 +32,10 @@ type channelProvider struct {
 	channels []string
 }
 
-// Register records in the database which providers are installed and which channels they serve.
+// SyncProviders records in the database which providers are installed and which channels they serve.
 // The application calls it when it starts.
-func (m *Module) Register(ctx context.Context) error {
-	ids := m.Providers.IDs()
+func (m *Module) SyncProviders(ctx context.Context) error {
+	ids := m.ProviderRecords.IDs()
 	if err := provider.SyncRecords(ctx, m.Records, ids, m.record); err != nil {
 		return err
 	}
@@ -56,6 +56,6 @@ func (m *Module) Register(ctx context.Context) error {
 }
 
 func (m *Module) record(id string) ProviderRecord {
-	p, _ := m.Providers.Get(id) // the id is one of the set
+	p, _ := m.ProviderRecords.Get(id) // the id is one of the set
 	return ProviderRecord{Model: module.Model{ID: id}, Handle: id, Name: id, IsEnabled: true, Channels: p.(channelProvider).channels}
 }

@@ -10,7 +10,7 @@ import (
 
 // sender finds the provider that serves a channel, and its id; nil if none does.
 func (m *Module) sender(channel string) (string, Provider) {
-	for id, p := range m.Providers.All() {
+	for id, p := range m.ProviderRecords.All() {
 		if slices.Contains(p.(channelProvider).channels, channel) {
 			return id, p
 		}
@@ -18,9 +18,9 @@ func (m *Module) sender(channel string) (string, Provider) {
 	return "", nil
 }
 
-// Keep saves notifications that are to be sent, and returns them; of those whose idempotency key is known already nothing is saved, and they are returned only if
+// Create saves notifications that are to be sent, and returns them; of those whose idempotency key is known already nothing is saved, and they are returned only if
 // their sending failed, to be tried again.
-func (m *Module) Keep(ctx context.Context, list []Notification) ([]Notification, error) {
+func (m *Module) Create(ctx context.Context, list []Notification) ([]Notification, error) {
 	var keys []string
 	for _, n := range list {
 		if n.IdempotencyKey != nil {
@@ -34,7 +34,7 @@ func (m *Module) Keep(ctx context.Context, list []Notification) ([]Notification,
 			return nil, err
 		}
 	}
-	var fresh, again []Notification
+	var fresh, resend []Notification
 	for _, n := range list {
 		i := slices.IndexFunc(known, func(k Notification) bool { return n.IdempotencyKey != nil && *k.IdempotencyKey == *n.IdempotencyKey })
 		switch {
@@ -45,11 +45,11 @@ func (m *Module) Keep(ctx context.Context, list []Notification) ([]Notification,
 			n.Status = "pending"
 			fresh = append(fresh, n)
 		case known[i].Status == "failure":
-			again = append(again, known[i])
+			resend = append(resend, known[i])
 		}
 	}
 	fresh, err = m.Notifications.CreateMany(ctx, fresh)
-	return append(fresh, again...), err
+	return append(fresh, resend...), err
 }
 
 // Send hands notifications to the providers of their channels, outside of the database. What comes of each is in its status; the first failure is returned.
@@ -82,8 +82,8 @@ func (m *Module) sendOne(ctx context.Context, n *Notification) error {
 	return nil
 }
 
-// Note keeps what came of sending.
-func (m *Module) Note(ctx context.Context, list []Notification) error {
+// SaveResults keeps what came of sending.
+func (m *Module) SaveResults(ctx context.Context, list []Notification) error {
 	for _, n := range list {
 		if _, err := m.Notifications.Patch(ctx, n.ID, module.Set{"status": n.Status, "external_id": n.ExternalID}); err != nil {
 			return err
@@ -92,14 +92,14 @@ func (m *Module) Note(ctx context.Context, list []Notification) error {
 	return nil
 }
 
-// Deliver keeps, sends and notes. It is for callers that are in no transaction.
-func (m *Module) Deliver(ctx context.Context, list []Notification) ([]Notification, error) {
-	kept, err := m.Keep(ctx, list)
+// CreateAndSend keeps, sends and notes. It is for callers that are in no transaction.
+func (m *Module) CreateAndSend(ctx context.Context, list []Notification) ([]Notification, error) {
+	created, err := m.Create(ctx, list)
 	if err != nil {
 		return nil, err
 	}
-	sent, failed := m.Send(ctx, kept)
-	if err := m.Note(ctx, sent); err != nil {
+	sent, failed := m.Send(ctx, created)
+	if err := m.SaveResults(ctx, sent); err != nil {
 		return sent, err
 	}
 	return sent, failed

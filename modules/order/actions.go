@@ -11,25 +11,25 @@ import (
 
 // What an action of a change does.
 const (
-	ItemAdd             = "ITEM_ADD"
-	ItemUpdate          = "ITEM_UPDATE"
-	ItemRemove          = "ITEM_REMOVE"
-	ItemAdjustments     = "ITEM_ADJUSTMENTS_REPLACE"
-	ShippingAdd         = "SHIPPING_ADD"
-	ShippingRemove      = "SHIPPING_REMOVE"
-	ShippingUpdate      = "SHIPPING_UPDATE"
-	ShippingAdjustments = "SHIPPING_ADJUSTMENTS_REPLACE"
-	ReturnItems         = "RETURN_ITEM"
-	CancelReturnItems   = "CANCEL_RETURN_ITEM"
-	ReceiveItems        = "RECEIVE_RETURN_ITEM"
-	ReceiveDamaged      = "RECEIVE_DAMAGED_RETURN_ITEM"
-	WriteOff            = "WRITE_OFF_ITEM"
-	Reinstate           = "REINSTATE_ITEM"
-	CreditAdd           = "CREDIT_LINE_ADD"
-	CustomerTransfer    = "TRANSFER_CUSTOMER"
-	PropertiesUpdate    = "UPDATE_ORDER_PROPERTIES"
-	PromotionAdd        = "PROMOTION_ADD"
-	PromotionRemove     = "PROMOTION_REMOVE"
+	ActionItemAdd             = "ITEM_ADD"
+	ActionItemUpdate          = "ITEM_UPDATE"
+	ActionItemRemove          = "ITEM_REMOVE"
+	ActionItemAdjustments     = "ITEM_ADJUSTMENTS_REPLACE"
+	ActionShippingAdd         = "SHIPPING_ADD"
+	ActionShippingRemove      = "SHIPPING_REMOVE"
+	ActionShippingUpdate      = "SHIPPING_UPDATE"
+	ActionShippingAdjustments = "SHIPPING_ADJUSTMENTS_REPLACE"
+	ActionReturnItems         = "RETURN_ITEM"
+	ActionCancelReturnItems   = "CANCEL_RETURN_ITEM"
+	ActionReceiveItems        = "RECEIVE_RETURN_ITEM"
+	ActionReceiveDamaged      = "RECEIVE_DAMAGED_RETURN_ITEM"
+	ActionWriteOff            = "WRITE_OFF_ITEM"
+	ActionReinstate           = "REINSTATE_ITEM"
+	ActionCreditAdd           = "CREDIT_LINE_ADD"
+	ActionCustomerTransfer    = "TRANSFER_CUSTOMER"
+	ActionPropertiesUpdate    = "UPDATE_ORDER_PROPERTIES"
+	ActionPromotionAdd        = "PROMOTION_ADD"
+	ActionPromotionRemove     = "PROMOTION_REMOVE"
 )
 
 // A counter is one of the quantities that a line's detail keeps.
@@ -40,8 +40,8 @@ func received(d *Item) *money.Decimal   { return &d.ReturnReceivedQuantity }
 func dismissed(d *Item) *money.Decimal  { return &d.ReturnDismissedQuantity }
 func writtenOff(d *Item) *money.Decimal { return &d.WrittenOffQuantity }
 
-// Returnable is how much of the line was sent and is neither back nor on its way back.
-func (d *Item) Returnable() money.Decimal {
+// ReturnableQuantity is how much of the line was sent and is neither back nor on its way back.
+func (d *Item) ReturnableQuantity() money.Decimal {
 	return d.FulfilledQuantity.Sub(d.ReturnRequestedQuantity).Sub(d.ReturnReceivedQuantity).Sub(d.ReturnDismissedQuantity)
 }
 
@@ -58,19 +58,19 @@ type shift struct {
 func shiftOf(action string) (shift, bool) {
 	left := func(c counter) func(*Item) money.Decimal { return func(d *Item) money.Decimal { return *c(d) } }
 	switch action {
-	case ReturnItems:
-		return shift{to: []counter{requested}, room: (*Item).Returnable, asked: "return", beyond: refuse("Cannot request to return more items than what was fulfilled for item %s.")}, true
-	case CancelReturnItems:
+	case ActionReturnItems:
+		return shift{to: []counter{requested}, room: (*Item).ReturnableQuantity, asked: "return", beyond: refuse("Cannot request to return more items than what was fulfilled for item %s.")}, true
+	case ActionCancelReturnItems:
 		return shift{from: requested, room: left(requested), asked: "cancel return", beyond: refuse("Cannot cancel more items than what was requested to be returned for item %s.")}, true
-	case ReceiveItems:
+	case ActionReceiveItems:
 		return shift{from: requested, to: []counter{received}, room: left(requested), asked: "receive return", beyond: refuse("Cannot receive more items than what was requested to be returned for item %s.")}, true
-	case ReceiveDamaged:
+	case ActionReceiveDamaged:
 		return shift{from: requested, to: []counter{dismissed, writtenOff}, room: left(requested), asked: "receive return",
 			beyond: refuse("Cannot receive more items than what was requested to be returned for item %s.")}, true
-	case WriteOff:
+	case ActionWriteOff:
 		return shift{to: []counter{writtenOff}, room: func(d *Item) money.Decimal { return d.Quantity.Sub(d.WrittenOffQuantity) }, free: true, asked: "write-off",
 			beyond: func(string) error { return fault.New(fault.Invalid, "Cannot claim more items than what was ordered.") }}, true
-	case Reinstate:
+	case ActionReinstate:
 		return shift{from: writtenOff, room: left(writtenOff), free: true, asked: "reinstate", beyond: refuse("Cannot unclaim more items than what was ordered for item %s.")}, true
 	}
 	return shift{}, false
@@ -90,11 +90,11 @@ type adjusted struct {
 	IsTaxInclusive bool          `json:"is_tax_inclusive"`
 }
 
-// Text is a detail of the action; "" for none.
-func (a *Action) Text(name string) string { s, _ := a.Details[name].(string); return s }
+// TextDetail is a detail of the action; "" for none.
+func (a *ChangeAction) TextDetail(name string) string { s, _ := a.Details[name].(string); return s }
 
-// Number is a detail of the action; 0 for none.
-func (a *Action) Number(name string) money.Decimal {
+// DecimalDetail is a detail of the action; 0 for none.
+func (a *ChangeAction) DecimalDetail(name string) money.Decimal {
 	switch v := a.Details[name].(type) {
 	case float64:
 		return money.Float(v)
@@ -106,19 +106,19 @@ func (a *Action) Number(name string) money.Decimal {
 	return money.Zero
 }
 
-// Has reports whether the action has the detail, and it is not null.
-func (a *Action) Has(name string) bool { return a.Details[name] != nil }
+// HasDetail reports whether the action has the detail, and it is not null.
+func (a *ChangeAction) HasDetail(name string) bool { return a.Details[name] != nil }
 
-// Subject is the line or shipping method that the action is about.
-func (a *Action) Subject() string {
-	if (a.Action == ShippingAdd || a.Action == ShippingRemove || a.Action == ShippingUpdate) && a.ReferenceID != nil {
+// TargetID is the line or shipping method that the action is about.
+func (a *ChangeAction) TargetID() string {
+	if (a.Action == ActionShippingAdd || a.Action == ActionShippingRemove || a.Action == ActionShippingUpdate) && a.ReferenceID != nil {
 		return *a.ReferenceID
 	}
-	return a.Text("reference_id")
+	return a.TextDetail("reference_id")
 }
 
 // Adjusts makes the action replace what promotions take off a line or shipping method.
-func (a *Action) adjustments() (list []adjusted) {
+func (a *ChangeAction) adjustments() (list []adjusted) {
 	b, err := json.Marshal(a.Details["adjustments"])
 	if err == nil {
 		_ = json.Unmarshal(b, &list) // what it is not stays empty
@@ -127,19 +127,19 @@ func (a *Action) adjustments() (list []adjusted) {
 }
 
 // apply does to the order what an action says, and notes what that is worth in the action.
-func (p *Preview) apply(a *Action) error {
+func (p *Preview) apply(a *ChangeAction) error {
 	if s, ok := shiftOf(a.Action); ok {
 		return p.shift(a, s)
 	}
 	switch a.Action {
-	case ItemAdd:
+	case ActionItemAdd:
 		return p.addItem(a)
-	case ItemUpdate:
+	case ActionItemUpdate:
 		return p.updateItem(a)
-	case ItemRemove:
+	case ActionItemRemove:
 		return p.removeItem(a)
-	case ItemAdjustments:
-		if l := p.Order.Line(a.Subject()); l != nil {
+	case ActionItemAdjustments:
+		if l := p.Order.FindLineItem(a.TargetID()); l != nil {
 			l.Adjustments = nil
 			for _, d := range a.adjustments() {
 				l.Adjustments = append(l.Adjustments, ItemAdjustment{ItemID: l.ID, Code: d.Code, PromotionID: d.PromotionID, Amount: d.Amount,
@@ -147,8 +147,8 @@ func (p *Preview) apply(a *Action) error {
 			}
 		}
 		a.worth(money.Zero)
-	case ShippingAdjustments:
-		if m := p.Order.Method(a.Subject()); m != nil {
+	case ActionShippingAdjustments:
+		if m := p.Order.FindShippingMethod(a.TargetID()); m != nil {
 			m.Adjustments = nil
 			for _, d := range a.adjustments() {
 				m.Adjustments = append(m.Adjustments, ShippingAdjustment{ShippingMethodID: m.ID, Code: d.Code, PromotionID: d.PromotionID, Amount: d.Amount, Version: p.Change.Version})
@@ -161,17 +161,17 @@ func (p *Preview) apply(a *Action) error {
 	return nil
 }
 
-func (p *Preview) applyRest(a *Action) error {
+func (p *Preview) applyRest(a *ChangeAction) error {
 	switch a.Action {
-	case ShippingAdd:
+	case ActionShippingAdd:
 		p.addMethod(a)
-	case ShippingRemove:
-		p.Order.ShippingMethods = slices.DeleteFunc(p.Order.ShippingMethods, func(m ShippingMethod) bool { return m.ID == a.Subject() })
-	case ShippingUpdate:
-		if m := p.Order.Method(a.Subject()); m != nil && a.Amount != nil {
+	case ActionShippingRemove:
+		p.Order.ShippingMethods = slices.DeleteFunc(p.Order.ShippingMethods, func(m ShippingMethod) bool { return m.ID == a.TargetID() })
+	case ActionShippingUpdate:
+		if m := p.Order.FindShippingMethod(a.TargetID()); m != nil && a.Amount != nil {
 			m.Amount = *a.Amount
 		}
-	case CreditAdd:
+	case ActionCreditAdd:
 		c := CreditLine{OrderID: p.Order.ID, Version: p.Change.Version, Reference: a.Reference, ReferenceID: a.ReferenceID}
 		if a.Amount != nil {
 			c.Amount = *a.Amount
@@ -182,26 +182,26 @@ func (p *Preview) applyRest(a *Action) error {
 }
 
 // worth notes an amount in an action that has none.
-func (a *Action) worth(m money.Decimal) {
+func (a *ChangeAction) worth(m money.Decimal) {
 	if a.Amount == nil {
 		a.Amount = &m
 	}
 }
 
-func (p *Preview) line(a *Action) (*LineItem, error) {
-	l := p.Order.Line(a.Subject())
+func (p *Preview) line(a *ChangeAction) (*LineItem, error) {
+	l := p.Order.FindLineItem(a.TargetID())
 	if l == nil {
-		return nil, fault.New(fault.Invalid, "Item ID \"%s\" not found.", a.Subject())
+		return nil, fault.New(fault.Invalid, "Item ID \"%s\" not found.", a.TargetID())
 	}
 	return l, nil
 }
 
-func (p *Preview) shift(a *Action, s shift) error {
+func (p *Preview) shift(a *ChangeAction, s shift) error {
 	l, err := p.line(a)
 	if err != nil {
 		return err
 	}
-	q := a.Number("quantity")
+	q := a.DecimalDetail("quantity")
 	switch {
 	case q.IsZero():
 		return fault.New(fault.Invalid, "Quantity to %s of item %s is required.", s.asked, l.ID)
@@ -221,24 +221,24 @@ func (p *Preview) shift(a *Action, s shift) error {
 	if s.free {
 		a.worth(money.Zero)
 	} else {
-		a.worth(l.Price().Mul(q))
+		a.worth(l.CurrentUnitPrice().Mul(q))
 	}
 	return nil
 }
 
-func (p *Preview) addItem(a *Action) error {
-	q := a.Number("quantity")
+func (p *Preview) addItem(a *ChangeAction) error {
+	q := a.DecimalDetail("quantity")
 	if q.Sign() <= 0 {
-		return fault.New(fault.Invalid, "Quantity of item %s must be greater than 0.", a.Subject())
+		return fault.New(fault.Invalid, "Quantity of item %s must be greater than 0.", a.TargetID())
 	}
-	if l := p.Order.Line(a.Subject()); l != nil {
+	if l := p.Order.FindLineItem(a.TargetID()); l != nil {
 		l.Detail.Quantity = l.Detail.Quantity.Add(q)
-		a.worth(l.Price().Mul(q))
+		a.worth(l.CurrentUnitPrice().Mul(q))
 		return nil
 	}
-	l, ok := p.lines[a.Subject()]
+	l, ok := p.lines[a.TargetID()]
 	if !ok {
-		return fault.New(fault.Invalid, "Item ID \"%s\" not found.", a.Subject())
+		return fault.New(fault.Invalid, "Item ID \"%s\" not found.", a.TargetID())
 	}
 	price := l.UnitPrice
 	l.Detail = &Item{Model: module.Model{ID: l.ID}, OrderID: p.Order.ID, Version: p.Change.Version, ItemID: l.ID, UnitPrice: &price,
@@ -249,43 +249,43 @@ func (p *Preview) addItem(a *Action) error {
 	return nil
 }
 
-func (p *Preview) updateItem(a *Action) error {
+func (p *Preview) updateItem(a *ChangeAction) error {
 	l, err := p.line(a)
 	if err != nil {
 		return err
 	}
-	q, was := a.Number("quantity"), l.Detail.Quantity
+	q, previous := a.DecimalDetail("quantity"), l.Detail.Quantity
 	if floor := l.Detail.FulfilledQuantity; q.Less(floor) || q.Sign() < 0 {
 		return fault.New(fault.Invalid, "Item %s has already been fulfilled and quantity cannot be lower than %s.", l.ID, floor)
 	}
-	before := l.Price().Mul(was)
+	before := l.CurrentUnitPrice().Mul(previous)
 	l.Detail.Quantity = q
-	if a.Has("unit_price") {
-		price := a.Number("unit_price")
+	if a.HasDetail("unit_price") {
+		price := a.DecimalDetail("unit_price")
 		l.Detail.UnitPrice = &price
 	}
-	a.worth(l.Price().Mul(q).Sub(before))
+	a.worth(l.CurrentUnitPrice().Mul(q).Sub(before))
 	return nil
 }
 
 // removeItem takes some of a line out of the order; the line goes with its last unit.
-func (p *Preview) removeItem(a *Action) error {
+func (p *Preview) removeItem(a *ChangeAction) error {
 	l, err := p.line(a)
 	if err != nil {
 		return err
 	}
-	q := a.Number("quantity")
+	q := a.DecimalDetail("quantity")
 	if left := l.Detail.Quantity.Sub(q); left.Less(l.Detail.FulfilledQuantity) || q.Sign() < 0 {
 		return fault.New(fault.Invalid, "Cannot remove fulfilled item %s.", l.ID)
 	}
 	l.Detail.Quantity = l.Detail.Quantity.Sub(q)
-	a.worth(l.Price().Mul(q))
+	a.worth(l.CurrentUnitPrice().Mul(q))
 	return nil
 }
 
-func (p *Preview) addMethod(a *Action) {
-	m, ok := p.methods[a.Subject()]
-	if !ok || p.Order.Method(m.ID) != nil {
+func (p *Preview) addMethod(a *ChangeAction) {
+	m, ok := p.methods[a.TargetID()]
+	if !ok || p.Order.FindShippingMethod(m.ID) != nil {
 		return
 	}
 	m.Detail = &Shipping{Model: module.Model{ID: m.ID}, OrderID: p.Order.ID, Version: p.Change.Version, ShippingMethodID: m.ID, ReturnID: a.ReturnID,
@@ -294,8 +294,8 @@ func (p *Preview) addMethod(a *Action) {
 	a.worth(m.Amount)
 }
 
-// Method finds a shipping method of the order; nil for none.
-func (o *Order) Method(id string) *ShippingMethod {
+// FindShippingMethod finds a shipping method of the order; nil for none.
+func (o *Order) FindShippingMethod(id string) *ShippingMethod {
 	i := slices.IndexFunc(o.ShippingMethods, func(m ShippingMethod) bool { return m.ID == id })
 	if i < 0 {
 		return nil

@@ -11,26 +11,26 @@ import (
 
 // The types of changes.
 const (
-	EditChange    = "edit"
-	ReturnRequest = "return_request"
-	ReturnReceive = "return_receive"
-	ClaimChange   = "claim"
-	Exchanging    = "exchange"
-	Transferring  = "transfer"
+	ChangeTypeEdit          = "edit"
+	ChangeTypeReturnRequest = "return_request"
+	ChangeTypeReturnReceive = "return_receive"
+	ChangeTypeClaim         = "claim"
+	ChangeTypeExchange      = "exchange"
+	ChangeTypeTransfer      = "transfer"
 )
 
 // The statuses of changes.
 const (
-	ChangePending   = "pending"
-	ChangeRequested = "requested"
-	ChangeConfirmed = "confirmed"
-	ChangeDeclined  = "declined"
-	ChangeCanceled  = "canceled"
+	ChangeStatusPending   = "pending"
+	ChangeStatusRequested = "requested"
+	ChangeStatusConfirmed = "confirmed"
+	ChangeStatusDeclined  = "declined"
+	ChangeStatusCanceled  = "canceled"
 )
 
-// Active finds the change of an order that is in progress; nil for none.
-func (m *Module) Active(ctx context.Context, id string) (*Change, error) {
-	list, err := m.Changes.List(ctx, module.Filter{"order_id": id, "status": []string{ChangePending, ChangeRequested}}, module.Find{Relations: []string{"actions"}})
+// ActiveChange finds the change of an order that is in progress; nil for none.
+func (m *Module) ActiveChange(ctx context.Context, id string) (*Change, error) {
+	list, err := m.Changes.List(ctx, module.Filter{"order_id": id, "status": []string{ChangeStatusPending, ChangeStatusRequested}}, module.FindOptions{Relations: []string{"actions"}})
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -39,25 +39,25 @@ func (m *Module) Active(ctx context.Context, id string) (*Change, error) {
 	return c, nil
 }
 
-// Begin begins a change of an order, which must be held. An order has one change at a time; a second one is fault.Invalid.
-func (m *Module) Begin(ctx context.Context, o *Order, c Change) (*Change, error) {
-	there, err := m.Active(ctx, o.ID)
+// BeginChange begins a change of an order, which must be held. An order has one change at a time; a second one is fault.Invalid.
+func (m *Module) BeginChange(ctx context.Context, o *Order, c Change) (*Change, error) {
+	active, err := m.ActiveChange(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}
-	if there != nil {
+	if active != nil {
 		return nil, fault.New(fault.Invalid, "Order (%s) already has an existing active order change", o.ID)
 	}
 	c.OrderID, c.Version = o.ID, o.Version+1
 	if c.Status == "" {
-		c.Status = ChangePending
+		c.Status = ChangeStatusPending
 	}
 	c, err = m.Changes.Create(ctx, c)
 	return &c, err
 }
 
 // AddActions adds actions to a change.
-func (m *Module) AddActions(ctx context.Context, c *Change, list ...Action) error {
+func (m *Module) AddActions(ctx context.Context, c *Change, list ...ChangeAction) error {
 	for i := range list {
 		a := &list[i]
 		a.OrderID, a.OrderChangeID, a.Version = &c.OrderID, &c.ID, &c.Version
@@ -65,30 +65,30 @@ func (m *Module) AddActions(ctx context.Context, c *Change, list ...Action) erro
 			a.Details = module.Map{}
 		}
 	}
-	made, err := m.Actions.CreateMany(ctx, list)
-	c.Actions = append(c.Actions, made...)
+	actions, err := m.Actions.CreateMany(ctx, list)
+	c.Actions = append(c.Actions, actions...)
 	return err
 }
 
-// DropActions takes actions out of a change, with the lines and shipping methods that only they bring.
-func (m *Module) DropActions(ctx context.Context, c *Change, drop func(*Action) bool) error {
+// RemoveActions takes actions out of a change, with the lines and shipping methods that only they bring.
+func (m *Module) RemoveActions(ctx context.Context, c *Change, drop func(*ChangeAction) bool) error {
 	var ids, lines, methods []string
-	var kept []Action
+	var remaining []ChangeAction
 	for i := range c.Actions {
 		a := &c.Actions[i]
 		if !drop(a) {
-			kept = append(kept, *a)
+			remaining = append(remaining, *a)
 			continue
 		}
 		ids = append(ids, a.ID)
 		switch a.Action {
-		case ItemAdd:
-			lines = append(lines, a.Subject())
-		case ShippingAdd:
-			methods = append(methods, a.Subject())
+		case ActionItemAdd:
+			lines = append(lines, a.TargetID())
+		case ActionShippingAdd:
+			methods = append(methods, a.TargetID())
 		}
 	}
-	c.Actions = kept
+	c.Actions = remaining
 	if len(ids) == 0 {
 		return nil
 	}
@@ -101,19 +101,19 @@ func (m *Module) DropActions(ctx context.Context, c *Change, drop func(*Action) 
 // dropUnused removes lines and shipping methods that no version of an order has.
 func (m *Module) dropUnused(ctx context.Context, lines, methods []string) error {
 	if len(lines) > 0 {
-		used, err := m.Items.List(ctx, module.Filter{"item_id": lines}, module.Find{Select: []string{"id", "item_id"}})
+		used, err := m.Items.List(ctx, module.Filter{"item_id": lines}, module.FindOptions{Select: []string{"id", "item_id"}})
 		if err != nil {
 			return err
 		}
 		for _, u := range used {
 			lines = without(lines, u.ItemID)
 		}
-		if err := m.Lines.SoftDelete(ctx, lines...); err != nil {
+		if err := m.LineItems.SoftDelete(ctx, lines...); err != nil {
 			return err
 		}
 	}
 	if len(methods) > 0 {
-		used, err := m.Shippings.List(ctx, module.Filter{"shipping_method_id": methods}, module.Find{Select: []string{"id", "shipping_method_id"}})
+		used, err := m.Shippings.List(ctx, module.Filter{"shipping_method_id": methods}, module.FindOptions{Select: []string{"id", "shipping_method_id"}})
 		if err != nil {
 			return err
 		}
@@ -125,26 +125,26 @@ func (m *Module) dropUnused(ctx context.Context, lines, methods []string) error 
 	return nil
 }
 
-func without(list []string, gone string) (out []string) {
+func without(list []string, removed string) (out []string) {
 	for _, s := range list {
-		if s != gone {
+		if s != removed {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// Abandon removes a change that is in progress, and what only it would have brought.
-func (m *Module) Abandon(ctx context.Context, c *Change) error {
-	if err := m.DropActions(ctx, c, func(*Action) bool { return true }); err != nil {
+// DeleteChange removes a change that is in progress, and what only it would have brought.
+func (m *Module) DeleteChange(ctx context.Context, c *Change) error {
+	if err := m.RemoveActions(ctx, c, func(*ChangeAction) bool { return true }); err != nil {
 		return err
 	}
 	return m.Changes.Delete(ctx, c.ID)
 }
 
-// NewLines saves lines that a change is to add.
-func (m *Module) NewLines(ctx context.Context, lines []LineItem) ([]LineItem, error) {
-	saved, err := m.Lines.CreateMany(ctx, lines)
+// CreateLineItems saves lines that a change is to add.
+func (m *Module) CreateLineItems(ctx context.Context, lines []LineItem) ([]LineItem, error) {
+	saved, err := m.LineItems.CreateMany(ctx, lines)
 	if err != nil {
 		return nil, err
 	}
@@ -159,8 +159,8 @@ func (m *Module) NewLines(ctx context.Context, lines []LineItem) ([]LineItem, er
 	return saved, err
 }
 
-// NewMethod saves a shipping method that a change is to add.
-func (m *Module) NewMethod(ctx context.Context, s ShippingMethod) (ShippingMethod, error) {
+// CreateShippingMethod saves a shipping method that a change is to add.
+func (m *Module) CreateShippingMethod(ctx context.Context, s ShippingMethod) (ShippingMethod, error) {
 	saved, err := m.ShippingMethods.Create(ctx, s)
 	if err != nil {
 		return saved, err
@@ -172,11 +172,11 @@ func (m *Module) NewMethod(ctx context.Context, s ShippingMethod) (ShippingMetho
 	return saved, err
 }
 
-// Confirm makes what a preview shows the next version of its order, with columns that change besides. A change without actions ends, and the order stays
+// ConfirmChange makes what a preview shows the next version of its order, with columns that change besides. A change without actions ends, and the order stays
 // as it is.
-func (m *Module) Confirm(ctx context.Context, p *Preview, by string, set module.Set) error {
+func (m *Module) ConfirmChange(ctx context.Context, p *Preview, by string, set module.Set) error {
 	c := p.Change
-	done := module.Set{"status": ChangeConfirmed, "confirmed_at": db.Now(), "confirmed_by": optional(by)}
+	done := module.Set{"status": ChangeStatusConfirmed, "confirmed_at": db.Now(), "confirmed_by": optional(by)}
 	if _, err := m.Changes.Update(ctx, module.Filter{"id": c.ID}, done); err != nil {
 		return err
 	}
@@ -186,6 +186,6 @@ func (m *Module) Confirm(ctx context.Context, p *Preview, by string, set module.
 	if _, err := m.Actions.Update(ctx, module.Filter{"order_change_id": c.ID}, module.Set{"applied": true}); err != nil {
 		return err
 	}
-	before := totals.Kept(p.Before.Totals().Total)
+	before := totals.Stored(p.Current.Totals().Total)
 	return m.advance(ctx, &p.Order, before, set)
 }

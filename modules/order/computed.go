@@ -16,18 +16,18 @@ var life = []string{"fulfilled_total", "shipped_total", "return_requested_total"
 
 // addTotals adds what is worked out to what can be read of orders and their parts.
 func (m *Module) addTotals() {
-	orders, lines, ways := m.Orders.Entity(), m.Lines.Entity(), m.ShippingMethods.Entity()
+	orders, lines, ways := m.Orders.Entity(), m.LineItems.Entity(), m.ShippingMethods.Entity()
 	f := totals.Fields{Whole: orders, Lines: lines, Methods: ways, Credits: m.CreditLines.Entity(), LineTaxes: m.ItemTaxLines.Entity(), LineAdjustments: m.ItemAdjustments.Entity(),
 		MethodTaxes: m.ShippingTaxLines.Entity(), MethodAdjustments: m.ShippingAdjustments.Entity(), Rate: "raw_rate", Needs: []string{"detail.*"},
 		Parts: []string{"detail"}, Fill: fill, More: append([]string{"refundable_total_per_unit", "refundable_total"}, life...), Extra: life}
 	f.Add()
 	orders.AddComputed(&graph.Computed{Name: "summary", Needs: []string{"order_summary.totals"}, Value: summary})
 	exact := money.Decimal.AppendRaw
-	lines.AddComputed(&graph.Computed{Name: "quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", totals.AppendShown)})
+	lines.AddComputed(&graph.Computed{Name: "quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", totals.AppendDisplay)})
 	lines.AddComputed(&graph.Computed{Name: "raw_quantity", Whole: true, Needs: []string{"detail.*"}, Value: detailed("quantity", exact)})
 	lines.AddComputed(&graph.Computed{Name: "line_item_metadata", Whole: true, Needs: []string{"metadata"}, Value: copied("metadata")})
 	for _, name := range []string{"unit_price", "compare_at_unit_price"} {
-		lines.AddComputed(&graph.Computed{Name: name, Instead: true, Whole: true, Needs: []string{name, "raw_" + name}, Value: current(name, totals.AppendShown)})
+		lines.AddComputed(&graph.Computed{Name: name, Instead: true, Whole: true, Needs: []string{name, "raw_" + name}, Value: current(name, totals.AppendDisplay)})
 		lines.AddComputed(&graph.Computed{Name: "raw_" + name, Instead: true, Whole: true, Needs: []string{"raw_" + name}, Value: current(name, exact)})
 	}
 	ways.AddComputed(&graph.Computed{Name: "order_id", Whole: true, Needs: []string{"detail.order_id"}, Value: orderID})
@@ -131,9 +131,9 @@ func (m *Module) addHistory() {
 	}})
 }
 
-// Histories finds the newest of the details that match for each line, by id, and what its field history is read with.
-func (m *Module) Histories(ctx context.Context, where module.Filter) (ids []string, args map[string]any, err error) {
-	list, err := m.Items.List(ctx, where, module.Find{Order: []string{"version"}})
+// ItemHistories finds the newest of the details that match for each line, by id, and what its field history is read with.
+func (m *Module) ItemHistories(ctx context.Context, where module.Filter) (ids []string, args map[string]any, err error) {
+	list, err := m.Items.List(ctx, where, module.FindOptions{Order: []string{"version"}})
 	versions, newest := map[string][2]int{}, map[string]string{}
 	var order []string
 	for _, i := range list {

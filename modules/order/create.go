@@ -16,7 +16,7 @@ func relations() []string {
 
 // Load reads an order with all that its totals are made of. With lock nobody else can change it until the transaction ends.
 func (m *Module) Load(ctx context.Context, id string, lock bool) (*Order, error) {
-	o, err := m.Orders.Retrieve(ctx, id, module.Find{Relations: relations(), Lock: lock})
+	o, err := m.Orders.Retrieve(ctx, id, module.FindOptions{Relations: relations(), Lock: lock})
 	return &o, err
 }
 
@@ -72,7 +72,7 @@ func (m *Module) createAddresses(ctx context.Context, o *Order) error {
 
 // addLines saves new lines, and their details in the order's current version. The lines get their ids where they stand.
 func (m *Module) addLines(ctx context.Context, o *Order, lines []LineItem) error {
-	saved, err := m.Lines.CreateMany(ctx, lines)
+	saved, err := m.LineItems.CreateMany(ctx, lines)
 	if err != nil {
 		return err
 	}
@@ -150,9 +150,9 @@ func (m *Module) addMethods(ctx context.Context, o *Order, methods []ShippingMet
 }
 
 func (m *Module) addSummary(ctx context.Context, o *Order) error {
-	b := o.balance(totals.Kept(o.Totals().Total), money.Zero)
+	b := o.balance(totals.Stored(o.Totals().Total), money.Zero)
 	for _, c := range o.CreditLines {
-		b.Credit = b.Credit.Add(c.Amount)
+		b.CreditTotal = b.CreditTotal.Add(c.Amount)
 	}
 	_, err := m.Summaries.Create(ctx, Summary{OrderID: o.ID, Version: o.Version, Totals: b.JSON()})
 	return err

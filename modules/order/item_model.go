@@ -114,7 +114,7 @@ type ItemTaxLine struct {
 func (m *Module) ClampQuantities(ctx context.Context) (changed int, err error) {
 	negative, zero := module.Filter{"$lt": 0}, money.Int(0)
 	items, err := m.Items.List(ctx, module.Filter{"$or": []module.Filter{{"fulfilled_quantity": negative}, {"shipped_quantity": negative}, {"delivered_quantity": negative}}},
-		module.Find{WithDeleted: true, Order: []string{"id"}})
+		module.FindOptions{WithDeleted: true, Order: []string{"id"}})
 	if err != nil {
 		return 0, err
 	}

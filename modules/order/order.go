@@ -10,7 +10,7 @@ import (
 type Module struct {
 	Orders              *module.Table[Order]
 	Addresses           *module.Table[Address]
-	Lines               *module.Table[LineItem]
+	LineItems           *module.Table[LineItem]
 	Items               *module.Table[Item]
 	ItemAdjustments     *module.Table[ItemAdjustment]
 	ItemTaxLines        *module.Table[ItemTaxLine]
@@ -22,7 +22,7 @@ type Module struct {
 	Transactions        *module.Table[Transaction]
 	CreditLines         *module.Table[CreditLine]
 	Changes             *module.Table[Change]
-	Actions             *module.Table[Action]
+	Actions             *module.Table[ChangeAction]
 	Returns             *module.Table[Return]
 	ReturnItems         *module.Table[ReturnItem]
 	ReturnReasons       *module.Table[ReturnReason]
@@ -38,7 +38,7 @@ func New() *Module {
 	m := &Module{
 		Orders:              module.NewTable[Order]("order", "orders"),
 		Addresses:           module.NewTable[Address]("order_address", "order_addresses"),
-		Lines:               module.NewTable[LineItem]("order_line_item", "order_line_items"),
+		LineItems:           module.NewTable[LineItem]("order_line_item", "order_line_items"),
 		Items:               module.NewTable[Item]("order_item", "order_items"),
 		ItemAdjustments:     module.NewTable[ItemAdjustment]("order_line_item_adjustment", "order_line_item_adjustments"),
 		ItemTaxLines:        module.NewTable[ItemTaxLine]("order_line_item_tax_line", "order_line_item_tax_lines"),
@@ -50,7 +50,7 @@ func New() *Module {
 		Transactions:        module.NewTable[Transaction]("order_transaction", "order_transactions"),
 		CreditLines:         module.NewTable[CreditLine]("order_credit_line", "order_credit_lines"),
 		Changes:             module.NewTable[Change]("order_change", "order_changes"),
-		Actions:             module.NewTable[Action]("order_change_action", "order_change_actions"),
+		Actions:             module.NewTable[ChangeAction]("order_change_action", "order_change_actions"),
 		Returns:             module.NewTable[Return]("return", "returns"),
 		ReturnItems:         module.NewTable[ReturnItem]("return_item", "return_items"),
 		ReturnReasons:       module.NewTable[ReturnReason]("return_reason", "return_reasons"),
@@ -79,7 +79,7 @@ func (m *Module) narrow() {
 	m.Orders.Entity().Relation("shipping_methods").Where = version("{p}")
 	m.Orders.Entity().Relation("order_summary").Where = version("{t}")
 	m.Orders.Entity().Relation("credit_lines").Where = version("{t}")
-	for _, e := range []*graph.Entity{m.Lines.Entity(), m.ReturnItems.Entity(), m.ClaimItems.Entity(), m.ExchangeItems.Entity()} {
+	for _, e := range []*graph.Entity{m.LineItems.Entity(), m.ReturnItems.Entity(), m.ClaimItems.Entity(), m.ExchangeItems.Entity()} {
 		e.Relation("detail").Where = version("{t}")
 	}
 	for _, e := range []*graph.Entity{m.Returns.Entity(), m.Claims.Entity(), m.Exchanges.Entity()} {
@@ -87,14 +87,14 @@ func (m *Module) narrow() {
 	}
 	m.Claims.Entity().Relation("claim_items").Where = "{t}.is_additional_item = FALSE"
 	m.Claims.Entity().Relation("additional_items").Where = "{t}.is_additional_item = TRUE"
-	m.Lines.Entity().Relation("adjustments").Where = highest("order_item", "item_id")
+	m.LineItems.Entity().Relation("adjustments").Where = highest("order_item", "item_id")
 	m.ShippingMethods.Entity().Relation("detail").Where = version("{t}")
 	m.ShippingMethods.Entity().Relation("adjustments").Where = highest("order_shipping", "shipping_method_id")
 }
 
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
-	return []module.Entity{m.Orders, m.Addresses, m.Lines, m.Items, m.ItemAdjustments, m.ItemTaxLines, m.ShippingMethods, m.Shippings,
+	return []module.Entity{m.Orders, m.Addresses, m.LineItems, m.Items, m.ItemAdjustments, m.ItemTaxLines, m.ShippingMethods, m.Shippings,
 		m.ShippingAdjustments, m.ShippingTaxLines, m.Summaries, m.Transactions, m.CreditLines, m.Changes, m.Actions, m.Returns, m.ReturnItems, m.ReturnReasons,
 		m.Claims, m.ClaimItems, m.ClaimImages, m.Exchanges, m.ExchangeItems}
 }

@@ -9,12 +9,12 @@ import (
 
 // The statuses of an order.
 const (
-	Pending        = "pending"
-	Completed      = "completed"
-	Draft          = "draft"
-	Archived       = "archived"
-	Canceled       = "canceled"
-	RequiresAction = "requires_action"
+	StatusPending        = "pending"
+	StatusCompleted      = "completed"
+	StatusDraft          = "draft"
+	StatusArchived       = "archived"
+	StatusCanceled       = "canceled"
+	StatusRequiresAction = "requires_action"
 )
 
 // An Order is what somebody has bought. Each change of its contents makes a new Version; Items and ShippingMethods are those of the current one.
@@ -43,7 +43,7 @@ type Order struct {
 	Transactions      []Transaction    `json:"transactions,omitempty" rel:"has=order_id,cascade"`
 	CreditLines       []CreditLine     `json:"credit_lines,omitempty" rel:"has=order_id,cascade"`
 	Changes           []Change         `json:"changes,omitempty" rel:"has=order_id,cascade"`
-	Sum               *Summary         `json:"order_summary,omitempty" rel:"has=order_id"`
+	OrderSummary      *Summary         `json:"order_summary,omitempty" rel:"has=order_id"`
 	Returns           []Return         `json:"returns,omitempty" rel:"has=order_id"`
 }
 

@@ -19,7 +19,7 @@ func fresh() (*order.Module, []module.Entity) {
 // placed is an order of 3 at 10 with 25 % tax and 3 off, sent for 5.
 func placed(t *testing.T, m *order.Module) order.Order {
 	t.Helper()
-	o, err := m.Create(t.Context(), order.Order{CurrencyCode: "eur", Status: order.Pending, ShippingAddress: &order.Address{},
+	o, err := m.Create(t.Context(), order.Order{CurrencyCode: "eur", Status: order.StatusPending, ShippingAddress: &order.Address{},
 		Items: []order.LineItem{{Title: "Shirt", UnitPrice: money.Int(10), RequiresShipping: true, Metadata: module.Map{}, Detail: &order.Item{Quantity: money.Int(3)},
 			TaxLines: []order.ItemTaxLine{{Code: "vat", Rate: money.Int(25)}}, Adjustments: []order.ItemAdjustment{{Amount: money.Int(3)}}}},
 		ShippingMethods: []order.ShippingMethod{{Name: "Post", Amount: money.Int(5)}}})
@@ -70,7 +70,7 @@ func show(t *testing.T, m *order.Module, id string) (v shown) {
 
 // Several promotions may make one way of shipping cheaper.
 func TestShippingPromotions(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *order.Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *order.Module) {
 		o, err := m.Create(t.Context(), order.Order{CurrencyCode: "eur", ShippingMethods: []order.ShippingMethod{
 			{Name: "Post", Amount: money.Int(5), Adjustments: []order.ShippingAdjustment{{Amount: money.Int(1)}, {Amount: money.Int(2)}}}}})
 		if err != nil {
@@ -84,15 +84,15 @@ func TestShippingPromotions(t *testing.T) {
 
 // What is shown of an order is its current version, however many came before.
 func TestVersions(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *order.Module) {
-		made := placed(t, m)
-		v := show(t, m, made.ID)
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *order.Module) {
+		created := placed(t, m)
+		v := show(t, m, created.ID)
 		if v.Total != 38.75 || v.Tax != 6.75 || v.Summary.Pending != 38.75 || len(v.Items) != 1 || v.Items[0].Total != 33.75 || v.Items[0].Quantity != 3 ||
-			len(v.Methods) != 1 || v.Methods[0].Total != 5 || v.Methods[0].OrderID != made.ID {
+			len(v.Methods) != 1 || v.Methods[0].Total != 5 || v.Methods[0].OrderID != created.ID {
 			t.Errorf("placed: %+v", v)
 		}
 		for n := range 3 {
-			o, err := m.Load(t.Context(), made.ID, true)
+			o, err := m.Load(t.Context(), created.ID, true)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,11 +100,11 @@ func TestVersions(t *testing.T) {
 				t.Fatalf("version %d has %+v", o.Version, o)
 			}
 			o.Items[0].Detail.FulfilledQuantity = money.Int(int64(n + 1))
-			if _, err := m.Revise(t.Context(), order.Revision{Order: o, Actions: []order.Action{{Action: "FULFILL_ITEM"}}}); err != nil {
+			if _, err := m.CreateVersion(t.Context(), order.NewVersion{Order: o, Actions: []order.ChangeAction{{Action: "FULFILL_ITEM"}}}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		v = show(t, m, made.ID)
+		v = show(t, m, created.ID)
 		if v.Total != 38.75 || len(v.Items) != 1 || v.Items[0].Detail.Version != 4 || v.Items[0].Detail.Fulfilled != 3 || v.Items[0].Fulfilled != 33.75 ||
 			len(v.Items[0].Adjustments) != 1 || len(v.Methods) != 1 || v.Summary.Original != 38.75 {
 			t.Errorf("sent: %+v", v)
@@ -114,18 +114,18 @@ func TestVersions(t *testing.T) {
 
 // Money that moves changes what is owed; a credit makes the order cost less.
 func TestBook(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *order.Module) {
-		made := placed(t, m)
-		what := "capture"
-		o, err := m.Book(t.Context(), order.Booking{OrderID: made.ID, Transactions: []order.Transaction{{Amount: money.Must("38.75"), Reference: &what}}})
-		if err != nil || !o.Owed().IsZero() {
-			t.Fatalf("after it was paid %v is owed, %v", o.Owed(), err)
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *order.Module) {
+		created := placed(t, m)
+		reference := "capture"
+		o, err := m.RecordPayments(t.Context(), order.RecordPaymentsInput{OrderID: created.ID, Transactions: []order.Transaction{{Amount: money.MustParse("38.75"), Reference: &reference}}})
+		if err != nil || !o.AmountDue().IsZero() {
+			t.Fatalf("after it was paid %v is owed, %v", o.AmountDue(), err)
 		}
-		o, err = m.Book(t.Context(), order.Booking{OrderID: made.ID, Transactions: []order.Transaction{{Amount: money.Int(-8)}}, Credits: []order.CreditLine{{Amount: money.Int(8)}}})
-		if err != nil || !o.Owed().IsZero() {
-			t.Fatalf("after a refund %v is owed, %v", o.Owed(), err)
+		o, err = m.RecordPayments(t.Context(), order.RecordPaymentsInput{OrderID: created.ID, Transactions: []order.Transaction{{Amount: money.Int(-8)}}, CreditLines: []order.CreditLine{{Amount: money.Int(8)}}})
+		if err != nil || !o.AmountDue().IsZero() {
+			t.Fatalf("after a refund %v is owed, %v", o.AmountDue(), err)
 		}
-		if v := show(t, m, made.ID); v.Total != 30.75 || v.Summary.Paid != 38.75 || v.Summary.Pending != 0 {
+		if v := show(t, m, created.ID); v.Total != 30.75 || v.Summary.Paid != 38.75 || v.Summary.Pending != 0 {
 			t.Errorf("got %+v", v)
 		}
 	})

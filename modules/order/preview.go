@@ -12,16 +12,16 @@ import (
 
 // A Preview is an order as the change in progress would leave it.
 type Preview struct {
-	Order  Order   // as it would be; of its lines, those with a quantity of 0 would go
-	Before *Order  // as it is
-	Change *Change // nil when none is in progress
+	Order   Order   // as it would be; of its lines, those with a quantity of 0 would go
+	Current *Order  // as it is
+	Change  *Change // nil when none is in progress
 
 	lines   map[string]LineItem // that the change brings
 	methods map[string]ShippingMethod
 }
 
-func sortActions(list []Action) {
-	slices.SortFunc(list, func(a, b Action) int { return cmp.Compare(a.Ordering, b.Ordering) })
+func sortActions(list []ChangeAction) {
+	slices.SortFunc(list, func(a, b ChangeAction) int { return cmp.Compare(a.Ordering, b.Ordering) })
 }
 
 // Preview reads an order and applies its change in progress, if there is one. What cannot be applied is fault.Invalid.
@@ -30,7 +30,7 @@ func (m *Module) Preview(ctx context.Context, id string) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := m.Active(ctx, id)
+	c, err := m.ActiveChange(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (m *Module) Preview(ctx context.Context, id string) (*Preview, error) {
 
 // PreviewOf applies a change, nil for none, to an order that was loaded. The order itself stays as it is.
 func (m *Module) PreviewOf(ctx context.Context, o *Order, c *Change) (*Preview, error) {
-	p := &Preview{Order: o.clone(), Before: o, Change: c}
+	p := &Preview{Order: o.clone(), Current: o, Change: c}
 	if c == nil {
 		return p, nil
 	}
@@ -60,14 +60,14 @@ func (m *Module) brought(ctx context.Context, p *Preview) error {
 	var lines, methods []string
 	for i := range p.Change.Actions {
 		switch a := &p.Change.Actions[i]; a.Action {
-		case ItemAdd:
-			lines = append(lines, a.Subject())
-		case ShippingAdd:
-			methods = append(methods, a.Subject())
+		case ActionItemAdd:
+			lines = append(lines, a.TargetID())
+		case ActionShippingAdd:
+			methods = append(methods, a.TargetID())
 		}
 	}
 	if len(lines) > 0 {
-		list, err := m.Lines.List(ctx, module.Filter{"id": lines}, module.Find{Relations: []string{"tax_lines"}})
+		list, err := m.LineItems.List(ctx, module.Filter{"id": lines}, module.FindOptions{Relations: []string{"tax_lines"}})
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (m *Module) brought(ctx context.Context, p *Preview) error {
 		}
 	}
 	if len(methods) > 0 {
-		list, err := m.ShippingMethods.List(ctx, module.Filter{"id": methods}, module.Find{Relations: []string{"tax_lines"}})
+		list, err := m.ShippingMethods.List(ctx, module.Filter{"id": methods}, module.FindOptions{Relations: []string{"tax_lines"}})
 		if err != nil {
 			return err
 		}
@@ -99,8 +99,8 @@ func (o *Order) clone() Order {
 	return out
 }
 
-// Fresh reports whether the change brings the line or shipping method.
-func (p *Preview) Fresh(id string) bool {
+// IsNew reports whether the change brings the line or shipping method.
+func (p *Preview) IsNew(id string) bool {
 	_, line := p.lines[id]
 	_, method := p.methods[id]
 	return line || method
@@ -109,9 +109,9 @@ func (p *Preview) Fresh(id string) bool {
 // Balance says what the order would cost, and what of that is paid; of an order that nothing changes, what was written down.
 func (p *Preview) Balance() Balance {
 	if p.Change == nil {
-		return p.Before.stored()
+		return p.Current.stored()
 	}
-	b := p.Order.balance(totals.Kept(p.Before.Totals().Total), money.Zero)
-	b.Returning = money.Zero
+	b := p.Order.balance(totals.Stored(p.Current.Totals().Total), money.Zero)
+	b.ReturnTotal = money.Zero
 	return b
 }

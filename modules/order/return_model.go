@@ -9,26 +9,26 @@ import (
 
 // A Return brings items of an order back.
 type Return struct {
-	module.Model   `model:"prefix=return,deleted=none"`
-	OrderID        string           `json:"order_id" model:"index"`
-	ClaimID        *string          `json:"claim_id"`
-	ExchangeID     *string          `json:"exchange_id"`
-	OrderVersion   int              `json:"order_version"`
-	DisplayID      int              `json:"display_id" model:"serial,index"`
-	Status         string           `json:"status" model:"type=return_status_enum,enum=open|requested|received|partially_received|canceled,default=open"`
-	LocationID     *string          `json:"location_id"`
-	NoNotification *bool            `json:"no_notification"`
-	RefundAmount   *money.Decimal   `json:"refund_amount"`
-	CreatedBy      *string          `json:"created_by"`
-	Metadata       module.Map       `json:"metadata"`
-	RequestedAt    *time.Time       `json:"requested_at"`
-	ReceivedAt     *time.Time       `json:"received_at"`
-	CanceledAt     *time.Time       `json:"canceled_at"`
-	Items          []ReturnItem     `json:"items,omitempty" rel:"has=return_id,cascade"`
-	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,return_id,shipping_method_id"`
-	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
-	Claim          *Claim           `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none,stub"`
-	Exchange       *Exchange        `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none,stub"`
+	module.Model    `model:"prefix=return,deleted=none"`
+	OrderID         string           `json:"order_id" model:"index"`
+	ClaimID         *string          `json:"claim_id"`
+	ExchangeID      *string          `json:"exchange_id"`
+	OrderVersion    int              `json:"order_version"`
+	DisplayID       int              `json:"display_id" model:"serial,index"`
+	Status          string           `json:"status" model:"type=return_status_enum,enum=open|requested|received|partially_received|canceled,default=open"`
+	LocationID      *string          `json:"location_id"`
+	NoNotification  *bool            `json:"no_notification"`
+	RefundAmount    *money.Decimal   `json:"refund_amount"`
+	CreatedBy       *string          `json:"created_by"`
+	Metadata        module.Map       `json:"metadata"`
+	RequestedAt     *time.Time       `json:"requested_at"`
+	ReceivedAt      *time.Time       `json:"received_at"`
+	CanceledAt      *time.Time       `json:"canceled_at"`
+	Items           []ReturnItem     `json:"items,omitempty" rel:"has=return_id,cascade"`
+	ShippingMethods []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,return_id,shipping_method_id"`
+	Order           *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
+	Claim           *Claim           `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none,stub"`
+	Exchange        *Exchange        `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none,stub"`
 }
 
 // Indexes find the return of a claim or an exchange.
@@ -71,22 +71,22 @@ func (ReturnReason) Indexes() []module.Index {
 
 // A Claim replaces or refunds items that were wrong.
 type Claim struct {
-	module.Model   `model:"prefix=claim"`
-	OrderID        string           `json:"order_id" model:"index"`
-	ReturnID       *string          `json:"return_id"`
-	OrderVersion   int              `json:"order_version"`
-	DisplayID      int              `json:"display_id" model:"serial,index"`
-	Type           string           `json:"type" model:"type=order_claim_type_enum,enum=refund|replace"`
-	NoNotification *bool            `json:"no_notification"`
-	RefundAmount   *money.Decimal   `json:"refund_amount"`
-	CreatedBy      *string          `json:"created_by"`
-	CanceledAt     *time.Time       `json:"canceled_at"`
-	Metadata       module.Map       `json:"metadata"`
-	Items          []ClaimItem      `json:"claim_items,omitempty" rel:"has=claim_id,cascade"`
-	Additional     []ClaimItem      `json:"additional_items,omitempty" rel:"has=claim_id"`
-	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,claim_id,shipping_method_id"`
-	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
-	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
+	module.Model    `model:"prefix=claim"`
+	OrderID         string           `json:"order_id" model:"index"`
+	ReturnID        *string          `json:"return_id"`
+	OrderVersion    int              `json:"order_version"`
+	DisplayID       int              `json:"display_id" model:"serial,index"`
+	Type            string           `json:"type" model:"type=order_claim_type_enum,enum=refund|replace"`
+	NoNotification  *bool            `json:"no_notification"`
+	RefundAmount    *money.Decimal   `json:"refund_amount"`
+	CreatedBy       *string          `json:"created_by"`
+	CanceledAt      *time.Time       `json:"canceled_at"`
+	Metadata        module.Map       `json:"metadata"`
+	ClaimItems      []ClaimItem      `json:"claim_items,omitempty" rel:"has=claim_id,cascade"`
+	AdditionalItems []ClaimItem      `json:"additional_items,omitempty" rel:"has=claim_id"`
+	ShippingMethods []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,claim_id,shipping_method_id"`
+	Order           *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
+	Return          *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
 }
 
 // Indexes find the claim that a return belongs to.
@@ -119,21 +119,21 @@ type ClaimImage struct {
 
 // An Exchange takes items back and sends others.
 type Exchange struct {
-	module.Model   `model:"prefix=oexc"`
-	OrderID        string           `json:"order_id" model:"index"`
-	ReturnID       *string          `json:"return_id"`
-	OrderVersion   int              `json:"order_version"`
-	DisplayID      int              `json:"display_id" model:"serial,index"`
-	NoNotification *bool            `json:"no_notification"`
-	DifferenceDue  *money.Decimal   `json:"difference_due"`
-	AllowBackorder bool             `json:"allow_backorder" model:"default=false"`
-	CreatedBy      *string          `json:"created_by"`
-	CanceledAt     *time.Time       `json:"canceled_at"`
-	Metadata       module.Map       `json:"metadata"`
-	Items          []ExchangeItem   `json:"additional_items,omitempty" rel:"has=exchange_id,cascade"`
-	Methods        []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,exchange_id,shipping_method_id"`
-	Order          *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
-	Return         *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
+	module.Model    `model:"prefix=oexc"`
+	OrderID         string           `json:"order_id" model:"index"`
+	ReturnID        *string          `json:"return_id"`
+	OrderVersion    int              `json:"order_version"`
+	DisplayID       int              `json:"display_id" model:"serial,index"`
+	NoNotification  *bool            `json:"no_notification"`
+	DifferenceDue   *money.Decimal   `json:"difference_due"`
+	AllowBackorder  bool             `json:"allow_backorder" model:"default=false"`
+	CreatedBy       *string          `json:"created_by"`
+	CanceledAt      *time.Time       `json:"canceled_at"`
+	Metadata        module.Map       `json:"metadata"`
+	AdditionalItems []ExchangeItem   `json:"additional_items,omitempty" rel:"has=exchange_id,cascade"`
+	ShippingMethods []ShippingMethod `json:"shipping_methods,omitempty" rel:"pivot=order_shipping,exchange_id,shipping_method_id"`
+	Order           *Order           `json:"order,omitempty" rel:"belongs=order_id,ondelete=none,shown"`
+	Return          *Return          `json:"return,omitempty" rel:"belongs=return_id,ondelete=none,shown"`
 }
 
 // Indexes find the exchange that a return belongs to.

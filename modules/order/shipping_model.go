@@ -31,7 +31,7 @@ type Shipping struct {
 	ClaimID          *string         `json:"claim_id"`
 	ExchangeID       *string         `json:"exchange_id"`
 	Order            *Order          `json:"order,omitempty" rel:"belongs=order_id,ondelete=cascade"`
-	Method           *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=none"`
+	ShippingMethod   *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=none"`
 	Return           *Return         `json:"return,omitempty" rel:"belongs=return_id,ondelete=none"`
 	Claim            *Claim          `json:"claim,omitempty" rel:"belongs=claim_id,ondelete=none"`
 	Exchange         *Exchange       `json:"exchange,omitempty" rel:"belongs=exchange_id,ondelete=none"`
@@ -53,7 +53,7 @@ type ShippingAdjustment struct {
 	Amount           money.Decimal   `json:"amount"`
 	ProviderID       *string         `json:"provider_id"`
 	ShippingMethodID string          `json:"shipping_method_id" model:"index"`
-	Method           *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=cascade"`
+	ShippingMethod   *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=cascade"`
 }
 
 // A ShippingTaxLine is a tax on a shipping method. Rate is in per cent.
@@ -67,5 +67,5 @@ type ShippingTaxLine struct {
 	Metadata         module.Map      `json:"metadata"`
 	Data             module.Map      `json:"data"`
 	ShippingMethodID string          `json:"shipping_method_id" model:"index"`
-	Method           *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=cascade"`
+	ShippingMethod   *ShippingMethod `json:"shipping_method,omitempty" rel:"belongs=shipping_method_id,ondelete=cascade"`
 }

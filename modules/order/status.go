@@ -8,9 +8,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// AddStatuses adds payment_status and fulfillment_status to what can be read of an order. They are worked out of its payment_collections and
+// AddStatusFields adds payment_status and fulfillment_status to what can be read of an order. They are worked out of its payment_collections and
 // fulfillments, which links give it.
-func (m *Module) AddStatuses() {
+func (m *Module) AddStatusFields() {
 	e := m.Orders.Entity()
 	e.AddComputed(&graph.Computed{Name: "payment_status", Needs: []string{"payment_collections.status", "payment_collections.raw_amount",
 		"payment_collections.raw_captured_amount", "payment_collections.raw_refunded_amount", "payment_collections.currency_code"}, Value: each(func(s *graph.Set, row int) []byte {
@@ -99,7 +99,7 @@ func fulfillmentStatus(s *graph.Set, row int) string {
 // unsent reports whether some of an order's items are not sent, as far as they were read.
 func unsent(s *graph.Set, row int) bool {
 	items, rows := s.Related(row, "items")
-	if items == nil || !items.WorksOut("raw_quantity") {
+	if items == nil || !items.HasComputed("raw_quantity") {
 		return false
 	}
 	for _, r := range rows {

@@ -23,11 +23,11 @@ func (o *Order) Totals() totals.Totals {
 	for i, l := range o.CreditLines {
 		credits[i] = l.Amount
 	}
-	return totals.Of(lines, methods, credits, totals.Smallest(2))
+	return totals.Calculate(lines, methods, credits, totals.Smallest(2))
 }
 
-// Price is what one unit costs in the order's current version.
-func (i *LineItem) Price() money.Decimal {
+// CurrentUnitPrice is what one unit costs in the order's current version.
+func (i *LineItem) CurrentUnitPrice() money.Decimal {
 	if i.Detail != nil && i.Detail.UnitPrice != nil {
 		return *i.Detail.UnitPrice
 	}
@@ -35,7 +35,7 @@ func (i *LineItem) Price() money.Decimal {
 }
 
 func (i *LineItem) line() totals.Line {
-	l := totals.Line{UnitPrice: i.Price(), TaxInclusive: i.IsTaxInclusive}
+	l := totals.Line{UnitPrice: i.CurrentUnitPrice(), TaxInclusive: i.IsTaxInclusive}
 	if d := i.Detail; d != nil {
 		l.Quantity = d.Quantity
 		l.Detail = &totals.Detail{Fulfilled: d.FulfilledQuantity, Shipped: d.ShippedQuantity, ReturnRequested: d.ReturnRequestedQuantity,
@@ -61,10 +61,10 @@ func (m *ShippingMethod) method() totals.Method {
 	return out
 }
 
-// A Balance says what a version of an order costs and what of that is paid. Before is what the version before it cost, Credit what the order got off in
-// this one, and Returning what the goods are worth that are on their way back.
+// A Balance says what a version of an order costs and what of that is paid. Before is what the version before it cost, CreditTotal what the order got off in
+// this one, and ReturnTotal what the goods are worth that are on their way back.
 type Balance struct {
-	Before, Current, Paid, Refunded, Credit, Returning money.Decimal
+	PreviousTotal, CurrentTotal, PaidTotal, RefundedTotal, CreditTotal, ReturnTotal money.Decimal
 
 	Currency string
 }
@@ -72,12 +72,12 @@ type Balance struct {
 // balance adds up the order.
 func (o *Order) balance(before, credit money.Decimal) Balance {
 	t := o.Totals()
-	b := Balance{Currency: o.CurrencyCode, Before: before, Credit: credit, Current: totals.Kept(t.Total), Returning: totals.Kept(t.Items.ReturnRequested)}
+	b := Balance{Currency: o.CurrencyCode, PreviousTotal: before, CreditTotal: credit, CurrentTotal: totals.Stored(t.Total), ReturnTotal: totals.Stored(t.Items.ReturnRequested)}
 	for _, t := range o.Transactions {
 		if t.Amount.Sign() > 0 {
-			b.Paid = b.Paid.Add(t.Amount)
+			b.PaidTotal = b.PaidTotal.Add(t.Amount)
 		} else {
-			b.Refunded = b.Refunded.Add(t.Amount.Neg())
+			b.RefundedTotal = b.RefundedTotal.Add(t.Amount.Neg())
 		}
 	}
 	return b
@@ -91,30 +91,30 @@ func (o *Order) stored() Balance {
 		RawCredit *money.Decimal `json:"raw_credit_line_total"`
 	}
 	b := o.balance(money.Zero, money.Zero)
-	b.Before = b.Current
-	if o.Sum == nil || json.Unmarshal(o.Sum.Totals, &sum) != nil {
+	b.PreviousTotal = b.CurrentTotal
+	if o.OrderSummary == nil || json.Unmarshal(o.OrderSummary.Totals, &sum) != nil {
 		return b
 	}
 	switch {
 	case sum.RawBefore != nil:
-		b.Before = *sum.RawBefore
+		b.PreviousTotal = *sum.RawBefore
 	case sum.Before != nil:
-		b.Before = *sum.Before
+		b.PreviousTotal = *sum.Before
 	}
 	if sum.RawCredit != nil {
-		b.Credit = *sum.RawCredit
+		b.CreditTotal = *sum.RawCredit
 	}
 	return b
 }
 
-// Due is what is to be paid still; negative when it is to be given back. Less than a unit of the
+// AmountDue is what is to be paid still; negative when it is to be given back. Less than a unit of the
 // currency is zero, since nobody can pay it.
-func (b Balance) Due() money.Decimal {
-	return money.Settled(b.Current.Sub(b.Paid.Sub(b.Refunded)).Sub(b.Returning), b.Currency)
+func (b Balance) AmountDue() money.Decimal {
+	return money.Settled(b.CurrentTotal.Sub(b.PaidTotal.Sub(b.RefundedTotal)).Sub(b.ReturnTotal), b.Currency)
 }
 
-// Owed is what the order's buyer owes still; negative when they are owed.
-func (o *Order) Owed() money.Decimal { return o.balance(money.Zero, money.Zero).Due() }
+// AmountDue is what the order's buyer owes still; negative when they are owed.
+func (o *Order) AmountDue() money.Decimal { return o.balance(money.Zero, money.Zero).AmountDue() }
 
 // JSON is the form in which summaries are kept and shown.
 func (b Balance) JSON() json.RawMessage {
@@ -122,32 +122,32 @@ func (b Balance) JSON() json.RawMessage {
 	for _, v := range []struct {
 		name  string
 		value money.Decimal
-	}{{"paid_total", b.Paid}, {"refunded_total", b.Refunded}, {"accounting_total", b.Current}, {"credit_line_total", b.Credit}, {"transaction_total", b.Paid.Sub(b.Refunded)},
-		{"pending_difference", b.Due()}, {"current_order_total", b.Current}, {"original_order_total", b.Before}} {
+	}{{"paid_total", b.PaidTotal}, {"refunded_total", b.RefundedTotal}, {"accounting_total", b.CurrentTotal}, {"credit_line_total", b.CreditTotal}, {"transaction_total", b.PaidTotal.Sub(b.RefundedTotal)},
+		{"pending_difference", b.AmountDue()}, {"current_order_total", b.CurrentTotal}, {"original_order_total", b.PreviousTotal}} {
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		out = totals.AppendShown(v.value, append(append(append(out, '"'), v.name...), `":`...))
+		out = totals.AppendDisplay(v.value, append(append(append(out, '"'), v.name...), `":`...))
 		out = v.value.AppendRaw(append(append(append(out, `,"raw_`...), v.name...), `":`...))
 	}
 	return append(out, '}')
 }
 
-// Charge writes what is owed for the order into the summary of its version, which says what it did of all else.
-func (m *Module) Charge(ctx context.Context, o *Order) error {
-	if o.Sum == nil {
-		return m.Settle(ctx, o)
+// SaveAmountDue writes what is owed for the order into the summary of its version, which says what it did of all else.
+func (m *Module) SaveAmountDue(ctx context.Context, o *Order) error {
+	if o.OrderSummary == nil {
+		return m.SaveSummary(ctx, o)
 	}
 	sum := map[string]json.RawMessage{}
-	if err := json.Unmarshal(o.Sum.Totals, &sum); err != nil {
+	if err := json.Unmarshal(o.OrderSummary.Totals, &sum); err != nil {
 		return err
 	}
-	due := o.Owed()
-	sum["pending_difference"], sum["raw_pending_difference"] = totals.AppendShown(due, nil), due.AppendRaw(nil)
+	due := o.AmountDue()
+	sum["pending_difference"], sum["raw_pending_difference"] = totals.AppendDisplay(due, nil), due.AppendRaw(nil)
 	b, err := json.Marshal(sum)
 	if err != nil {
 		return err
 	}
-	_, err = m.Summaries.Update(ctx, module.Filter{"id": o.Sum.ID}, module.Set{"totals": module.JSON(b)})
+	_, err = m.Summaries.Update(ctx, module.Filter{"id": o.OrderSummary.ID}, module.Set{"totals": module.JSON(b)})
 	return err
 }

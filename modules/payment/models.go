@@ -9,25 +9,25 @@ import (
 
 // The statuses of a collection.
 const (
-	NotPaid             = "not_paid"
-	Awaiting            = "awaiting"
-	PartiallyAuthorized = "partially_authorized"
-	AllAuthorized       = "authorized"
-	PartiallyCaptured   = "partially_captured"
-	Completed           = "completed"
-	CollectionCanceled  = "canceled"
+	CollectionNotPaid             = "not_paid"
+	CollectionAwaiting            = "awaiting"
+	CollectionPartiallyAuthorized = "partially_authorized"
+	CollectionAuthorized          = "authorized"
+	CollectionPartiallyCaptured   = "partially_captured"
+	CollectionCompleted           = "completed"
+	CollectionCanceled            = "canceled"
 )
 
 // The statuses of a session, as its provider tells them.
 const (
-	Pending = "pending"
-	// PendingAuthorization is the status of a session that the buyer has agreed to, and that waits for the shop to have it authorised.
-	PendingAuthorization = "pending_authorization"
-	RequiresMore         = "requires_more"
-	Authorized           = "authorized"
-	Captured             = "captured"
-	Canceled             = "canceled"
-	Failed               = "error"
+	SessionPending = "pending"
+	// SessionPendingAuthorization is the status of a session that the buyer has agreed to, and that waits for the shop to have it authorised.
+	SessionPendingAuthorization = "pending_authorization"
+	SessionRequiresMore         = "requires_more"
+	SessionAuthorized           = "authorized"
+	SessionCaptured             = "captured"
+	SessionCanceled             = "canceled"
+	SessionFailed               = "error"
 )
 
 // A Collection is an amount that is to be paid, with the tries to do so and the payments that came of them.
@@ -97,19 +97,19 @@ type Capture struct {
 
 // A Refund is money given back of a payment.
 type Refund struct {
-	module.Model `model:"prefix=ref,deleted=all"`
-	Amount       money.Decimal `json:"amount"`
-	PaymentID    string        `json:"payment_id" model:"index"`
-	CreatedBy    *string       `json:"created_by"`
-	Metadata     module.Map    `json:"metadata"`
-	ReasonID     *string       `json:"refund_reason_id" model:"index"`
-	Note         *string       `json:"note"`
-	Payment      *Payment      `json:"payment,omitempty" rel:"belongs=payment_id,ondelete=cascade"`
-	Reason       *Reason       `json:"refund_reason,omitempty" rel:"belongs=refund_reason_id,ondelete=none,stub"`
+	module.Model   `model:"prefix=ref,deleted=all"`
+	Amount         money.Decimal `json:"amount"`
+	PaymentID      string        `json:"payment_id" model:"index"`
+	CreatedBy      *string       `json:"created_by"`
+	Metadata       module.Map    `json:"metadata"`
+	RefundReasonID *string       `json:"refund_reason_id" model:"index"`
+	Note           *string       `json:"note"`
+	Payment        *Payment      `json:"payment,omitempty" rel:"belongs=payment_id,ondelete=cascade"`
+	RefundReason   *RefundReason `json:"refund_reason,omitempty" rel:"belongs=refund_reason_id,ondelete=none,stub"`
 }
 
-// Left is what was captured and not given back. The payment was read with its captures and refunds.
-func (p *Payment) Left() (left money.Decimal) {
+// RefundableAmount is what was captured and not given back. The payment was read with its captures and refunds.
+func (p *Payment) RefundableAmount() (left money.Decimal) {
 	for _, c := range p.Captures {
 		left = left.Add(c.Amount)
 	}
@@ -119,8 +119,8 @@ func (p *Payment) Left() (left money.Decimal) {
 	return left
 }
 
-// A Reason says why money is given back.
-type Reason struct {
+// A RefundReason says why money is given back.
+type RefundReason struct {
 	module.Model `model:"prefix=refr"`
 	Label        string     `json:"label" model:"searchable"`
 	Code         string     `json:"code" model:"searchable"`

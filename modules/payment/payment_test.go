@@ -31,22 +31,22 @@ func paid(t testing.TB, m *payment.Module, amount string) payment.Payment {
 func paidIn(t testing.TB, m *payment.Module, currency, amount string) payment.Payment {
 	t.Helper()
 	ctx := t.Context()
-	c, err := m.Collections.Create(ctx, payment.Collection{CurrencyCode: currency, Amount: money.Must(amount)})
+	c, err := m.Collections.Create(ctx, payment.Collection{CurrencyCode: currency, Amount: money.MustParse(amount)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := m.Prepare(ctx, payment.SessionDraft{CollectionID: c.ID, ProviderID: "pp_system_default"})
+	s, err := m.PrepareSession(ctx, payment.CreateSessionInput{CollectionID: c.ID, ProviderID: "pp_system_default"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err = m.OpenSession(ctx, payment.Begun{Session: s}); err != nil {
+	if s, err = m.CreateSession(ctx, payment.InitiatedSession{Session: s}); err != nil {
 		t.Fatal(err)
 	}
 	a, err := m.Authorize(ctx, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := m.Authorized(ctx, payment.Heard{ID: s.ID, Answer: a})
+	p, err := m.RecordAuthorization(ctx, payment.SessionResult{ID: s.ID, ProviderResult: a})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,60 +63,60 @@ func collection(t testing.TB, m *payment.Module, p payment.Payment) payment.Coll
 }
 
 // capture takes and captures, as the workflow does.
-func capture(ctx context.Context, m *payment.Module, in payment.Taking) error {
-	taken, err := m.Take(ctx, in)
+func capture(ctx context.Context, m *payment.Module, in payment.CaptureRequest) error {
+	taken, err := m.CreateCapture(ctx, in)
 	if err != nil {
 		return err
 	}
 	a, err := m.Capture(ctx, taken)
 	if err != nil {
-		return errors.Join(err, m.Untake(ctx, taken))
+		return errors.Join(err, m.DeleteCapture(ctx, taken))
 	}
-	_, err = m.Captured(ctx, payment.Heard{ID: in.PaymentID, Answer: a})
+	_, err = m.RecordCapture(ctx, payment.SessionResult{ID: in.PaymentID, ProviderResult: a})
 	return err
 }
 
-func refund(ctx context.Context, m *payment.Module, in payment.Return) error {
-	back, err := m.GiveBack(ctx, in)
+func refund(ctx context.Context, m *payment.Module, in payment.RefundRequest) error {
+	back, err := m.CreateRefund(ctx, in)
 	if err != nil {
 		return err
 	}
 	a, err := m.Refund(ctx, back)
 	if err == nil {
-		_, err = m.Refunded(ctx, payment.Heard{ID: in.PaymentID, Answer: a})
+		_, err = m.RecordRefund(ctx, payment.SessionResult{ID: in.PaymentID, ProviderResult: a})
 	}
 	return err
 }
 
 func TestPayment(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *payment.Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *payment.Module) {
 		p := paid(t, m, "62.5")
-		if c := collection(t, m, p); c.Status != payment.AllAuthorized || c.AuthorizedAmount.String() != "62.5" || c.CapturedAmount.String() != "0" {
+		if c := collection(t, m, p); c.Status != payment.CollectionAuthorized || c.AuthorizedAmount.String() != "62.5" || c.CapturedAmount.String() != "0" {
 			t.Errorf("after the authorisation: %+v", c)
 		}
-		again, err := m.Authorized(t.Context(), payment.Heard{ID: p.SessionID, Answer: payment.Answer{Status: payment.Failed}})
-		if err != nil || again.ID != p.ID {
-			t.Errorf("a second answer made %v, %v", again, err)
+		second, err := m.RecordAuthorization(t.Context(), payment.SessionResult{ID: p.SessionID, ProviderResult: payment.ProviderResult{Status: payment.SessionFailed}})
+		if err != nil || second.ID != p.ID {
+			t.Errorf("a second answer made %v, %v", second, err)
 		}
 		twenty := money.Int(20)
-		if err := capture(t.Context(), m, payment.Taking{PaymentID: p.ID, Amount: &twenty}); err != nil {
+		if err := capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID, Amount: &twenty}); err != nil {
 			t.Fatal(err)
 		}
-		if c := collection(t, m, p); c.Status != payment.AllAuthorized || c.CapturedAmount.String() != "20" {
+		if c := collection(t, m, p); c.Status != payment.CollectionAuthorized || c.CapturedAmount.String() != "20" {
 			t.Errorf("after a part: %+v", c)
 		}
-		much := money.Must("42.51")
-		if err := capture(t.Context(), m, payment.Taking{PaymentID: p.ID, Amount: &much}); fault.KindOf(err) != fault.Invalid {
+		much := money.MustParse("42.51")
+		if err := capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID, Amount: &much}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("too much was captured: %v", err)
 		}
-		if err := capture(t.Context(), m, payment.Taking{PaymentID: p.ID}); err != nil {
+		if err := capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID}); err != nil {
 			t.Fatal(err)
 		}
-		if c := collection(t, m, p); c.Status != payment.Completed || c.CompletedAt == nil {
+		if c := collection(t, m, p); c.Status != payment.CollectionCompleted || c.CompletedAt == nil {
 			t.Errorf("after all: %+v", c)
 		}
-		over := money.Must("62.51")
-		if err := refund(t.Context(), m, payment.Return{PaymentID: p.ID, Amount: &over}); fault.KindOf(err) != fault.Invalid {
+		over := money.MustParse("62.51")
+		if err := refund(t.Context(), m, payment.RefundRequest{PaymentID: p.ID, Amount: &over}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("too much was refunded: %v", err)
 		}
 	})
@@ -124,14 +124,14 @@ func TestPayment(t *testing.T) {
 
 // Whoever asks at the same time, no more is captured than was authorised.
 func TestRacingCaptures(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *payment.Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *payment.Module) {
 		p := paid(t, m, "70")
 		ten := money.Int(10)
 		var ok atomic.Int32
 		var wait sync.WaitGroup
 		for range 20 {
 			wait.Go(func() {
-				if taken, err := m.Take(t.Context(), payment.Taking{PaymentID: p.ID, Amount: &ten}); err == nil && !taken.Done {
+				if taken, err := m.CreateCapture(t.Context(), payment.CaptureRequest{PaymentID: p.ID, Amount: &ten}); err == nil && !taken.Done {
 					ok.Add(1)
 				}
 			})
@@ -155,8 +155,8 @@ func TestSums(t *testing.T) {
 			return &v
 		}
 		rt.Repeat(map[string]func(*rapid.T){
-			"capture": func(*rapid.T) { _ = capture(t.Context(), m, payment.Taking{PaymentID: p.ID, Amount: amount()}) },
-			"refund":  func(*rapid.T) { _ = refund(t.Context(), m, payment.Return{PaymentID: p.ID, Amount: amount()}) },
+			"capture": func(*rapid.T) { _ = capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID, Amount: amount()}) },
+			"refund":  func(*rapid.T) { _ = refund(t.Context(), m, payment.RefundRequest{PaymentID: p.ID, Amount: amount()}) },
 			"": func(rt *rapid.T) {
 				c := collection(t, m, p)
 				if c.AuthorizedAmount.Less(*c.CapturedAmount) || c.CapturedAmount.Less(*c.RefundedAmount) || c.RefundedAmount.Sign() < 0 {

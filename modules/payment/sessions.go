@@ -12,8 +12,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A SessionDraft begins a try to pay a collection.
-type SessionDraft struct {
+// A CreateSessionInput begins a try to pay a collection.
+type CreateSessionInput struct {
 	CollectionID string     `json:"payment_collection_id"`
 	ProviderID   string     `json:"provider_id"`
 	Data         module.Map `json:"data"`
@@ -21,8 +21,8 @@ type SessionDraft struct {
 	CustomerID   string     `json:"customer_id"` // who pays, where that is known
 }
 
-// Prepare returns a session for the whole amount of its collection, which is not kept yet: OpenSession does so once its provider has begun it.
-func (m *Module) Prepare(ctx context.Context, d SessionDraft) (Session, error) {
+// PrepareSession returns a session for the whole amount of its collection, which is not kept yet: OpenSession does so once its provider has begun it.
+func (m *Module) PrepareSession(ctx context.Context, d CreateSessionInput) (Session, error) {
 	c, err := m.Collections.Retrieve(ctx, d.CollectionID)
 	if err != nil {
 		return Session{}, err
@@ -31,7 +31,7 @@ func (m *Module) Prepare(ctx context.Context, d SessionDraft) (Session, error) {
 		return Session{}, err
 	}
 	return Session{Model: module.Model{ID: id.New("payses")}, CollectionID: c.ID, CurrencyCode: c.CurrencyCode, Amount: c.Amount,
-		ProviderID: d.ProviderID, Data: orEmpty(d.Data), Context: orEmpty(d.Context), Metadata: module.Map{}, Status: Pending}, nil
+		ProviderID: d.ProviderID, Data: orEmpty(d.Data), Context: orEmpty(d.Context), Metadata: module.Map{}, Status: SessionPending}, nil
 }
 
 func orEmpty(m module.Map) module.Map {
@@ -41,36 +41,36 @@ func orEmpty(m module.Map) module.Map {
 	return m
 }
 
-func (s Session) request(key string) Request {
-	return Request{Key: key, Session: s.ID, Amount: money.Payable(s.Amount, s.CurrencyCode), CurrencyCode: s.CurrencyCode, Data: s.Data, Context: s.Context}
+func (s Session) request(key string) ProviderRequest {
+	return ProviderRequest{IdempotencyKey: key, SessionID: s.ID, Amount: money.Payable(s.Amount, s.CurrencyCode), CurrencyCode: s.CurrencyCode, Data: s.Data, Context: s.Context}
 }
 
 // Initiate has the session's provider begin it. It works outside of the database.
-func (m *Module) Initiate(ctx context.Context, s Session) (Answer, error) {
+func (m *Module) Initiate(ctx context.Context, s Session) (ProviderResult, error) {
 	p, err := m.Providers.Get(s.ProviderID)
 	if err != nil {
-		return Answer{}, err
+		return ProviderResult{}, err
 	}
 	return p.Initiate(ctx, s.request(s.ID))
 }
 
-// A Heard is an answer about a session or payment.
-type Heard struct {
-	ID     string `json:"id"`
-	Answer Answer `json:"answer"`
+// A SessionResult is an answer about a session or payment.
+type SessionResult struct {
+	ID             string         `json:"id"`
+	ProviderResult ProviderResult `json:"answer"`
 }
 
-// A Begun is a session and what its provider has said to Initiate.
-type Begun struct {
-	Session Session `json:"session"`
-	Answer  Answer  `json:"answer"`
+// An InitiatedSession is a session and what its provider has said to Initiate.
+type InitiatedSession struct {
+	Session Session        `json:"session"`
+	Answer  ProviderResult `json:"answer"`
 }
 
-// OpenSession keeps a session that its provider has begun. What the provider says is added to what the buyer said. A collection whose amount has
+// CreateSession keeps a session that its provider has begun. What the provider says is added to what the buyer said. A collection whose amount has
 // changed meanwhile is a fault.Conflict.
-func (m *Module) OpenSession(ctx context.Context, b Begun) (Session, error) {
+func (m *Module) CreateSession(ctx context.Context, b InitiatedSession) (Session, error) {
 	s := b.Session
-	c, err := m.Collections.Retrieve(ctx, s.CollectionID, module.Find{Lock: true})
+	c, err := m.Collections.Retrieve(ctx, s.CollectionID, module.FindOptions{Lock: true})
 	if err != nil {
 		return s, err
 	}
@@ -85,10 +85,10 @@ func (m *Module) OpenSession(ctx context.Context, b Begun) (Session, error) {
 	return m.Sessions.Create(ctx, s)
 }
 
-// DropSessions ends those sessions of a collection that nothing was paid by, except those named, and returns them so that their providers can
+// DeleteSessions ends those sessions of a collection that nothing was paid by, except those named, and returns them so that their providers can
 // be told.
-func (m *Module) DropSessions(ctx context.Context, collection string, keep ...string) ([]Session, error) {
-	where := module.Filter{"payment_collection_id": collection, "status": module.Filter{"$nin": []string{Authorized, Captured}}}
+func (m *Module) DeleteSessions(ctx context.Context, collection string, keep ...string) ([]Session, error) {
+	where := module.Filter{"payment_collection_id": collection, "status": module.Filter{"$nin": []string{SessionAuthorized, SessionCaptured}}}
 	if len(keep) > 0 {
 		where["id"] = module.Filter{"$nin": keep}
 	}
@@ -100,14 +100,14 @@ func (m *Module) DropSessions(ctx context.Context, collection string, keep ...st
 	return list, err
 }
 
-// Forget tells the providers of sessions that they are not needed any more. It works outside of the database; the sessions are gone whatever
+// DeleteProviderSessions tells the providers of sessions that they are not needed any more. It works outside of the database; the sessions are gone whatever
 // the providers say.
-func (m *Module) Forget(ctx context.Context, list []Session) error {
+func (m *Module) DeleteProviderSessions(ctx context.Context, list []Session) error {
 	var failed error
 	for _, s := range list {
 		p, err := m.Providers.Get(s.ProviderID)
-		if r, ok := p.(Remover); ok && err == nil {
-			err = r.Delete(ctx, s.request("delete-"+s.ID))
+		if r, ok := p.(SessionDeleter); ok && err == nil {
+			err = r.DeleteSession(ctx, s.request("delete-"+s.ID))
 		}
 		failed = errors.Join(failed, err)
 	}
@@ -115,32 +115,32 @@ func (m *Module) Forget(ctx context.Context, list []Session) error {
 }
 
 // Authorize has the session's provider ask for the money. It works outside of the database, and may be repeated.
-func (m *Module) Authorize(ctx context.Context, s Session) (Answer, error) {
-	if s.Status == Authorized || s.Status == Captured {
-		return Answer{Status: s.Status, Data: s.Data}, nil
+func (m *Module) Authorize(ctx context.Context, s Session) (ProviderResult, error) {
+	if s.Status == SessionAuthorized || s.Status == SessionCaptured {
+		return ProviderResult{Status: s.Status, Data: s.Data}, nil
 	}
 	p, err := m.Providers.Get(s.ProviderID)
 	if err != nil {
-		return Answer{}, err
+		return ProviderResult{}, err
 	}
 	return p.Authorize(ctx, s.request("authorize-"+s.ID))
 }
 
-// Authorized notes the provider's answer to Authorize. Money that is authorised becomes a payment, once however often it is noted; a provider that
+// RecordAuthorization notes the provider's answer to Authorize. Money that is authorised becomes a payment, once however often it is noted; a provider that
 // wants more of the buyer is fault.PaymentPending, any other answer fault.PaymentFailed.
-func (m *Module) Authorized(ctx context.Context, h Heard) (Payment, error) {
+func (m *Module) RecordAuthorization(ctx context.Context, h SessionResult) (Payment, error) {
 	return module.InTx(ctx, m.Collections, func(ctx context.Context) (Payment, error) {
-		s, err := m.Sessions.Retrieve(ctx, h.ID, module.Find{Lock: true, Relations: []string{"payment"}})
+		s, err := m.Sessions.Retrieve(ctx, h.ID, module.FindOptions{Lock: true, Relations: []string{"payment"}})
 		if err != nil {
 			return Payment{}, err
 		}
 		if s.Payment != nil {
 			return *s.Payment, nil
 		}
-		switch h.Answer.Status {
-		case Authorized, Captured:
-			return m.pay(ctx, s, h.Answer)
-		case RequiresMore:
+		switch h.ProviderResult.Status {
+		case SessionAuthorized, SessionCaptured:
+			return m.pay(ctx, s, h.ProviderResult)
+		case SessionRequiresMore:
 			return Payment{}, fault.New(fault.PaymentPending, "More information is required for payment").WithCode("requires_more")
 		}
 		return Payment{}, fault.New(fault.PaymentFailed, "Session: %s was not authorized with the provider.", s.ID)
@@ -148,9 +148,9 @@ func (m *Module) Authorized(ctx context.Context, h Heard) (Payment, error) {
 }
 
 // pay makes a payment of a session.
-func (m *Module) pay(ctx context.Context, s Session, a Answer) (Payment, error) {
+func (m *Module) pay(ctx context.Context, s Session, a ProviderResult) (Payment, error) {
 	now := db.Now()
-	_, err := m.Sessions.Update(ctx, module.Filter{"id": s.ID}, module.Set{"data": orEmpty(a.Data), "status": Authorized, "authorized_at": now})
+	_, err := m.Sessions.Update(ctx, module.Filter{"id": s.ID}, module.Set{"data": orEmpty(a.Data), "status": SessionAuthorized, "authorized_at": now})
 	if err != nil {
 		return Payment{}, err
 	}
@@ -159,7 +159,7 @@ func (m *Module) pay(ctx context.Context, s Session, a Answer) (Payment, error) 
 	if err != nil {
 		return p, err
 	}
-	if a.Status == Captured {
+	if a.Status == SessionCaptured {
 		if _, err := m.Captures.Create(ctx, Capture{Amount: s.Amount, PaymentID: p.ID}); err != nil {
 			return p, err
 		}
@@ -172,13 +172,13 @@ func (m *Module) pay(ctx context.Context, s Session, a Answer) (Payment, error) 
 
 // settle works out what of a collection is authorised, captured and refunded, and its status.
 func (m *Module) settle(ctx context.Context, id string) error {
-	c, err := m.Collections.Retrieve(ctx, id, module.Find{Lock: true, Relations: []string{"payment_sessions", "payments", "payments.captures", "payments.refunds"}})
+	c, err := m.Collections.Retrieve(ctx, id, module.FindOptions{Lock: true, Relations: []string{"payment_sessions", "payments", "payments.captures", "payments.refunds"}})
 	if err != nil {
 		return err
 	}
 	var authorized, captured, refunded money.Decimal
 	for _, s := range c.Sessions {
-		if s.Status == Authorized || s.Status == Captured {
+		if s.Status == SessionAuthorized || s.Status == SessionCaptured {
 			authorized = authorized.Add(s.Amount)
 		}
 	}
@@ -187,7 +187,7 @@ func (m *Module) settle(ctx context.Context, id string) error {
 	}
 	set := module.Set{"authorized_amount": authorized, "captured_amount": captured, "refunded_amount": refunded,
 		"status": c.status(authorized, captured)}
-	if set["status"] == Completed && c.CompletedAt == nil {
+	if set["status"] == CollectionCompleted && c.CompletedAt == nil {
 		set["completed_at"] = db.Now()
 	}
 	_, err = m.Collections.Update(ctx, module.Filter{"id": id}, set)
@@ -197,36 +197,36 @@ func (m *Module) settle(ctx context.Context, id string) error {
 func (c Collection) status(authorized, captured money.Decimal) string {
 	switch {
 	case settled(c.Amount, captured, c.CurrencyCode):
-		return Completed
+		return CollectionCompleted
 	case settled(c.Amount, authorized, c.CurrencyCode): // however much of it is captured
-		return AllAuthorized
+		return CollectionAuthorized
 	case authorized.Sign() > 0:
-		return PartiallyAuthorized
+		return CollectionPartiallyAuthorized
 	case captured.Sign() > 0:
-		return PartiallyCaptured
+		return CollectionPartiallyCaptured
 	case len(c.Sessions) > 0:
-		return Awaiting
+		return CollectionAwaiting
 	}
-	return NotPaid
+	return CollectionNotPaid
 }
 
-// Refused notes an answer to Authorize that is not a yes, and is the error that says so; nil for a yes.
-func (m *Module) Refused(ctx context.Context, h Heard) error {
-	status, err := h.Answer.Status, error(nil)
+// RecordDecline notes an answer to Authorize that is not a yes, and is the error that says so; nil for a yes.
+func (m *Module) RecordDecline(ctx context.Context, h SessionResult) error {
+	status, err := h.ProviderResult.Status, error(nil)
 	switch status {
-	case Authorized, Captured:
+	case SessionAuthorized, SessionCaptured:
 		return nil
-	case RequiresMore:
+	case SessionRequiresMore:
 		err = fault.New(fault.PaymentPending, "More information is required for payment").WithCode("requires_more")
 	default:
 		err = fault.New(fault.PaymentFailed, "Session: %s was not authorized with the provider.", h.ID)
 	}
 	if status == "" {
-		status = Failed
+		status = SessionFailed
 	}
 	set := module.Set{"status": status}
-	if h.Answer.Data != nil {
-		set["data"] = h.Answer.Data
+	if h.ProviderResult.Data != nil {
+		set["data"] = h.ProviderResult.Data
 	}
 	if _, update := m.Sessions.Update(ctx, module.Filter{"id": h.ID}, set); update != nil {
 		return errors.Join(err, update)
@@ -234,16 +234,16 @@ func (m *Module) Refused(ctx context.Context, h Heard) error {
 	return err
 }
 
-// Abandon ends a session that nothing is to come of. What was authorised is still to be given back: see Release.
-func (m *Module) Abandon(ctx context.Context, h Heard) error {
-	_, err := m.Sessions.Update(ctx, module.Filter{"id": h.ID}, module.Set{"status": Canceled})
+// CloseSession ends a session that nothing is to come of. What was authorised is still to be given back: see VoidSession.
+func (m *Module) CloseSession(ctx context.Context, h SessionResult) error {
+	_, err := m.Sessions.Update(ctx, module.Filter{"id": h.ID}, module.Set{"status": SessionCanceled})
 	return err
 }
 
-// Release has the provider of a session give back what was authorised. Where it is not known what the provider has done, it is asked for
+// VoidSession has the provider of a session give back what was authorised. Where it is not known what the provider has done, it is asked for
 // that too. It works outside of the database, and may be repeated.
-func (m *Module) Release(ctx context.Context, h Heard) error {
-	s, err := m.Sessions.Retrieve(ctx, h.ID, module.Find{WithDeleted: true})
+func (m *Module) VoidSession(ctx context.Context, h SessionResult) error {
+	s, err := m.Sessions.Retrieve(ctx, h.ID, module.FindOptions{WithDeleted: true})
 	if err != nil {
 		return err
 	}
@@ -251,39 +251,39 @@ func (m *Module) Release(ctx context.Context, h Heard) error {
 	if err != nil {
 		return err
 	}
-	if h.Answer.Status == "" {
+	if h.ProviderResult.Status == "" {
 		return release(ctx, p, s)
 	}
-	return undo(ctx, p, s, h.Answer)
+	return undo(ctx, p, s, h.ProviderResult)
 }
 
 // release gives back what may have been authorised. A provider that refuses to cancel may have captured the money at once: it says so when it is
 // asked again what it was asked.
 func release(ctx context.Context, p Provider, s Session) error {
-	err := undo(ctx, p, s, Answer{Status: Authorized, Data: s.Data})
-	if !Refuses(err) {
+	err := undo(ctx, p, s, ProviderResult{Status: SessionAuthorized, Data: s.Data})
+	if !IsDeclined(err) {
 		return err
 	}
-	a, again := p.Authorize(ctx, s.request("authorize-"+s.ID))
+	a, retryErr := p.Authorize(ctx, s.request("authorize-"+s.ID))
 	switch {
-	case again != nil && !Refuses(again):
-		return again
-	case again == nil && a.Status == Captured:
+	case retryErr != nil && !IsDeclined(retryErr):
+		return retryErr
+	case retryErr == nil && a.Status == SessionCaptured:
 		return undo(ctx, p, s, a)
-	case again == nil && a.Status == Authorized:
+	case retryErr == nil && a.Status == SessionAuthorized:
 		return err
 	}
 	return nil
 }
 
-func undo(ctx context.Context, p Provider, s Session, a Answer) (err error) {
+func undo(ctx context.Context, p Provider, s Session, a ProviderResult) (err error) {
 	r := s.request("cancel-" + s.ID)
 	r.Data = a.Data
-	switch c, ok := p.(Canceler); {
-	case a.Status == Captured:
+	switch c, ok := p.(PaymentCanceler); {
+	case a.Status == SessionCaptured:
 		_, err = p.Refund(ctx, r)
 	case ok:
-		_, err = c.Cancel(ctx, r)
+		_, err = c.CancelPayment(ctx, r)
 	}
 	return err
 }

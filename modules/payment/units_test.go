@@ -21,19 +21,19 @@ type cashier struct {
 	captured, refunded *money.Decimal
 }
 
-func (c cashier) Capture(ctx context.Context, r payment.Request) (payment.Answer, error) {
+func (c cashier) Capture(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	*c.captured = c.captured.Add(r.Amount)
 	return c.Provider.Capture(ctx, r)
 }
 
-func (c cashier) Refund(ctx context.Context, r payment.Request) (payment.Answer, error) {
+func (c cashier) Refund(ctx context.Context, r payment.ProviderRequest) (payment.ProviderResult, error) {
 	*c.refunded = c.refunded.Add(r.Amount)
 	return c.Provider.Refund(ctx, r)
 }
 
 // Amounts with more digits than the currency has are captured and refunded in whole units.
 func TestWholeUnits(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *payment.Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *payment.Module) {
 		for _, c := range []struct {
 			currency, total, capture string
 			refused                  bool
@@ -43,8 +43,8 @@ func TestWholeUnits(t *testing.T) {
 			{"kwd", "1.2346", "1.235", false}, {"kwd", "1.2346", "1.236", true},
 		} {
 			p := paidIn(t, m, c.currency, c.total)
-			amount := money.Must(c.capture)
-			err := capture(t.Context(), m, payment.Taking{PaymentID: p.ID, Amount: &amount})
+			amount := money.MustParse(c.capture)
+			err := capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID, Amount: &amount})
 			if c.refused {
 				if fault.KindOf(err) != fault.Invalid {
 					t.Errorf("%s of %s %s: %v", c.capture, c.total, c.currency, err)
@@ -54,22 +54,22 @@ func TestWholeUnits(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s of %s %s: %v", c.capture, c.total, c.currency, err)
 			}
-			if got := collection(t, m, p); got.Status != payment.Completed {
+			if got := collection(t, m, p); got.Status != payment.CollectionCompleted {
 				t.Errorf("%s of %s %s leaves the collection %s", c.capture, c.total, c.currency, got.Status)
 			}
-			if err := refund(t.Context(), m, payment.Return{PaymentID: p.ID, Amount: &amount}); err != nil {
+			if err := refund(t.Context(), m, payment.RefundRequest{PaymentID: p.ID, Amount: &amount}); err != nil {
 				t.Errorf("refund of %s: %v", c.capture, err)
 			}
-			if err := refund(t.Context(), m, payment.Return{PaymentID: p.ID, Amount: &amount}); fault.KindOf(err) != fault.Invalid {
+			if err := refund(t.Context(), m, payment.RefundRequest{PaymentID: p.ID, Amount: &amount}); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("second refund of %s: %v", c.capture, err)
 			}
 		}
 		p := paidIn(t, m, "eur", "17.84643")
-		cent := money.Must("17.85")
-		if err := capture(t.Context(), m, payment.Taking{PaymentID: p.ID}); err != nil {
+		cent := money.MustParse("17.85")
+		if err := capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID}); err != nil {
 			t.Fatal(err)
 		}
-		if err := refund(t.Context(), m, payment.Return{PaymentID: p.ID, Amount: &cent}); err != nil {
+		if err := refund(t.Context(), m, payment.RefundRequest{PaymentID: p.ID, Amount: &cent}); err != nil {
 			t.Errorf("17.85 of 17.84643 cannot be refunded: %v", err)
 		}
 	})
@@ -91,10 +91,10 @@ func TestProviderUnits(t *testing.T) {
 		p := paidIn(t, m, currency, total.String())
 		for range 4 {
 			c, r := draw("capture"), draw("refund")
-			_ = capture(t.Context(), m, payment.Taking{PaymentID: p.ID, Amount: &c})
-			_ = refund(t.Context(), m, payment.Return{PaymentID: p.ID, Amount: &r})
+			_ = capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID, Amount: &c})
+			_ = refund(t.Context(), m, payment.RefundRequest{PaymentID: p.ID, Amount: &r})
 		}
-		_ = capture(t.Context(), m, payment.Taking{PaymentID: p.ID})
+		_ = capture(t.Context(), m, payment.CaptureRequest{PaymentID: p.ID})
 		for _, moved := range []money.Decimal{captured, refunded} {
 			if !money.Payable(moved, currency).Equal(moved) {
 				rt.Fatalf("%s %s is not whole units", moved, currency)
@@ -103,7 +103,7 @@ func TestProviderUnits(t *testing.T) {
 		if money.Payable(total, currency).Less(captured) || captured.Less(refunded) {
 			rt.Fatalf("of %s %s were captured %s and refunded %s", total, currency, captured, refunded)
 		}
-		if got := collection(t, m, p); got.Status != payment.Completed {
+		if got := collection(t, m, p); got.Status != payment.CollectionCompleted {
 			rt.Fatalf("collection of %s %s is %s after %s", total, currency, got.Status, captured)
 		}
 	})

@@ -14,16 +14,16 @@ import (
 
 // A Context is what prices are found by: who buys, where, in what currency.
 type Context struct {
-	CurrencyCode string
-	Quantity     *money.Decimal           // nil: the price of the first
-	Texts        map[string][]string      // attribute of rules → its values: "region_id", "customer.groups.id"
-	Numbers      map[string]money.Decimal // attribute of rules that compare: "item_total"
+	CurrencyCode     string
+	Quantity         *money.Decimal           // nil: the price of the first
+	TextAttributes   map[string][]string      // attribute of rules → its values: "region_id", "customer.groups.id"
+	NumberAttributes map[string]money.Decimal // attribute of rules that compare: "item_total"
 }
 
 // With returns the context with values of one more attribute; empty ones are left out.
 func (c Context) With(attribute string, values ...string) Context {
-	texts := make(map[string][]string, len(c.Texts)+1)
-	for k, v := range c.Texts {
+	texts := make(map[string][]string, len(c.TextAttributes)+1)
+	for k, v := range c.TextAttributes {
 		texts[k] = v
 	}
 	for _, v := range values {
@@ -31,20 +31,20 @@ func (c Context) With(attribute string, values ...string) Context {
 			texts[attribute] = append(texts[attribute], v)
 		}
 	}
-	c.Texts = texts
+	c.TextAttributes = texts
 	return c
 }
 
 // RegionID is the region of the context, if there is one.
 func (c Context) RegionID() string {
-	if v := c.Texts["region_id"]; len(v) > 0 {
+	if v := c.TextAttributes["region_id"]; len(v) > 0 {
 		return v[0]
 	}
 	return ""
 }
 
-// A Chosen is a price that holds in a context.
-type Chosen struct {
+// A SelectedPrice is a price that holds in a context.
+type SelectedPrice struct {
 	ID                       string
 	Amount                   money.Decimal
 	ListID, ListType         string // of its price list, if it is in one
@@ -52,29 +52,29 @@ type Chosen struct {
 	TaxInclusive             bool
 }
 
-// A Calculated is what a price set costs in a context: Price now, and Original without a sale. Original is nil when there is a sale
+// A CalculatedPrice is what a price set costs in a context: Price now, and OriginalPrice without a sale. Original is nil when there is a sale
 // price alone.
-type Calculated struct {
+type CalculatedPrice struct {
 	SetID, CurrencyCode string
-	Price               Chosen
-	Original            *Chosen
+	Price               SelectedPrice
+	OriginalPrice       *SelectedPrice
 }
 
-// An Of is the table that ties what has a price to its price set, and the column that holds the key of what has it.
-type Of struct{ Table, Column string }
+// A PriceSetLink is the table that ties what has a price to its price set, and the column that holds the key of what has it.
+type PriceSetLink struct{ Table, Column string }
 
 // Calculate finds what price sets cost in a context. A set without a price that holds there is not in the result. It takes one round trip
 // however many sets there are.
-func (m *Module) Calculate(ctx context.Context, sets []string, c Context) (map[string]*Calculated, error) {
-	return m.CalculateOf(ctx, Of{}, sets, c)
+func (m *Module) Calculate(ctx context.Context, sets []string, c Context) (map[string]*CalculatedPrice, error) {
+	return m.CalculateFor(ctx, PriceSetLink{}, sets, c)
 }
 
-// CalculateOf is Calculate for things that are tied to price sets, by their keys; in the same one round trip.
-func (m *Module) CalculateOf(ctx context.Context, of Of, keys []string, c Context) (map[string]*Calculated, error) {
+// CalculateFor is Calculate for things that are tied to price sets, by their keys; in the same one round trip.
+func (m *Module) CalculateFor(ctx context.Context, of PriceSetLink, keys []string, c Context) (map[string]*CalculatedPrice, error) {
 	if c.CurrencyCode == "" {
 		return nil, fault.New(fault.Invalid, "Method calculatePrices requires currency_code in the pricing context")
 	}
-	out := make(map[string]*Calculated, len(keys))
+	out := make(map[string]*CalculatedPrice, len(keys))
 	if len(keys) == 0 {
 		return out, nil
 	}
@@ -108,14 +108,14 @@ func (m *Module) CalculateOf(ctx context.Context, of Of, keys []string, c Contex
 
 // A candidate is a price that holds in a context.
 type candidate struct {
-	Chosen
+	SelectedPrice
 	key, setID, currency string
 	regional             bool // it has a rule for the context's region
 }
 
 // choose picks among the prices of one set, which come best first: those of price lists before others, more rules before fewer, then the cheaper.
 // An override is taken as it is, a sale only when it is not dearer than the price without it.
-func choose(list []candidate, prefs preferences) *Calculated {
+func choose(list []candidate, prefs preferences) *CalculatedPrice {
 	var listed, plain, original *candidate
 	for i := range list {
 		p := &list[i]
@@ -125,7 +125,7 @@ func choose(list []candidate, prefs preferences) *Calculated {
 			plain = first(plain, p)
 		default:
 			listed = first(listed, p)
-			if p.ListType != Sale {
+			if p.ListType != ListTypeSale {
 				original = first(original, p)
 			}
 		}
@@ -134,14 +134,14 @@ func choose(list []candidate, prefs preferences) *Calculated {
 	price := plain
 	switch {
 	case listed == nil:
-	case listed.ListType == Override:
+	case listed.ListType == ListTypeOverride:
 		price, original = listed, listed
 	case plain == nil || plain.Amount.IsZero() || listed.Amount.IsZero() || !plain.Amount.Less(listed.Amount):
 		price = listed
 	}
-	out := &Calculated{SetID: price.setID, CurrencyCode: price.currency, Price: price.Chosen}
+	out := &CalculatedPrice{SetID: price.setID, CurrencyCode: price.currency, Price: price.SelectedPrice}
 	if original != nil {
-		out.Original = &original.Chosen
+		out.OriginalPrice = &original.SelectedPrice
 	}
 	return out
 }
@@ -251,7 +251,7 @@ func (b *builder) exact(column string) string {
 }
 
 // statement selects the prices that hold, best first in each set.
-func (c Context) statement(d db.Dialect, of Of, keys []string) db.Statement {
+func (c Context) statement(d db.Dialect, of PriceSetLink, keys []string) db.Statement {
 	b := &builder{dialect: d}
 	key, from := "p.price_set_id", "price p"
 	if of.Table != "" {
@@ -267,7 +267,7 @@ func (c Context) statement(d db.Dialect, of Of, keys []string) db.Statement {
 	if d == db.SQLite {
 		currency = "+" + currency // most prices have it: its index must not be what SQLite begins with
 	}
-	b.WriteString(" WHERE " + d.In(key, b.arg(keys)) + " AND " + currency + " = " + b.arg(strings.ToLower(c.CurrencyCode)) + " AND p.deleted_at IS NULL")
+	b.WriteString(" WHERE " + d.InList(key, b.arg(keys)) + " AND " + currency + " = " + b.arg(strings.ToLower(c.CurrencyCode)) + " AND p.deleted_at IS NULL")
 	if of.Table != "" {
 		b.WriteString(" AND t.deleted_at IS NULL")
 	}
@@ -297,12 +297,12 @@ const separator = "\x1f"
 // pairs are all values of the context, each with its attribute.
 func (c Context) pairs() []string {
 	out := []string{}
-	for attribute, values := range c.Texts {
+	for attribute, values := range c.TextAttributes {
 		for _, v := range values {
 			out = append(out, attribute+separator+v)
 		}
 	}
-	for attribute, n := range c.Numbers {
+	for attribute, n := range c.NumberAttributes {
 		out = append(out, attribute+separator+n.String())
 	}
 	return out
@@ -317,12 +317,12 @@ func (b *builder) joined(attribute, value string) string {
 
 // rules writes that a rule r holds. What is compared as a number must be one; a rule whose value is none does not hold.
 func (c Context) rules(b *builder, pairs []string) {
-	b.WriteString(b.dialect.In(b.joined("r.attribute", "r.value"), b.arg(pairs)))
-	if len(c.Numbers) > 0 {
+	b.WriteString(b.dialect.InList(b.joined("r.attribute", "r.value"), b.arg(pairs)))
+	if len(c.NumberAttributes) > 0 {
 		b.WriteString(" AND r.operator = 'eq'")
 	}
-	for _, attribute := range slices.Sorted(maps.Keys(c.Numbers)) {
-		n := c.Numbers[attribute]
+	for _, attribute := range slices.Sorted(maps.Keys(c.NumberAttributes)) {
+		n := c.NumberAttributes[attribute]
 		value := "CASE WHEN r.value ~ '^-?[0-9]+([.][0-9]+)?$' THEN r.value::numeric END"
 		if b.dialect == db.SQLite {
 			value = "CAST(r.value AS NUMERIC)"
@@ -343,5 +343,5 @@ func (c Context) listRules(b *builder, pairs []string) {
 		each = "jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.value) = 'array' THEN r.value ELSE jsonb_build_array(r.value) END) v(value)"
 	}
 	b.WriteString("SELECT count(*) FROM price_list_rule r WHERE r.price_list_id = l.id AND r.deleted_at IS NULL AND EXISTS (SELECT 1 FROM " + each +
-		" WHERE " + b.dialect.In(b.joined("r.attribute", value), b.arg(pairs)) + ")")
+		" WHERE " + b.dialect.InList(b.joined("r.attribute", value), b.arg(pairs)) + ")")
 }

@@ -22,9 +22,9 @@ func fresh() (*Module, []module.Entity) {
 
 // a world is prices and lists as a test makes them up.
 type world struct {
-	lists  []List
+	lists  []PriceList
 	prices []Price
-	prefs  []Preference
+	prefs  []PricePreference
 }
 
 func some(t *rapid.T, label string, values ...string) string {
@@ -35,14 +35,14 @@ func draw(t *rapid.T, sets []string) world {
 	var w world
 	now := time.Now().UTC()
 	for i := range rapid.IntRange(0, 3).Draw(t, "lists") {
-		l := List{Model: module.Model{ID: "plist_" + strconv.Itoa(i)}, Title: "l", Status: some(t, "status", "active", "active", "draft"), Type: some(t, "type", Sale, Override)}
+		l := PriceList{Model: module.Model{ID: "plist_" + strconv.Itoa(i)}, Title: "l", Status: some(t, "status", "active", "active", "draft"), Type: some(t, "type", ListTypeSale, ListTypeOverride)}
 		if rapid.Bool().Draw(t, "starts") {
 			at := now.Add(time.Duration(rapid.SampledFrom([]int{-1, 1}).Draw(t, "start")) * time.Hour)
 			l.StartsAt = &at
 		}
 		for _, attribute := range []string{"region_id", "customer.groups.id"} {
 			if rapid.IntRange(0, 3).Draw(t, "list rule") == 0 {
-				l.Rules = append(l.Rules, ListRule{PriceListID: l.ID, Attribute: attribute, Value: module.JSON(some(t, "values", `["a"]`, `["b","a"]`, `["b"]`))})
+				l.Rules = append(l.Rules, PriceListRule{PriceListID: l.ID, Attribute: attribute, Value: module.JSON(some(t, "values", `["a"]`, `["b","a"]`, `["b"]`))})
 			}
 		}
 		n := len(l.Rules)
@@ -64,10 +64,10 @@ func draw(t *rapid.T, sets []string) world {
 			p.MaxQuantity = &high
 		}
 		if rapid.IntRange(0, 2).Draw(t, "regional") == 0 {
-			p.Rules = append(p.Rules, Rule{PriceID: p.ID, Attribute: "region_id", Operator: "eq", Value: some(t, "region", "a", "b")})
+			p.Rules = append(p.Rules, PriceRule{PriceID: p.ID, Attribute: "region_id", Operator: "eq", Value: some(t, "region", "a", "b")})
 		}
 		if rapid.IntRange(0, 2).Draw(t, "total") == 0 {
-			p.Rules = append(p.Rules, Rule{PriceID: p.ID, Attribute: "item_total", Operator: some(t, "operator", "eq", "gt", "gte", "lt", "lte"), Value: some(t, "total", "10", "20", "7.5")})
+			p.Rules = append(p.Rules, PriceRule{PriceID: p.ID, Attribute: "item_total", Operator: some(t, "operator", "eq", "gt", "gte", "lt", "lte"), Value: some(t, "total", "10", "20", "7.5")})
 		}
 		n := len(p.Rules)
 		p.RulesCount = &n
@@ -76,7 +76,7 @@ func draw(t *rapid.T, sets []string) world {
 	for _, attribute := range []string{"region_id", "currency_code"} {
 		if rapid.Bool().Draw(t, "preference") {
 			value := map[string]string{"region_id": "a", "currency_code": "eur"}[attribute]
-			w.prefs = append(w.prefs, Preference{Attribute: attribute, Value: &value, IsTaxInclusive: rapid.Bool().Draw(t, "inclusive")})
+			w.prefs = append(w.prefs, PricePreference{Attribute: attribute, Value: &value, IsTaxInclusive: rapid.Bool().Draw(t, "inclusive")})
 		}
 	}
 	return w
@@ -84,8 +84,8 @@ func draw(t *rapid.T, sets []string) world {
 
 func (w world) save(t *rapid.T, m *Module, c interface{ Fatal(...any) }) {
 	ctx := t.Context()
-	var rules []Rule
-	var listRules []ListRule
+	var rules []PriceRule
+	var listRules []PriceListRule
 	for _, p := range w.prices {
 		rules = append(rules, p.Rules...)
 	}
@@ -93,7 +93,7 @@ func (w world) save(t *rapid.T, m *Module, c interface{ Fatal(...any) }) {
 		listRules = append(listRules, l.Rules...)
 	}
 	for _, err := range []error{
-		clear(m, t), insert(ctx, m.Lists, w.lists), insert(ctx, m.ListRules, listRules), insert(ctx, m.Prices, w.prices), insert(ctx, m.Rules, rules), insert(ctx, m.Preferences, w.prefs),
+		clear(m, t), insert(ctx, m.PriceLists, w.lists), insert(ctx, m.PriceListRules, listRules), insert(ctx, m.Prices, w.prices), insert(ctx, m.PriceRules, rules), insert(ctx, m.PricePreferences, w.prefs),
 	} {
 		if err != nil {
 			c.Fatal(err)
@@ -103,11 +103,11 @@ func (w world) save(t *rapid.T, m *Module, c interface{ Fatal(...any) }) {
 
 func clear(m *Module, t *rapid.T) error {
 	for _, del := range []func() (int64, error){
-		func() (int64, error) { return m.Rules.DeleteWhere(t.Context(), module.Filter{}) },
+		func() (int64, error) { return m.PriceRules.DeleteWhere(t.Context(), module.Filter{}) },
 		func() (int64, error) { return m.Prices.DeleteWhere(t.Context(), module.Filter{}) },
-		func() (int64, error) { return m.ListRules.DeleteWhere(t.Context(), module.Filter{}) },
-		func() (int64, error) { return m.Lists.DeleteWhere(t.Context(), module.Filter{}) },
-		func() (int64, error) { return m.Preferences.DeleteWhere(t.Context(), module.Filter{}) },
+		func() (int64, error) { return m.PriceListRules.DeleteWhere(t.Context(), module.Filter{}) },
+		func() (int64, error) { return m.PriceLists.DeleteWhere(t.Context(), module.Filter{}) },
+		func() (int64, error) { return m.PricePreferences.DeleteWhere(t.Context(), module.Filter{}) },
 	} {
 		if _, err := del(); err != nil {
 			return err
@@ -117,10 +117,10 @@ func clear(m *Module, t *rapid.T) error {
 }
 
 // naive works out what a set costs from the records in memory, one by one.
-func (w world) naive(set string, c Context) *Calculated {
+func (w world) naive(set string, c Context) *CalculatedPrice {
 	type scored struct {
 		Price
-		list  *List
+		list  *PriceList
 		score int
 	}
 	var hold []scored
@@ -130,7 +130,7 @@ func (w world) naive(set string, c Context) *Calculated {
 			continue
 		}
 		if p.PriceListID != nil {
-			i := slices.IndexFunc(w.lists, func(l List) bool { return l.ID == *p.PriceListID })
+			i := slices.IndexFunc(w.lists, func(l PriceList) bool { return l.ID == *p.PriceListID })
 			l := &w.lists[i]
 			if l.Status != "active" || l.StartsAt != nil && l.StartsAt.After(time.Now()) || !listHolds(l.Rules, c) {
 				continue
@@ -154,13 +154,13 @@ func (w world) naive(set string, c Context) *Calculated {
 	}
 	plain := best(func(s scored) bool { return s.list == nil })
 	listed := best(func(s scored) bool { return s.list != nil })
-	original := best(func(s scored) bool { return s.list != nil && s.list.Type == Override })
+	original := best(func(s scored) bool { return s.list != nil && s.list.Type == ListTypeOverride })
 	if original == nil {
 		original = plain
 	}
 	price := plain
 	if listed != nil {
-		if listed.list.Type == Override {
+		if listed.list.Type == ListTypeOverride {
 			price, original = listed, listed
 		} else if plain == nil || plain.Amount.IsZero() || listed.Amount.IsZero() || !plain.Amount.Less(listed.Amount) {
 			price = listed
@@ -169,23 +169,23 @@ func (w world) naive(set string, c Context) *Calculated {
 	if price == nil {
 		return nil
 	}
-	chosen := func(s *scored) Chosen {
-		out := Chosen{ID: s.ID, Amount: s.Amount, TaxInclusive: w.inclusive(s.Rules, c)}
+	chosen := func(s *scored) SelectedPrice {
+		out := SelectedPrice{ID: s.ID, Amount: s.Amount, TaxInclusive: w.inclusive(s.Rules, c)}
 		if s.list != nil {
 			out.ListID, out.ListType = s.list.ID, s.list.Type
 		}
 		return out
 	}
-	out := &Calculated{SetID: set, Price: chosen(price)}
+	out := &CalculatedPrice{SetID: set, Price: chosen(price)}
 	if original != nil {
 		o := chosen(original)
-		out.Original = &o
+		out.OriginalPrice = &o
 	}
 	return out
 }
 
-func (w world) inclusive(rules []Rule, c Context) bool {
-	regional := slices.ContainsFunc(rules, func(r Rule) bool { return r.Attribute == "region_id" && r.Value == c.RegionID() })
+func (w world) inclusive(rules []PriceRule, c Context) bool {
+	regional := slices.ContainsFunc(rules, func(r PriceRule) bool { return r.Attribute == "region_id" && r.Value == c.RegionID() })
 	for _, by := range []string{"region_id", "currency_code"} {
 		for _, p := range w.prefs {
 			if p.Attribute == by && (by == "region_id" && regional && *p.Value == c.RegionID() || by == "currency_code" && *p.Value == c.CurrencyCode) {
@@ -204,12 +204,12 @@ func bounds(p Price, c Context) bool {
 	return (p.MinQuantity == nil || !q.Less(*p.MinQuantity)) && (c.Quantity == nil || p.MaxQuantity == nil || !p.MaxQuantity.Less(q))
 }
 
-func allHold(rules []Rule, c Context) bool {
+func allHold(rules []PriceRule, c Context) bool {
 	for _, r := range rules {
-		n, number := c.Numbers[r.Attribute]
-		ok := slices.Contains(c.Texts[r.Attribute], r.Value)
+		n, number := c.NumberAttributes[r.Attribute]
+		ok := slices.Contains(c.TextAttributes[r.Attribute], r.Value)
 		if number {
-			d := n.Cmp(money.Must(r.Value))
+			d := n.Cmp(money.MustParse(r.Value))
 			ok = map[string]bool{"eq": d == 0, "gt": d > 0, "gte": d >= 0, "lt": d < 0, "lte": d <= 0}[r.Operator]
 		}
 		if !ok {
@@ -219,10 +219,10 @@ func allHold(rules []Rule, c Context) bool {
 	return true
 }
 
-func listHolds(rules []ListRule, c Context) bool {
+func listHolds(rules []PriceListRule, c Context) bool {
 	for _, r := range rules {
 		ok := false
-		for _, v := range c.Texts[r.Attribute] {
+		for _, v := range c.TextAttributes[r.Attribute] {
 			ok = ok || slices.Contains([]byte(r.Value), v[0])
 		}
 		if !ok {
@@ -234,8 +234,8 @@ func listHolds(rules []ListRule, c Context) bool {
 
 // What the database chooses is what one would choose by going through all prices.
 func TestCalculate(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
-		sets, err := m.CreateSets(t.Context(), [][]Draft{nil, nil})
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
+		sets, err := m.CreateSets(t.Context(), [][]PriceInput{nil, nil})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +250,7 @@ func TestCalculate(t *testing.T) {
 				c = c.With("customer.groups.id", "a", "c")
 			}
 			if rapid.Bool().Draw(rt, "with a total") {
-				c.Numbers = map[string]money.Decimal{"item_total": money.Must(some(rt, "total", "10", "15.5", "20", "7.5"))}
+				c.NumberAttributes = map[string]money.Decimal{"item_total": money.MustParse(some(rt, "total", "10", "15.5", "20", "7.5"))}
 			}
 			if rapid.Bool().Draw(rt, "quantity") {
 				q := money.Int(int64(rapid.IntRange(1, 6).Draw(rt, "n")))
@@ -267,7 +267,7 @@ func TestCalculate(t *testing.T) {
 	})
 }
 
-func same(t *rapid.T, got, want *Calculated) {
+func same(t *rapid.T, got, want *CalculatedPrice) {
 	t.Helper()
 	if (got == nil) != (want == nil) {
 		t.Fatalf("got %+v, want %+v", got, want)
@@ -275,13 +275,13 @@ func same(t *rapid.T, got, want *Calculated) {
 	if got == nil {
 		return
 	}
-	pick := func(c *Chosen) Chosen {
+	pick := func(c *SelectedPrice) SelectedPrice {
 		if c == nil {
-			return Chosen{}
+			return SelectedPrice{}
 		}
-		return Chosen{ID: c.ID, Amount: c.Amount, ListID: c.ListID, ListType: c.ListType, TaxInclusive: c.TaxInclusive}
+		return SelectedPrice{ID: c.ID, Amount: c.Amount, ListID: c.ListID, ListType: c.ListType, TaxInclusive: c.TaxInclusive}
 	}
-	for _, x := range [][2]Chosen{{pick(&got.Price), pick(&want.Price)}, {pick(got.Original), pick(want.Original)}} {
+	for _, x := range [][2]SelectedPrice{{pick(&got.Price), pick(&want.Price)}, {pick(got.OriginalPrice), pick(want.OriginalPrice)}} {
 		if x[0].ID != x[1].ID || x[0].ListID != x[1].ListID || x[0].ListType != x[1].ListType || x[0].TaxInclusive != x[1].TaxInclusive || !x[0].Amount.Equal(x[1].Amount) {
 			t.Fatalf("got %+v, want %+v", x[0], x[1])
 		}
@@ -298,16 +298,18 @@ func insert[T any](ctx context.Context, table *module.Table[T], list []T) error 
 
 // Replacing prices keeps those that are named, and leaves price lists alone.
 func TestReplace(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		eur := func(n int64) Draft { return Draft{CurrencyCode: module.Some("EUR"), Amount: module.Some(money.Int(n))} }
-		usd := Draft{CurrencyCode: module.Some("usd"), Amount: module.Some(money.Int(7)), Rules: module.Some(Conditions(map[string]string{"region_id": "us"}))}
-		sets, err := m.CreateSets(ctx, [][]Draft{{eur(10), eur(11), usd}})
+		eur := func(n int64) PriceInput {
+			return PriceInput{CurrencyCode: module.Some("EUR"), Amount: module.Some(money.Int(n))}
+		}
+		usd := PriceInput{CurrencyCode: module.Some("usd"), Amount: module.Some(money.Int(7)), Rules: module.Some(ConditionsFrom(map[string]string{"region_id": "us"}))}
+		sets, err := m.CreateSets(ctx, [][]PriceInput{{eur(10), eur(11), usd}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		list := func() []Price {
-			out, err := m.Prices.List(ctx, module.Filter{"price_set_id": sets[0]}, module.Find{Order: []string{"amount"}, Relations: []string{"price_rules"}})
+			out, err := m.Prices.List(ctx, module.Filter{"price_set_id": sets[0]}, module.FindOptions{Order: []string{"amount"}, Relations: []string{"price_rules"}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -317,7 +319,7 @@ func TestReplace(t *testing.T) {
 		if len(had) != 2 || had[1].CurrencyCode != "eur" || !had[1].Amount.Equal(money.Int(11)) || len(had[0].Rules) != 1 {
 			t.Fatalf("of two prices for the same the last counts: %+v", had)
 		}
-		err = m.Replace(ctx, map[string][]Draft{sets[0]: {{ID: had[0].ID, Amount: module.Some(money.Int(8))}, eur(12)}})
+		err = m.ReplacePrices(ctx, map[string][]PriceInput{sets[0]: {{ID: had[0].ID, Amount: module.Some(money.Int(8))}, eur(12)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -325,7 +327,7 @@ func TestReplace(t *testing.T) {
 		if len(have) != 2 || have[0].ID != had[0].ID || !have[0].Amount.Equal(money.Int(8)) || len(have[0].Rules) != 1 || have[1].ID == had[1].ID {
 			t.Fatalf("%+v", have)
 		}
-		err = m.Replace(ctx, map[string][]Draft{sets[0]: {{Amount: module.Some(money.Int(1))}}})
+		err = m.ReplacePrices(ctx, map[string][]PriceInput{sets[0]: {{Amount: module.Some(money.Int(1))}}})
 		if err == nil || err.Error() != "Cannot set field 'currency_code' of Price to null" {
 			t.Fatal(err)
 		}

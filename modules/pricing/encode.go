@@ -7,27 +7,27 @@ import (
 )
 
 // AppendJSON appends the price as Medusa's calculated_price.
-func (c *Calculated) AppendJSON(b []byte) []byte {
+func (c *CalculatedPrice) AppendJSON(b []byte) []byte {
 	b = c.AppendFields(append(b, '{'))
 	return append(b, '}')
 }
 
 // AppendFields appends what stands between the braces, so that more can be added to it.
-func (c *Calculated) AppendFields(b []byte) []byte {
-	none := Chosen{}
+func (c *CalculatedPrice) AppendFields(b []byte) []byte {
+	none := SelectedPrice{}
 	original := &none
-	if c.Original != nil {
-		original = c.Original
+	if c.OriginalPrice != nil {
+		original = c.OriginalPrice
 	}
 	b = appendText(append(b, `"id":`...), c.SetID)
 	b = appendSide(b, "calculated", &c.Price, false)
-	b = appendSide(b, "original", original, c.Original == nil)
+	b = appendSide(b, "original", original, c.OriginalPrice == nil)
 	b = appendText(append(b, `,"currency_code":`...), c.CurrencyCode)
 	b = appendPrice(append(b, `,"calculated_price":`...), &c.Price)
 	return appendPrice(append(b, `,"original_price":`...), original)
 }
 
-func appendSide(b []byte, side string, p *Chosen, none bool) []byte {
+func appendSide(b []byte, side string, p *SelectedPrice, none bool) []byte {
 	b = append(append(append(b, `,"is_`...), side...), `_price_price_list":`...)
 	b = strconv.AppendBool(b, p.ListID != "")
 	b = append(append(append(b, `,"is_`...), side...), `_price_tax_inclusive":`...)
@@ -45,7 +45,7 @@ func appendSide(b []byte, side string, p *Chosen, none bool) []byte {
 	return p.Amount.AppendRaw(b)
 }
 
-func appendPrice(b []byte, p *Chosen) []byte {
+func appendPrice(b []byte, p *SelectedPrice) []byte {
 	b = appendText(append(b, `{"id":`...), p.ID)
 	b = appendText(append(b, `,"price_list_id":`...), p.ListID)
 	b = appendText(append(b, `,"price_list_type":`...), p.ListType)

@@ -17,7 +17,7 @@ func (m *Module) EndedListPrices(ctx context.Context, sets []string, currencyCod
 	}
 	b := &builder{dialect: d.Dialect()}
 	b.WriteString("SELECT p.price_set_id, " + b.exact("amount") + " FROM price p JOIN price_list l ON l.id = p.price_list_id WHERE " +
-		d.Dialect().In("p.price_set_id", b.arg(sets)) + " AND p.currency_code = " + b.arg(strings.ToLower(currencyCode)) +
+		d.Dialect().InList("p.price_set_id", b.arg(sets)) + " AND p.currency_code = " + b.arg(strings.ToLower(currencyCode)) +
 		" AND (l.deleted_at IS NOT NULL OR l.status <> 'active' OR l.ends_at < " + d.Dialect().Now() + ")")
 	rows, err := d.Query(ctx, db.Statement{SQL: b.String(), Args: b.args})
 	if err != nil {

@@ -11,29 +11,29 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A ListDraft is a price list to be created, with its rules by attribute and its prices.
-type ListDraft struct {
-	List
+// A CreateListInput is a price list to be created, with its rules by attribute and its prices.
+type CreateListInput struct {
+	PriceList
 	Conditions map[string][]string
-	Drafts     []Draft
+	Prices     []PriceInput
 }
 
-// A ListPatch changes a price list. Conditions, when they are set, become all of its rules.
-type ListPatch struct {
+// A UpdateListInput changes a price list. Conditions, when they are set, become all of its rules.
+type UpdateListInput struct {
 	ID         string
 	Set        module.Set
 	Conditions module.Opt[map[string][]string]
 }
 
 // CreateLists saves new price lists.
-func (m *Module) CreateLists(ctx context.Context, drafts []ListDraft) ([]List, error) {
-	lists := make([]List, len(drafts))
+func (m *Module) CreateLists(ctx context.Context, drafts []CreateListInput) ([]PriceList, error) {
+	lists := make([]PriceList, len(drafts))
 	for i, d := range drafts {
 		n := len(d.Conditions)
-		lists[i] = d.List
+		lists[i] = d.PriceList
 		lists[i].RulesCount = &n
 	}
-	out, err := m.Lists.CreateMany(ctx, lists)
+	out, err := m.PriceLists.CreateMany(ctx, lists)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (m *Module) CreateLists(ctx context.Context, drafts []ListDraft) ([]List, e
 		if err := m.addConditions(ctx, out[i].ID, d.Conditions); err != nil {
 			return nil, err
 		}
-		if _, err := m.insert(ctx, unique(d.Drafts), out[i].ID); err != nil {
+		if _, err := m.insert(ctx, unique(d.Prices), out[i].ID); err != nil {
 			return nil, err
 		}
 	}
@@ -52,39 +52,39 @@ func (m *Module) addConditions(ctx context.Context, list string, by map[string][
 	if len(by) == 0 {
 		return nil
 	}
-	rows := make([]ListRule, 0, len(by))
+	rows := make([]PriceListRule, 0, len(by))
 	for attribute, values := range by {
 		value, err := json.Marshal(values)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, ListRule{PriceListID: list, Attribute: attribute, Value: value})
+		rows = append(rows, PriceListRule{PriceListID: list, Attribute: attribute, Value: value})
 	}
-	slices.SortFunc(rows, func(a, b ListRule) int { return strings.Compare(a.Attribute, b.Attribute) })
-	_, err := m.ListRules.CreateMany(ctx, rows)
+	slices.SortFunc(rows, func(a, b PriceListRule) int { return strings.Compare(a.Attribute, b.Attribute) })
+	_, err := m.PriceListRules.CreateMany(ctx, rows)
 	return err
 }
 
-// HaveLists refuses ids of price lists that do not exist.
-func (m *Module) HaveLists(ctx context.Context, ids []string) error {
-	have, err := m.Lists.List(ctx, module.Filter{"id": ids}, module.Find{Select: []string{"id"}})
+// CheckListsExist refuses ids of price lists that do not exist.
+func (m *Module) CheckListsExist(ctx context.Context, ids []string) error {
+	have, err := m.PriceLists.List(ctx, module.Filter{"id": ids}, module.FindOptions{Select: []string{"id"}})
 	if err != nil {
 		return err
 	}
 	known := module.IDs(have)
-	gone := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(known, id) })
-	if len(gone) > 0 {
-		return fault.New(fault.NotFound, "Price lists with id: %s was not found", strings.Join(gone, ", "))
+	unknown := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(known, id) })
+	if len(unknown) > 0 {
+		return fault.New(fault.NotFound, "Price lists with id: %s was not found", strings.Join(unknown, ", "))
 	}
 	return nil
 }
 
 // UpdateLists changes price lists.
-func (m *Module) UpdateLists(ctx context.Context, patches []ListPatch) ([]List, error) {
-	out := make([]List, len(patches))
+func (m *Module) UpdateLists(ctx context.Context, patches []UpdateListInput) ([]PriceList, error) {
+	out := make([]PriceList, len(patches))
 	for i, p := range patches {
 		if p.Conditions.Set {
-			if _, err := m.ListRules.DeleteWhere(ctx, module.Filter{"price_list_id": p.ID}); err != nil {
+			if _, err := m.PriceListRules.DeleteWhere(ctx, module.Filter{"price_list_id": p.ID}); err != nil {
 				return nil, err
 			}
 			if err := m.addConditions(ctx, p.ID, p.Conditions.Value); err != nil {
@@ -93,7 +93,7 @@ func (m *Module) UpdateLists(ctx context.Context, patches []ListPatch) ([]List, 
 			p.Set["rules_count"] = len(p.Conditions.Value)
 		}
 		var err error
-		if out[i], err = m.Lists.Patch(ctx, p.ID, p.Set); err != nil {
+		if out[i], err = m.PriceLists.Patch(ctx, p.ID, p.Set); err != nil {
 			return nil, err
 		}
 	}
@@ -101,16 +101,16 @@ func (m *Module) UpdateLists(ctx context.Context, patches []ListPatch) ([]List, 
 }
 
 // SavePrices adds prices to a list, or changes those that they name. A price for what the list has one for already takes its place.
-func (m *Module) SavePrices(ctx context.Context, list string, drafts []Draft) ([]string, error) {
+func (m *Module) SavePrices(ctx context.Context, list string, drafts []PriceInput) ([]string, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
-	have, err := m.Prices.List(ctx, module.Filter{"price_list_id": list}, module.Find{Relations: []string{"price_rules"}})
+	have, err := m.Prices.List(ctx, module.Filter{"price_list_id": list}, module.FindOptions{Relations: []string{"price_rules"}})
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	var create []Draft
+	var create []PriceInput
 	for _, d := range unique(drafts) {
 		i := slices.IndexFunc(have, func(p Price) bool { return d.ID == p.ID || d.ID == "" && d.key() == p.draft().key() })
 		if i < 0 {
@@ -127,8 +127,8 @@ func (m *Module) SavePrices(ctx context.Context, list string, drafts []Draft) ([
 }
 
 // draft is what would make this price.
-func (p Price) draft() Draft {
-	d := Draft{SetID: p.PriceSetID, CurrencyCode: module.Some(p.CurrencyCode)}
+func (p Price) draft() PriceInput {
+	d := PriceInput{SetID: p.PriceSetID, CurrencyCode: module.Some(p.CurrencyCode)}
 	if p.MinQuantity != nil {
 		d.MinQuantity = module.Some(*p.MinQuantity)
 	}
@@ -152,7 +152,7 @@ func (m *Module) RemovePrices(ctx context.Context, list string, ids []string) er
 
 // addRules adds the field rules of price lists: values by attribute.
 func (m *Module) addRules() {
-	m.Lists.Entity().AddComputed(&graph.Computed{Name: "rules", Needs: []string{"price_list_rules.attribute", "price_list_rules.value"}, Value: rulesOf})
+	m.PriceLists.Entity().AddComputed(&graph.Computed{Name: "rules", Needs: []string{"price_list_rules.attribute", "price_list_rules.value"}, Value: rulesOf})
 }
 
 func rulesOf(_ context.Context, s *graph.Set, _ map[string]any, out [][]byte) error {

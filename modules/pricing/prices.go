@@ -11,8 +11,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A Draft is a price to be saved. With the ID of one that exists it changes that one, and what is not set stays as it is.
-type Draft struct {
+// A PriceInput is a price to be saved. With the ID of one that exists it changes that one, and what is not set stays as it is.
+type PriceInput struct {
 	ID                       string
 	SetID                    string
 	CurrencyCode             module.Opt[string]
@@ -25,8 +25,8 @@ type Draft struct {
 // A Condition is one rule of a price. Operator is "eq" when it is empty.
 type Condition struct{ Attribute, Operator, Value string }
 
-// Conditions makes conditions of attributes and their values, in the order of attributes.
-func Conditions(rules map[string]string) []Condition {
+// ConditionsFrom makes conditions of attributes and their values, in the order of attributes.
+func ConditionsFrom(rules map[string]string) []Condition {
 	out := make([]Condition, 0, len(rules))
 	for attribute, value := range rules {
 		out = append(out, Condition{Attribute: attribute, Value: value})
@@ -36,13 +36,13 @@ func Conditions(rules map[string]string) []Condition {
 }
 
 // CreateSets makes a price set of each list of prices, and returns their ids in that order.
-func (m *Module) CreateSets(ctx context.Context, lists [][]Draft) ([]string, error) {
+func (m *Module) CreateSets(ctx context.Context, lists [][]PriceInput) ([]string, error) {
 	if len(lists) == 0 {
 		return nil, nil
 	}
-	sets := make([]Set, len(lists))
+	sets := make([]PriceSet, len(lists))
 	ids := make([]string, len(lists))
-	var all []Draft
+	var all []PriceInput
 	for i, list := range lists {
 		ids[i] = id.New("pset")
 		sets[i].ID = ids[i]
@@ -51,7 +51,7 @@ func (m *Module) CreateSets(ctx context.Context, lists [][]Draft) ([]string, err
 			all = append(all, p)
 		}
 	}
-	if _, err := m.Sets.CreateMany(ctx, sets); err != nil {
+	if _, err := m.PriceSets.CreateMany(ctx, sets); err != nil {
 		return nil, err
 	}
 	_, err := m.insert(ctx, all, "")
@@ -60,18 +60,18 @@ func (m *Module) CreateSets(ctx context.Context, lists [][]Draft) ([]string, err
 
 // RemoveSets soft-deletes price sets with their prices.
 func (m *Module) RemoveSets(ctx context.Context, ids []string) error {
-	return m.Sets.SoftDelete(ctx, ids...)
+	return m.PriceSets.SoftDelete(ctx, ids...)
 }
 
-// Replace makes the prices of each set exactly those given: ones with an id that the set has are changed, others created, and the rest
+// ReplacePrices makes the prices of each set exactly those given: ones with an id that the set has are changed, others created, and the rest
 // deleted. Prices of price lists are left alone.
-func (m *Module) Replace(ctx context.Context, sets map[string][]Draft) error {
+func (m *Module) ReplacePrices(ctx context.Context, sets map[string][]PriceInput) error {
 	ids := make([]string, 0, len(sets))
 	for set := range sets {
 		ids = append(ids, set)
 	}
 	slices.Sort(ids)
-	have, err := m.Prices.List(ctx, module.Filter{"price_set_id": ids, "price_list_id": nil}, module.Find{Relations: []string{"price_rules"}})
+	have, err := m.Prices.List(ctx, module.Filter{"price_set_id": ids, "price_list_id": nil}, module.FindOptions{Relations: []string{"price_rules"}})
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (m *Module) Replace(ctx context.Context, sets map[string][]Draft) error {
 	for _, p := range have {
 		old[p.ID] = p
 	}
-	var create []Draft
+	var create []PriceInput
 	for _, set := range ids {
 		for _, d := range unique(sets[set]) {
 			d.SetID = set
@@ -93,11 +93,11 @@ func (m *Module) Replace(ctx context.Context, sets map[string][]Draft) error {
 			create = append(create, d)
 		}
 	}
-	gone := make([]string, 0, len(old))
+	removed := make([]string, 0, len(old))
 	for key := range old {
-		gone = append(gone, key)
+		removed = append(removed, key)
 	}
-	if err := m.Prices.Delete(ctx, gone...); err != nil {
+	if err := m.Prices.Delete(ctx, removed...); err != nil {
 		return err
 	}
 	_, err = m.insert(ctx, create, "")
@@ -105,12 +105,12 @@ func (m *Module) Replace(ctx context.Context, sets map[string][]Draft) error {
 }
 
 // insert saves new prices, of a price list if there is one.
-func (m *Module) insert(ctx context.Context, drafts []Draft, list string) ([]Price, error) {
+func (m *Module) insert(ctx context.Context, drafts []PriceInput, list string) ([]Price, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
 	prices := make([]Price, len(drafts))
-	var rules []Rule
+	var rules []PriceRule
 	for i, d := range drafts {
 		p, err := d.price(list)
 		if err != nil {
@@ -126,13 +126,13 @@ func (m *Module) insert(ctx context.Context, drafts []Draft, list string) ([]Pri
 		return nil, err
 	}
 	if len(rules) > 0 {
-		_, err = m.Rules.CreateMany(ctx, rules)
+		_, err = m.PriceRules.CreateMany(ctx, rules)
 	}
 	return out, err
 }
 
 // price makes a new price of a draft.
-func (d Draft) price(list string) (Price, error) {
+func (d PriceInput) price(list string) (Price, error) {
 	for _, need := range []struct {
 		name string
 		set  bool
@@ -155,15 +155,15 @@ func (d Draft) price(list string) (Price, error) {
 	return p, nil
 }
 
-func (c Condition) rule(price string) Rule {
+func (c Condition) rule(price string) PriceRule {
 	if c.Operator == "" {
 		c.Operator = "eq"
 	}
-	return Rule{PriceID: price, Attribute: c.Attribute, Operator: c.Operator, Value: c.Value}
+	return PriceRule{PriceID: price, Attribute: c.Attribute, Operator: c.Operator, Value: c.Value}
 }
 
 // change makes a price what the draft says, rules included where it has any.
-func (m *Module) change(ctx context.Context, p Price, d Draft) error {
+func (m *Module) change(ctx context.Context, p Price, d PriceInput) error {
 	set := module.Set{}
 	for name, o := range map[string]interface {
 		IsZero() bool
@@ -187,21 +187,21 @@ func (m *Module) change(ctx context.Context, p Price, d Draft) error {
 }
 
 func (m *Module) replaceRules(ctx context.Context, price string, list []Condition) error {
-	if _, err := m.Rules.DeleteWhere(ctx, module.Filter{"price_id": price}); err != nil || len(list) == 0 {
+	if _, err := m.PriceRules.DeleteWhere(ctx, module.Filter{"price_id": price}); err != nil || len(list) == 0 {
 		return err
 	}
-	rules := make([]Rule, len(list))
+	rules := make([]PriceRule, len(list))
 	for i, c := range list {
 		rules[i] = c.rule(price)
 	}
-	_, err := m.Rules.CreateMany(ctx, rules)
+	_, err := m.PriceRules.CreateMany(ctx, rules)
 	return err
 }
 
 // unique keeps the last of drafts for the same: currency, quantities and rules.
-func unique(list []Draft) []Draft {
+func unique(list []PriceInput) []PriceInput {
 	at := make(map[string]int, len(list))
-	out := make([]Draft, 0, len(list))
+	out := make([]PriceInput, 0, len(list))
 	for _, d := range list {
 		key := d.key()
 		if i, ok := at[key]; ok {
@@ -214,7 +214,7 @@ func unique(list []Draft) []Draft {
 	return out
 }
 
-func (d Draft) key() string {
+func (d PriceInput) key() string {
 	parts := []string{d.SetID, strings.ToLower(d.CurrencyCode.Value), bound(d.MinQuantity.Ptr()), bound(d.MaxQuantity.Ptr())}
 	if !d.CurrencyCode.Set && d.ID != "" { // an update of the amount alone
 		parts = append(parts, d.ID)

@@ -5,23 +5,23 @@ import "github.com/gorgon-commerce/gorgon/module"
 
 // A Module keeps prices, price lists and preferences.
 type Module struct {
-	Sets        *module.Table[Set]
-	Prices      *module.Table[Price]
-	Rules       *module.Table[Rule]
-	Lists       *module.Table[List]
-	ListRules   *module.Table[ListRule]
-	Preferences *module.Table[Preference]
+	PriceSets        *module.Table[PriceSet]
+	Prices           *module.Table[Price]
+	PriceRules       *module.Table[PriceRule]
+	PriceLists       *module.Table[PriceList]
+	PriceListRules   *module.Table[PriceListRule]
+	PricePreferences *module.Table[PricePreference]
 }
 
 // New returns a module with its tables, which the application binds to its database.
 func New() *Module {
 	m := &Module{
-		Sets:        module.NewTable[Set]("price_set", "price_sets"),
-		Prices:      module.NewTable[Price]("price", "prices"),
-		Rules:       module.NewTable[Rule]("price_rule", "price_rules"),
-		Lists:       module.NewTable[List]("price_list", "price_lists"),
-		ListRules:   module.NewTable[ListRule]("price_list_rule", "price_list_rules"),
-		Preferences: module.NewTable[Preference]("price_preference", "price_preferences"),
+		PriceSets:        module.NewTable[PriceSet]("price_set", "price_sets"),
+		Prices:           module.NewTable[Price]("price", "prices"),
+		PriceRules:       module.NewTable[PriceRule]("price_rule", "price_rules"),
+		PriceLists:       module.NewTable[PriceList]("price_list", "price_lists"),
+		PriceListRules:   module.NewTable[PriceListRule]("price_list_rule", "price_list_rules"),
+		PricePreferences: module.NewTable[PricePreference]("price_preference", "price_preferences"),
 	}
 	m.addRules()
 	return m
@@ -30,6 +30,6 @@ func New() *Module {
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity {
 	return []module.Entity{
-		m.Sets, m.Prices, m.Rules, m.Lists, m.ListRules, m.Preferences,
+		m.PriceSets, m.Prices, m.PriceRules, m.PriceLists, m.PriceListRules, m.PricePreferences,
 	}
 }

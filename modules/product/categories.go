@@ -10,8 +10,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A CategoryPatch changes a category. With another parent it takes its descendants along.
-type CategoryPatch struct {
+// A UpdateCategoryInput changes a category. With another parent it takes its descendants along.
+type UpdateCategoryInput struct {
 	ID  string
 	Set module.Set
 }
@@ -21,8 +21,8 @@ var (
 	spaces = regexp.MustCompile(`[\s_]+`)
 )
 
-// Kebab makes a handle of a category's name.
-func Kebab(name string) string {
+// CategoryHandle makes a handle of a category's name.
+func CategoryHandle(name string) string {
 	return strings.ToLower(spaces.ReplaceAllString(humps.ReplaceAllString(name, "$1-$2"), "-"))
 }
 
@@ -34,7 +34,7 @@ func (m *Module) CreateCategories(ctx context.Context, list []Category) ([]Categ
 	out := make([]Category, len(list))
 	for i, c := range list {
 		if c.Handle == "" {
-			c.Handle = Kebab(c.Name)
+			c.Handle = CategoryHandle(c.Name)
 		}
 		c.ID = id.New("pcat")
 		parent, err := m.parent(ctx, c.ParentCategoryID)
@@ -65,7 +65,7 @@ func (m *Module) parent(ctx context.Context, key *string) (*Category, error) {
 		return nil, err
 	}
 	if len(list) == 0 {
-		return nil, fault.New(fault.InvalidArg, "Parent category with id: '%s' does not exist", *key)
+		return nil, fault.New(fault.InvalidArgument, "Parent category with id: '%s' does not exist", *key)
 	}
 	return &list[0], nil
 }
@@ -111,10 +111,10 @@ func (m *Module) shift(ctx context.Context, parent *string, low, high, by int) e
 }
 
 // UpdateCategories changes categories.
-func (m *Module) UpdateCategories(ctx context.Context, patches []CategoryPatch) ([]Category, error) {
+func (m *Module) UpdateCategories(ctx context.Context, patches []UpdateCategoryInput) ([]Category, error) {
 	out := make([]Category, len(patches))
 	for i, p := range patches {
-		list, err := m.Categories.List(ctx, module.Filter{"id": p.ID}, module.Find{Lock: true})
+		list, err := m.Categories.List(ctx, module.Filter{"id": p.ID}, module.FindOptions{Lock: true})
 		if err == nil && len(list) == 0 {
 			err = fault.New(fault.NotFound, "ProductCategory with id: %s was not found", p.ID)
 		}
@@ -206,7 +206,7 @@ func (m *Module) adopt(ctx context.Context, c Category, to *string, rank int, se
 // RemoveCategories soft-deletes categories without children.
 func (m *Module) RemoveCategories(ctx context.Context, ids []string) error {
 	for _, key := range ids {
-		list, err := m.Categories.List(ctx, module.Filter{"id": key}, module.Find{Relations: []string{"category_children"}})
+		list, err := m.Categories.List(ctx, module.Filter{"id": key}, module.FindOptions{Relations: []string{"category_children"}})
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func options(_ context.Context, s *graph.Set, _ map[string]any, out [][]byte) er
 				b = append(b, ',')
 			}
 			b = all.AppendRow(b, int(one[0]))
-			if values, list := rows.Related(int(r), "values"); rows.Reads("values") {
+			if values, list := rows.Related(int(r), "values"); rows.HasRelation("values") {
 				b = append(b[:len(b)-1], `,"values":[`...)
 				for j, v := range list {
 					if j > 0 {
@@ -78,7 +78,7 @@ func (m *Module) images(ctx context.Context, s *graph.Set, args map[string]any, 
 	rows, err := d.Query(ctx, db.Statement{
 		SQL: `SELECT v.variant_id, i.id, i.url, i.metadata, i.rank, i.product_id, i.created_at, i.updated_at, p.type_id FROM image i JOIN product p ON p.id = i.product_id
 			LEFT JOIN product_variant_product_image v ON v.image_id = i.id AND v.deleted_at IS NULL
-			WHERE ` + d.Dialect().In("i.product_id", "$1") + ` AND i.deleted_at IS NULL ORDER BY i.rank, i.id`,
+			WHERE ` + d.Dialect().InList("i.product_id", "$1") + ` AND i.deleted_at IS NULL ORDER BY i.rank, i.id`,
 		Args: []any{products},
 	})
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A Draft is a product to be created, with what belongs to it but its variants.
-type Draft struct {
+// A CreateInput is a product to be created, with what belongs to it but its variants.
+type CreateInput struct {
 	Product
 	Options     []OptionChoice
 	TagIDs      []string
@@ -22,11 +22,11 @@ type Draft struct {
 type OptionChoice struct {
 	ID       string
 	ValueIDs []string
-	OptionDraft
+	CreateOptionInput
 }
 
 // Create saves new products. Products that say no handle, status or thumbnail get the one that follows from title and images.
-func (m *Module) Create(ctx context.Context, drafts []Draft) ([]Product, error) {
+func (m *Module) Create(ctx context.Context, drafts []CreateInput) ([]Product, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
@@ -74,7 +74,7 @@ func (p *Product) complete() error {
 		p.ID = id.New("prod")
 	}
 	if p.Handle == "" {
-		p.Handle = Handle(p.Title)
+		p.Handle = ProductHandle(p.Title)
 	}
 	if p.Status == "" {
 		p.Status = "draft"
@@ -90,7 +90,7 @@ func (p *Product) complete() error {
 }
 
 // known refuses options and tags that do not exist.
-func (m *Module) known(ctx context.Context, drafts []Draft) error {
+func (m *Module) known(ctx context.Context, drafts []CreateInput) error {
 	var options, tags []string
 	for _, d := range drafts {
 		for _, o := range d.Options {
@@ -100,18 +100,18 @@ func (m *Module) known(ctx context.Context, drafts []Draft) error {
 		}
 		tags = append(tags, d.TagIDs...)
 	}
-	gone, err := missing(ctx, m.Options, options)
+	unknown, err := missing(ctx, m.Options, options)
 	if err != nil {
 		return err
 	}
-	if len(gone) > 0 {
-		return fault.New(fault.Invalid, "Some product options were not found: [%s]", strings.Join(gone, ", "))
+	if len(unknown) > 0 {
+		return fault.New(fault.Invalid, "Some product options were not found: [%s]", strings.Join(unknown, ", "))
 	}
-	if gone, err = missing(ctx, m.Tags, tags); err != nil {
+	if unknown, err = missing(ctx, m.Tags, tags); err != nil {
 		return err
 	}
-	if len(gone) > 0 {
-		return fault.New(fault.Invalid, "Tag with id %s not found. Please create the tag before associating it with the product.", gone[0])
+	if len(unknown) > 0 {
+		return fault.New(fault.Invalid, "Tag with id %s not found. Please create the tag before associating it with the product.", unknown[0])
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func missing[T any](ctx context.Context, t *module.Table[T], ids []string) ([]st
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, err := t.List(ctx, module.Filter{"id": ids}, module.Find{Select: []string{"id"}})
+	list, err := t.List(ctx, module.Filter{"id": ids}, module.FindOptions{Select: []string{"id"}})
 	if err != nil {
 		return nil, err
 	}
@@ -129,17 +129,17 @@ func missing[T any](ctx context.Context, t *module.Table[T], ids []string) ([]st
 	for _, v := range list {
 		have[t.Key(v)] = true
 	}
-	var gone []string
+	var unknown []string
 	for _, id := range ids {
 		if !have[id] {
-			gone = append(gone, id)
+			unknown = append(unknown, id)
 		}
 	}
-	return gone, nil
+	return unknown, nil
 }
 
 // sort puts new products under their tags and categories.
-func (m *Module) sort(ctx context.Context, drafts []Draft) error {
+func (m *Module) sort(ctx context.Context, drafts []CreateInput) error {
 	for _, d := range drafts {
 		if err := m.Products.Attach(ctx, "tags", d.ID, d.TagIDs...); err != nil {
 			return err
@@ -152,13 +152,13 @@ func (m *Module) sort(ctx context.Context, drafts []Draft) error {
 }
 
 // giveOptions creates the options of new products and gives them to these.
-func (m *Module) giveOptions(ctx context.Context, drafts []Draft) error {
-	var create []OptionDraft
+func (m *Module) giveOptions(ctx context.Context, drafts []CreateInput) error {
+	var create []CreateOptionInput
 	for i := range drafts {
 		for j := range drafts[i].Options {
 			if o := &drafts[i].Options[j]; o.ID == "" {
 				o.Option.ID = id.New("opt")
-				create = append(create, o.OptionDraft)
+				create = append(create, o.CreateOptionInput)
 			}
 		}
 	}
@@ -172,15 +172,15 @@ func (m *Module) giveOptions(ctx context.Context, drafts []Draft) error {
 			values[o.ID] = append(values[o.ID], v.ID)
 		}
 	}
-	var pairs []Pairing
+	var pairs []ProductOptionInput
 	for _, d := range drafts {
 		for _, o := range d.Options {
-			p := Pairing{ProductID: d.ID, OptionID: o.ID, ValueIDs: o.ValueIDs}
+			p := ProductOptionInput{ProductID: d.ID, OptionID: o.ID, ValueIDs: o.ValueIDs}
 			if o.ID == "" {
-				p = Pairing{ProductID: d.ID, OptionID: o.Option.ID, ValueIDs: values[o.Option.ID], fresh: true}
+				p = ProductOptionInput{ProductID: d.ID, OptionID: o.Option.ID, ValueIDs: values[o.Option.ID], fresh: true}
 			}
 			pairs = append(pairs, p)
 		}
 	}
-	return m.Pair(ctx, pairs)
+	return m.AddProductOptions(ctx, pairs)
 }

@@ -15,9 +15,9 @@ var (
 	validURL = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+(?:-[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+)*$`)
 )
 
-// Handle makes a product's handle of its title: lower case, letters, digits and vowel signs of any script, single hyphens between words. A title that
+// ProductHandle makes a product's handle of its title: lower case, letters, digits and vowel signs of any script, single hyphens between words. A title that
 // has none of these gets one by chance.
-func Handle(title string) string {
+func ProductHandle(title string) string {
 	h := strings.ReplaceAll(strings.ToLower(title), "ß", "ss")
 	h = strange.ReplaceAllString(h, "")
 	h = gaps.ReplaceAllString(h, "-")
@@ -30,8 +30,8 @@ func Handle(title string) string {
 	return h
 }
 
-// Slug makes a collection's handle of its title: words in lower case with hyphens in place of gaps, at its ends too.
-func Slug(title string) string { return gaps.ReplaceAllString(strings.ToLower(title), "-") }
+// CollectionHandle makes a collection's handle of its title: words in lower case with hyphens in place of gaps, at its ends too.
+func CollectionHandle(title string) string { return gaps.ReplaceAllString(strings.ToLower(title), "-") }
 
 // checkHandle refuses handles that do not fit into an address. An empty one passes.
 func checkHandle(h string) error {

@@ -9,15 +9,15 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// An OptionDraft is an option to be created with its values, each with the rank that Ranks gives it.
-type OptionDraft struct {
+// A CreateOptionInput is an option to be created with its values, each with the rank that Ranks gives it.
+type CreateOptionInput struct {
 	Option
 	Values []string
 	Ranks  map[string]int
 }
 
-// An OptionPatch changes an option. When Values is set it becomes the option's values; those that stay keep their ids.
-type OptionPatch struct {
+// A UpdateOptionInput changes an option. When Values is set it becomes the option's values; those that stay keep their ids.
+type UpdateOptionInput struct {
 	ID     string
 	Set    module.Set
 	Values module.Opt[[]string]
@@ -43,7 +43,7 @@ func rank(ranks map[string]int, value string) *int {
 }
 
 // CreateOptions saves new options with their values.
-func (m *Module) CreateOptions(ctx context.Context, drafts []OptionDraft) ([]Option, error) {
+func (m *Module) CreateOptions(ctx context.Context, drafts []CreateOptionInput) ([]Option, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
@@ -79,20 +79,20 @@ func (m *Module) CreateOptions(ctx context.Context, drafts []OptionDraft) ([]Opt
 }
 
 // UpdateOptions changes options. Values that products have cannot be taken away.
-func (m *Module) UpdateOptions(ctx context.Context, patches []OptionPatch) ([]Option, error) {
+func (m *Module) UpdateOptions(ctx context.Context, patches []UpdateOptionInput) ([]Option, error) {
 	ids := make([]string, len(patches))
 	for i, p := range patches {
 		ids[i] = p.ID
 	}
-	if gone, err := missing(ctx, m.Options, ids); err != nil || len(gone) > 0 {
+	if unknown, err := missing(ctx, m.Options, ids); err != nil || len(unknown) > 0 {
 		if err == nil {
-			err = fault.New(fault.NotFound, "ProductOption with id: %s was not found", gone[0])
+			err = fault.New(fault.NotFound, "ProductOption with id: %s was not found", unknown[0])
 		}
 		return nil, err
 	}
 	out := make([]Option, len(patches))
 	for i, p := range patches {
-		old, err := m.Options.Retrieve(ctx, p.ID, module.Find{Relations: []string{"values"}})
+		old, err := m.Options.Retrieve(ctx, p.ID, module.FindOptions{Relations: []string{"values"}})
 		if err == nil && !old.IsExclusive && p.Set["is_exclusive"] == true {
 			err = fault.New(fault.Invalid, "Cannot change product option: %s from global to exclusive.", p.ID)
 		}
@@ -124,7 +124,7 @@ func patch[T any](ctx context.Context, t *module.Table[T], key string, set modul
 
 // UpdateValue changes a value of an option.
 func (m *Module) UpdateValue(ctx context.Context, option, key string, set module.Set) (v OptionValue, err error) {
-	if err := m.HasValue(ctx, option, key); err != nil {
+	if err := m.CheckOptionValue(ctx, option, key); err != nil {
 		return v, err
 	}
 	if name, ok := set["value"].(string); ok {
@@ -139,8 +139,8 @@ func (m *Module) UpdateValue(ctx context.Context, option, key string, set module
 	return patch(ctx, m.OptionValues, key, set)
 }
 
-// HasValue refuses a value that is not of an option.
-func (m *Module) HasValue(ctx context.Context, option, key string) error {
+// CheckOptionValue refuses a value that is not of an option.
+func (m *Module) CheckOptionValue(ctx context.Context, option, key string) error {
 	n, err := m.OptionValues.Count(ctx, module.Filter{"id": key, "option_id": option})
 	if err == nil && n == 0 {
 		err = fault.New(fault.NotFound, `Product option value with id "%s" was not found for option with id "%s"`, key, option)
@@ -149,7 +149,7 @@ func (m *Module) HasValue(ctx context.Context, option, key string) error {
 }
 
 // updateValues makes the values of an option what a patch says.
-func (m *Module) updateValues(ctx context.Context, old Option, p OptionPatch) error {
+func (m *Module) updateValues(ctx context.Context, old Option, p UpdateOptionInput) error {
 	values := make([]string, len(old.Values))
 	for i, v := range old.Values {
 		values[i] = v.Value
@@ -160,10 +160,10 @@ func (m *Module) updateValues(ctx context.Context, old Option, p OptionPatch) er
 	if err := ranked(values, p.Ranks); err != nil {
 		return err
 	}
-	var gone, have []string
+	var removed, have []string
 	for _, v := range old.Values {
 		if !slices.Contains(values, v.Value) {
-			gone = append(gone, v.ID)
+			removed = append(removed, v.ID)
 			continue
 		}
 		have = append(have, v.Value)
@@ -173,10 +173,10 @@ func (m *Module) updateValues(ctx context.Context, old Option, p OptionPatch) er
 			}
 		}
 	}
-	if err := m.unused(ctx, gone); err != nil {
+	if err := m.unused(ctx, removed); err != nil {
 		return err
 	}
-	if err := m.OptionValues.Delete(ctx, gone...); err != nil {
+	if err := m.OptionValues.Delete(ctx, removed...); err != nil {
 		return err
 	}
 	var create []OptionValue
@@ -217,17 +217,17 @@ func (m *Module) RemoveOptions(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	pairs, err := m.ProductOptions.List(ctx, module.Filter{"product_option_id": ids}, module.Find{Relations: []string{"product"}})
+	pairs, err := m.ProductOptions.List(ctx, module.Filter{"product_option_id": ids}, module.FindOptions{Relations: []string{"product"}})
 	if err != nil {
 		return err
 	}
-	gone := make([]string, len(pairs))
+	removed := make([]string, len(pairs))
 	for i, p := range pairs {
-		if gone[i] = p.ID; p.Product != nil && p.Product.ID != "" && p.Product.DeletedAt == nil {
+		if removed[i] = p.ID; p.Product != nil && p.Product.ID != "" && p.Product.DeletedAt == nil {
 			return fault.New(fault.Invalid, "Cannot delete product options that are associated with products.")
 		}
 	}
-	if err := m.unpair(ctx, gone); err != nil {
+	if err := m.unpair(ctx, removed); err != nil {
 		return err
 	}
 	return m.Options.SoftDelete(ctx, ids...)
@@ -238,7 +238,7 @@ func (m *Module) unpair(ctx context.Context, pairs []string) error {
 	if len(pairs) == 0 {
 		return nil
 	}
-	values, err := m.ProductOptionValues.List(ctx, module.Filter{"product_product_option_id": pairs}, module.Find{Select: []string{"id"}})
+	values, err := m.ProductOptionValues.List(ctx, module.Filter{"product_product_option_id": pairs}, module.FindOptions{Select: []string{"id"}})
 	if err != nil {
 		return err
 	}
@@ -248,15 +248,15 @@ func (m *Module) unpair(ctx context.Context, pairs []string) error {
 	return m.ProductOptions.SoftDelete(ctx, pairs...)
 }
 
-// A Pairing gives a product an option, with some of its values; with nil ValueIDs all that it has.
-type Pairing struct {
+// A ProductOptionInput gives a product an option, with some of its values; with nil ValueIDs all that it has.
+type ProductOptionInput struct {
 	ProductID, OptionID string
 	ValueIDs            []string
 	fresh               bool // the option was created just now
 }
 
-// Pair gives products options. An exclusive option can be of one product only.
-func (m *Module) Pair(ctx context.Context, pairs []Pairing) error {
+// AddProductOptions gives products options. An exclusive option can be of one product only.
+func (m *Module) AddProductOptions(ctx context.Context, pairs []ProductOptionInput) error {
 	if len(pairs) == 0 {
 		return nil
 	}
@@ -285,7 +285,7 @@ func (m *Module) Pair(ctx context.Context, pairs []Pairing) error {
 }
 
 // pairable refuses what cannot be paired, and fills in the values of options that are taken whole.
-func (m *Module) pairable(ctx context.Context, pairs []Pairing) ([]Pairing, error) {
+func (m *Module) pairable(ctx context.Context, pairs []ProductOptionInput) ([]ProductOptionInput, error) {
 	out := slices.Clone(pairs)
 	var ids, twice []string
 	seen := map[string]string{}
@@ -326,8 +326,8 @@ func (m *Module) pairable(ctx context.Context, pairs []Pairing) ([]Pairing, erro
 }
 
 // conflicts refuses options that the product has already, and exclusive ones of another product.
-func (m *Module) conflicts(ctx context.Context, pairs []Pairing, ids []string, wanted map[string]string) error {
-	have, err := m.ProductOptions.List(ctx, module.Filter{"product_option_id": ids}, module.Find{Relations: []string{"product_option"}})
+func (m *Module) conflicts(ctx context.Context, pairs []ProductOptionInput, ids []string, wanted map[string]string) error {
+	have, err := m.ProductOptions.List(ctx, module.Filter{"product_option_id": ids}, module.FindOptions{Relations: []string{"product_option"}})
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,11 @@ func TestHandle(t *testing.T) {
 		"Wire Shirt": "wire-shirt", "  Straße_42!  ": "strasse-42", "私の 製品": "私の-製品", "a--b": "a-b", "L'été": "lété", "Über & Unter": "über-unter",
 		"हिन्दी किताब": "हिन्दी-किताब", "เสื้อยืด สีแดง": "เสื้อยืด-สีแดง", "كتاب عربي": "كتاب-عربي",
 	} {
-		if got := Handle(title); got != want {
+		if got := ProductHandle(title); got != want {
 			t.Errorf("%q: got %q, want %q", title, got, want)
 		}
 	}
-	if got := Handle("?!"); !strings.HasPrefix(got, "product-") || len(got) != 14 {
+	if got := ProductHandle("?!"); !strings.HasPrefix(got, "product-") || len(got) != 14 {
 		t.Errorf("a title of nothing: %q", got)
 	}
 }
@@ -36,7 +36,7 @@ func TestHandle(t *testing.T) {
 func FuzzHandle(f *testing.F) {
 	f.Add("A b")
 	f.Fuzz(func(t *testing.T, title string) {
-		h := Handle(title)
+		h := ProductHandle(title)
 		if h == "" || strings.ContainsAny(h, " _/?&") || strings.HasPrefix(h, "-") || strings.HasSuffix(h, "-") || strings.Contains(h, "--") {
 			t.Errorf("%q makes %q", title, h)
 		}
@@ -50,16 +50,16 @@ func wants(t *testing.T, err error, kind fault.Kind, words string) {
 	}
 }
 
-func shirt(title string) Draft {
-	return Draft{Product: Product{Title: title, Discountable: true}, Options: []OptionChoice{
-		{OptionDraft: OptionDraft{Option: Option{Title: "Size", IsExclusive: true}, Values: []string{"S", "M"}}},
-		{OptionDraft: OptionDraft{Option: Option{Title: "Color", IsExclusive: true}, Values: []string{"red", "blue"}}},
+func shirt(title string) CreateInput {
+	return CreateInput{Product: Product{Title: title, Discountable: true}, Options: []OptionChoice{
+		{CreateOptionInput: CreateOptionInput{Option: Option{Title: "Size", IsExclusive: true}, Values: []string{"S", "M"}}},
+		{CreateOptionInput: CreateOptionInput{Option: Option{Title: "Color", IsExclusive: true}, Values: []string{"red", "blue"}}},
 	}}
 }
 
-func make(t *testing.T, m *Module, d Draft) Product {
+func make(t *testing.T, m *Module, d CreateInput) Product {
 	t.Helper()
-	list, err := m.Create(t.Context(), []Draft{d})
+	list, err := m.Create(t.Context(), []CreateInput{d})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +68,11 @@ func make(t *testing.T, m *Module, d Draft) Product {
 
 // Variants have one value of each option of their product, and no two the same.
 func TestVariants(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		p := make(t, m, shirt("Shirt"))
 		add := func(title string, options map[string]string) error {
-			_, err := m.CreateVariants(ctx, []VariantDraft{{Variant: Variant{Title: title, ProductID: &p.ID}, Options: options}})
+			_, err := m.CreateVariants(ctx, []CreateVariantInput{{Variant: Variant{Title: title, ProductID: &p.ID}, Options: options}})
 			return err
 		}
 		if err := add("S / red", map[string]string{"Size": "S", "Color": "red"}); err != nil {
@@ -82,42 +82,42 @@ func TestVariants(t *testing.T) {
 		wants(t, add("half", map[string]string{"Size": "S"}), fault.Invalid, "Product has 2 option values but there were 1 provided option values for the variant: half.")
 		wants(t, add("none", map[string]string{"Size": "XL", "Color": "red"}), fault.Invalid, "Option value XL does not exist for option Size")
 		wants(t, add("other", map[string]string{"Size": "S", "Kolor": "red"}), fault.Invalid, "Option value red does not exist for option Kolor")
-		both := []VariantDraft{{Variant: Variant{Title: "c", ProductID: &p.ID}, Options: map[string]string{"Size": "M", "Color": "red"}},
+		both := []CreateVariantInput{{Variant: Variant{Title: "c", ProductID: &p.ID}, Options: map[string]string{"Size": "M", "Color": "red"}},
 			{Variant: Variant{Title: "d", ProductID: &p.ID}, Options: map[string]string{"Color": "red", "Size": "M"}}}
 		_, err := m.CreateVariants(ctx, both)
 		wants(t, err, fault.Invalid, `Variant "c" has same combination of option values as "d".`)
 		if n, err := m.Variants.Count(ctx, module.Filter{"product_id": p.ID}); err != nil || n != 1 {
 			t.Errorf("%d variants, %v", n, err)
 		}
-		twice := []VariantPatch{{Set: module.Set{"title": "a"}, Options: map[string]string{"Size": "M", "Color": "red"}},
+		twice := []UpdateVariantInput{{Set: module.Set{"title": "a"}, Options: map[string]string{"Size": "M", "Color": "red"}},
 			{Set: module.Set{"title": "b"}, Options: map[string]string{"Size": "M", "Color": "red"}}}
-		_, err = m.Update(ctx, []Patch{{ID: p.ID, Variants: module.Some(twice)}})
+		_, err = m.Update(ctx, []UpdateInput{{ID: p.ID, Variants: module.Some(twice)}})
 		wants(t, err, fault.Invalid, `Variant "a" has same combination of option values as "b".`)
-		changes, err := m.Update(ctx, []Patch{{ID: p.ID, Variants: module.Some(twice[:1])}})
+		changes, err := m.Update(ctx, []UpdateInput{{ID: p.ID, Variants: module.Some(twice[:1])}})
 		if err != nil || len(changes[0].Removed) != 1 || len(changes[0].Variants) != 1 {
 			t.Errorf("%+v %v", changes, err)
 		}
-		_, err = m.Update(ctx, []Patch{{ID: "prod_none"}})
+		_, err = m.Update(ctx, []UpdateInput{{ID: "prod_none"}})
 		wants(t, err, fault.NotFound, "Unable to update the products with ids: prod_none")
 	})
 }
 
 // An exclusive option is of one product, and what products have is not deleted.
 func TestOptions(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		p := make(t, m, shirt("One"))
-		pairs, err := m.ProductOptions.List(ctx, module.Filter{"product_id": p.ID}, module.Find{Relations: []string{"values"}})
+		pairs, err := m.ProductOptions.List(ctx, module.Filter{"product_id": p.ID}, module.FindOptions{Relations: []string{"values"}})
 		if err != nil || len(pairs) != 2 || len(pairs[0].Values) != 2 {
 			t.Fatalf("%+v %v", pairs, err)
 		}
 		mine := pairs[0].ProductOptionID
-		other := Draft{Product: Product{Title: "Two"}, Options: []OptionChoice{{ID: mine}}}
-		_, err = m.Create(ctx, []Draft{other})
+		other := CreateInput{Product: Product{Title: "Two"}, Options: []OptionChoice{{ID: mine}}}
+		_, err = m.Create(ctx, []CreateInput{other})
 		wants(t, err, fault.Invalid, "Product options are already assigned to another product: "+mine)
 		wants(t, m.RemoveOptions(ctx, []string{mine}), fault.Invalid, "Cannot delete product options that are associated with products.")
 		other.Options[0].ID = "opt_none"
-		_, err = m.Create(ctx, []Draft{other})
+		_, err = m.Create(ctx, []CreateInput{other})
 		wants(t, err, fault.Invalid, "Some product options were not found: [opt_none]")
 		if err := m.Products.SoftDelete(ctx, p.ID); err != nil {
 			t.Fatal(err)
@@ -130,7 +130,7 @@ func TestOptions(t *testing.T) {
 
 // Whatever is done to categories, children have the ranks from 0 on, and paths lead from the root.
 func TestCategories(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		rapid.Check(t, func(rt *rapid.T) {
 			ctx := rt.Context()
 			if _, err := m.Categories.DeleteWhere(ctx, module.Filter{"parent_category_id": module.Filter{"$ne": nil}}); err != nil {
@@ -164,7 +164,7 @@ func TestCategories(t *testing.T) {
 					} else {
 						set["parent_category_id"] = nil
 					}
-					_, err := m.UpdateCategories(ctx, []CategoryPatch{{ID: *one, Set: set}})
+					_, err := m.UpdateCategories(ctx, []UpdateCategoryInput{{ID: *one, Set: set}})
 					if err != nil && fault.KindOf(err) != fault.Invalid {
 						rt.Fatal(err)
 					}
@@ -183,7 +183,7 @@ func TestCategories(t *testing.T) {
 
 func sound(t *rapid.T, m *Module) {
 	t.Helper()
-	list, err := m.Categories.List(t.Context(), nil, module.Find{Order: []string{"rank"}})
+	list, err := m.Categories.List(t.Context(), nil, module.FindOptions{Order: []string{"rank"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,16 +16,16 @@ const (
 	PublicField      = "public_categories" // of products: those that are not internal
 )
 
-// TreeContext is the key under which a read of categories is told of the [Tree].
+// TreeContext is the key under which a read of categories is told of the [CategoryTree].
 const TreeContext = "tree"
 
-// A Tree says how much of the categories around those that are read is shown.
-type Tree struct {
-	Fields      []string      // of each category: columns
-	Descendants bool          // the next children are shown whole
-	Ancestors   bool          // the parent is shown whole
-	Whole       bool          // all are shown whole where the next are
-	Where       module.Filter // leaves others out
+// A CategoryTree says how much of the categories around those that are read is shown.
+type CategoryTree struct {
+	Fields          []string      // of each category: columns
+	Descendants     bool          // the next children are shown whole
+	Ancestors       bool          // the parent is shown whole
+	IncludeInternal bool          // all are shown whole where the next are
+	Where           module.Filter // leaves others out
 }
 
 // addTrees adds the fields of categories.
@@ -43,7 +43,7 @@ type grove struct {
 	children     map[string][]int // parent → rows, by rank
 }
 
-func (m *Module) grove(ctx context.Context, t Tree, where module.Filter) (*grove, error) {
+func (m *Module) grove(ctx context.Context, t CategoryTree, where module.Filter) (*grove, error) {
 	for k, v := range t.Where {
 		where[k] = v
 	}
@@ -77,7 +77,7 @@ func (g *grove) append(b []byte, row int, whole bool) []byte {
 }
 
 func (m *Module) descendants(ctx context.Context, s *graph.Set, args map[string]any, out [][]byte) error {
-	t, _ := args[TreeContext].(Tree)
+	t, _ := args[TreeContext].(CategoryTree)
 	below := make([]any, s.Len())
 	for i := range below {
 		below[i] = module.Filter{"mpath": module.Filter{"$like": string(s.Text(i, "mpath")) + ".%"}}
@@ -95,7 +95,7 @@ func (m *Module) descendants(ctx context.Context, s *graph.Set, args map[string]
 // deepest bounds how far trees are followed, as paths could be damaged.
 const deepest = 64
 
-func (g *grove) appendChildren(b []byte, id string, whole bool, t Tree, depth int) []byte {
+func (g *grove) appendChildren(b []byte, id string, whole bool, t CategoryTree, depth int) []byte {
 	b = append(b, '[')
 	for i, row := range g.children[id] {
 		if i > 0 {
@@ -103,7 +103,7 @@ func (g *grove) appendChildren(b []byte, id string, whole bool, t Tree, depth in
 		}
 		b = append(g.append(b, row, whole), `,"category_children":`...)
 		if depth < deepest {
-			b = g.appendChildren(b, string(g.shown.Text(row, "id")), whole && t.Whole, t, depth+1)
+			b = g.appendChildren(b, string(g.shown.Text(row, "id")), whole && t.IncludeInternal, t, depth+1)
 		} else {
 			b = append(b, '[', ']')
 		}
@@ -113,7 +113,7 @@ func (g *grove) appendChildren(b []byte, id string, whole bool, t Tree, depth in
 }
 
 func (m *Module) ancestors(ctx context.Context, s *graph.Set, args map[string]any, out [][]byte) error {
-	t, _ := args[TreeContext].(Tree)
+	t, _ := args[TreeContext].(CategoryTree)
 	var ids []string
 	for i := range s.Len() {
 		for id := range strings.SplitSeq(string(s.Text(i, "mpath")), ".") {

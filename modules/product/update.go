@@ -10,19 +10,19 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A Patch changes a product. Lists that are set become what the product has: others go, and what has an id that the product knows is changed.
-type Patch struct {
+// A UpdateInput changes a product. Lists that are set become what the product has: others go, and what has an id that the product knows is changed.
+type UpdateInput struct {
 	ID          string
 	Set         module.Set
 	OptionIDs   module.Opt[[]string]
-	Variants    module.Opt[[]VariantPatch]
+	Variants    module.Opt[[]UpdateVariantInput]
 	Images      module.Opt[[]Image]
 	TagIDs      module.Opt[[]string]
 	CategoryIDs module.Opt[[]string]
 }
 
-// A Change is what an update did to a product.
-type Change struct {
+// A UpdateResult is what an update did to a product.
+type UpdateResult struct {
 	Product  Product
 	Variants []Variant // those of the patch, in its order
 	Removed  []string  // variants that are gone
@@ -30,19 +30,19 @@ type Change struct {
 }
 
 // Update changes products, in order.
-func (m *Module) Update(ctx context.Context, patches []Patch) ([]Change, error) {
+func (m *Module) Update(ctx context.Context, patches []UpdateInput) ([]UpdateResult, error) {
 	ids := make([]string, len(patches))
 	for i, p := range patches {
 		ids[i] = p.ID
 	}
-	gone, err := missing(ctx, m.Products, ids)
+	unknown, err := missing(ctx, m.Products, ids)
 	if err != nil {
 		return nil, err
 	}
-	if len(gone) > 0 {
-		return nil, fault.New(fault.NotFound, "Unable to update the products with ids: %s", strings.Join(gone, ", "))
+	if len(unknown) > 0 {
+		return nil, fault.New(fault.NotFound, "Unable to update the products with ids: %s", strings.Join(unknown, ", "))
 	}
-	out := make([]Change, len(patches))
+	out := make([]UpdateResult, len(patches))
 	for i, p := range patches {
 		if out[i], err = m.update(ctx, p); err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (m *Module) Update(ctx context.Context, patches []Patch) ([]Change, error) 
 	return out, nil
 }
 
-func (m *Module) update(ctx context.Context, p Patch) (out Change, err error) {
+func (m *Module) update(ctx context.Context, p UpdateInput) (out UpdateResult, err error) {
 	if h, ok := p.Set["handle"].(string); ok {
 		if err := checkHandle(h); err != nil {
 			return out, err
@@ -72,7 +72,7 @@ func (m *Module) update(ctx context.Context, p Patch) (out Change, err error) {
 			return out, err
 		}
 	}
-	if out.Options, err = m.Unpair(ctx, p.ID, unwanted); err != nil {
+	if out.Options, err = m.RemoveProductOptions(ctx, p.ID, unwanted); err != nil {
 		return out, err
 	}
 	if p.Images.Set {
@@ -91,25 +91,25 @@ func (m *Module) update(ctx context.Context, p Patch) (out Change, err error) {
 }
 
 // chooseOptions gives a product the options of a patch that it does not have, and returns those that it has too much.
-func (m *Module) chooseOptions(ctx context.Context, p Patch) (unwanted []string, err error) {
+func (m *Module) chooseOptions(ctx context.Context, p UpdateInput) (unwanted []string, err error) {
 	if !p.OptionIDs.Set {
 		return nil, nil
 	}
-	gone, err := missing(ctx, m.Options, p.OptionIDs.Value)
+	unknown, err := missing(ctx, m.Options, p.OptionIDs.Value)
 	if err != nil {
 		return nil, err
 	}
-	if len(gone) > 0 {
-		return nil, fault.New(fault.Invalid, "Some product options were not found: [%s]", strings.Join(gone, ", "))
+	if len(unknown) > 0 {
+		return nil, fault.New(fault.Invalid, "Some product options were not found: [%s]", strings.Join(unknown, ", "))
 	}
 	have, err := m.ProductOptions.List(ctx, module.Filter{"product_id": p.ID})
 	if err != nil {
 		return nil, err
 	}
-	var add []Pairing
+	var add []ProductOptionInput
 	for _, id := range p.OptionIDs.Value {
 		if !slices.ContainsFunc(have, func(h ProductOption) bool { return h.ProductOptionID == id }) {
-			add = append(add, Pairing{ProductID: p.ID, OptionID: id})
+			add = append(add, ProductOptionInput{ProductID: p.ID, OptionID: id})
 		}
 	}
 	for _, h := range have {
@@ -117,11 +117,11 @@ func (m *Module) chooseOptions(ctx context.Context, p Patch) (unwanted []string,
 			unwanted = append(unwanted, h.ProductOptionID)
 		}
 	}
-	return unwanted, m.Pair(ctx, add)
+	return unwanted, m.AddProductOptions(ctx, add)
 }
 
-// Unpair takes options from a product, which must have no variants with them. It returns the exclusive ones, which it soft-deletes.
-func (m *Module) Unpair(ctx context.Context, product string, options []string) ([]string, error) {
+// RemoveProductOptions takes options from a product, which must have no variants with them. It returns the exclusive ones, which it soft-deletes.
+func (m *Module) RemoveProductOptions(ctx context.Context, product string, options []string) ([]string, error) {
 	if len(options) == 0 {
 		return nil, nil
 	}
@@ -132,7 +132,7 @@ func (m *Module) Unpair(ctx context.Context, product string, options []string) (
 	if n > 0 {
 		return nil, fault.New(fault.Invalid, "Cannot unassign product option from product which has variants for that option")
 	}
-	pairs, err := m.ProductOptions.List(ctx, module.Filter{"product_id": product, "product_option_id": options}, module.Find{Relations: []string{"product_option"}})
+	pairs, err := m.ProductOptions.List(ctx, module.Filter{"product_id": product, "product_option_id": options}, module.FindOptions{Relations: []string{"product_option"}})
 	if err != nil {
 		return nil, err
 	}
@@ -155,8 +155,8 @@ func (m *Module) Unpair(ctx context.Context, product string, options []string) (
 }
 
 // replaceVariants makes the variants of a product those of a patch.
-func (m *Module) replaceVariants(ctx context.Context, p Patch, out *Change) error {
-	have, err := m.Variants.List(ctx, module.Filter{"product_id": p.ID}, module.Find{Select: []string{"id"}})
+func (m *Module) replaceVariants(ctx context.Context, p UpdateInput, out *UpdateResult) error {
+	have, err := m.Variants.List(ctx, module.Filter{"product_id": p.ID}, module.FindOptions{Select: []string{"id"}})
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (m *Module) replaceVariants(ctx context.Context, p Patch, out *Change) erro
 }
 
 // combinations finds the option values of a patch's variants, nil where they stay; no two may be alike.
-func combinations(c choices, p Patch) ([][]string, error) {
+func combinations(c choices, p UpdateInput) ([][]string, error) {
 	out := make([][]string, len(p.Variants.Value))
 	for i, v := range p.Variants.Value {
 		if v.Options == nil {
@@ -216,7 +216,7 @@ func combinations(c choices, p Patch) ([][]string, error) {
 }
 
 // saveVariant changes a variant that is known, or else creates it.
-func (m *Module) saveVariant(ctx context.Context, product string, p VariantPatch, known bool, values []string) (v Variant, err error) {
+func (m *Module) saveVariant(ctx context.Context, product string, p UpdateVariantInput, known bool, values []string) (v Variant, err error) {
 	if known {
 		v, err = m.Variants.Patch(ctx, p.ID, p.Set)
 	} else {
@@ -253,13 +253,13 @@ func (m *Module) replaceImages(ctx context.Context, product string, list []Image
 		img.ProductID, img.Rank = product, i
 		create = append(create, img)
 	}
-	var gone []string
+	var removed []string
 	for _, h := range have {
 		if !stay[h.ID] {
-			gone = append(gone, h.ID)
+			removed = append(removed, h.ID)
 		}
 	}
-	if err := m.Images.Delete(ctx, gone...); err != nil || len(create) == 0 {
+	if err := m.Images.Delete(ctx, removed...); err != nil || len(create) == 0 {
 		return err
 	}
 	_, err = m.Images.CreateMany(ctx, create)

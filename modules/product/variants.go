@@ -9,21 +9,21 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A VariantDraft is a variant to be created. Options has a value for each of its product's options, by title; nil for none.
-type VariantDraft struct {
+// A CreateVariantInput is a variant to be created. Options has a value for each of its product's options, by title; nil for none.
+type CreateVariantInput struct {
 	Variant
 	Options map[string]string
 }
 
-// A VariantPatch changes a variant, or in [Module.Update] creates one. Options is nil when they stay.
-type VariantPatch struct {
+// A UpdateVariantInput changes a variant, or in [Module.Update] creates one. Options is nil when they stay.
+type UpdateVariantInput struct {
 	ID      string
 	Set     module.Set
 	Options map[string]string
 }
 
 // title is what messages call the variant, in the words of the server that this one replaces.
-func (p VariantPatch) title() string {
+func (p UpdateVariantInput) title() string {
 	if t, ok := p.Set["title"].(string); ok {
 		return t
 	}
@@ -34,7 +34,7 @@ func (p VariantPatch) title() string {
 type choices map[string][]ProductOption
 
 func (m *Module) choices(ctx context.Context, products []string) (choices, error) {
-	list, err := m.ProductOptions.List(ctx, module.Filter{"product_id": products}, module.Find{Relations: []string{"product_option", "values"}})
+	list, err := m.ProductOptions.List(ctx, module.Filter{"product_id": products}, module.FindOptions{Relations: []string{"product_option", "values"}})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (c choices) value(product, option, value string) string {
 }
 
 // CreateVariants saves new variants of products that exist. Two variants of a product must differ in some option.
-func (m *Module) CreateVariants(ctx context.Context, drafts []VariantDraft) ([]Variant, error) {
+func (m *Module) CreateVariants(ctx context.Context, drafts []CreateVariantInput) ([]Variant, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
@@ -148,7 +148,7 @@ func (m *Module) distinct(ctx context.Context, product, self string, values []st
 	if self != "" {
 		where["id"] = module.Filter{"$ne": self}
 	}
-	twins, err := m.Variants.List(ctx, where, module.Find{Select: []string{"id", "title"}, Order: []string{"id"}, Take: 1})
+	twins, err := m.Variants.List(ctx, where, module.FindOptions{Select: []string{"id", "title"}, Order: []string{"id"}, Take: 1})
 	if err == nil && len(twins) > 0 {
 		err = fault.New(fault.Invalid, "Variant (%s) with provided options already exists.", twins[0].Title)
 	}
@@ -157,7 +157,7 @@ func (m *Module) distinct(ctx context.Context, product, self string, values []st
 
 // twin finds the draft of a product that has all of the option values, -1 if there is none. Without
 // it two drafts of one request could be the same variant.
-func twin(drafts []VariantDraft, values [][]string, product string, wanted []string) int {
+func twin(drafts []CreateVariantInput, values [][]string, product string, wanted []string) int {
 	if len(wanted) == 0 {
 		return -1
 	}
@@ -171,14 +171,14 @@ func twin(drafts []VariantDraft, values [][]string, product string, wanted []str
 }
 
 // UpdateVariants changes variants and returns them in that order.
-func (m *Module) UpdateVariants(ctx context.Context, patches []VariantPatch) ([]Variant, error) {
+func (m *Module) UpdateVariants(ctx context.Context, patches []UpdateVariantInput) ([]Variant, error) {
 	ids := make([]string, len(patches))
 	for i, p := range patches {
 		ids[i] = p.ID
 	}
-	if gone, err := missing(ctx, m.Variants, ids); err != nil || len(gone) > 0 {
+	if unknown, err := missing(ctx, m.Variants, ids); err != nil || len(unknown) > 0 {
 		if err == nil {
-			err = fault.New(fault.Invalid, "Cannot update non-existing variants with ids: %s", strings.Join(gone, ", "))
+			err = fault.New(fault.Invalid, "Cannot update non-existing variants with ids: %s", strings.Join(unknown, ", "))
 		}
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (m *Module) UpdateVariants(ctx context.Context, patches []VariantPatch) ([]
 }
 
 // chooseAnew gives a variant other options.
-func (m *Module) chooseAnew(ctx context.Context, v Variant, p VariantPatch) error {
+func (m *Module) chooseAnew(ctx context.Context, v Variant, p UpdateVariantInput) error {
 	if len(p.Options) == 0 {
 		return m.Variants.SetRelation(ctx, "options", v.ID)
 	}
@@ -215,23 +215,23 @@ func (m *Module) chooseAnew(ctx context.Context, v Variant, p VariantPatch) erro
 	return err
 }
 
-// A Pictured ties variants and images together and apart, from the side of ID.
-type Pictured struct {
+// A VariantImagesInput ties variants and images together and apart, from the side of ID.
+type VariantImagesInput struct {
 	ID          string
 	Add, Remove []string
 }
 
-// ShowImages ties images to a variant.
-func (m *Module) ShowImages(ctx context.Context, in Pictured) error {
+// UpdateVariantImages ties images to a variant.
+func (m *Module) UpdateVariantImages(ctx context.Context, in VariantImagesInput) error {
 	return m.picture(ctx, in, "variant_id", "image_id", func(other string) VariantImage { return VariantImage{VariantID: in.ID, ImageID: other} })
 }
 
-// ShowVariants ties variants to an image.
-func (m *Module) ShowVariants(ctx context.Context, in Pictured) error {
+// UpdateImageVariants ties variants to an image.
+func (m *Module) UpdateImageVariants(ctx context.Context, in VariantImagesInput) error {
 	return m.picture(ctx, in, "image_id", "variant_id", func(other string) VariantImage { return VariantImage{ImageID: in.ID, VariantID: other} })
 }
 
-func (m *Module) picture(ctx context.Context, in Pictured, near, far string, pair func(string) VariantImage) error {
+func (m *Module) picture(ctx context.Context, in VariantImagesInput, near, far string, pair func(string) VariantImage) error {
 	if len(in.Remove) > 0 {
 		if _, err := m.VariantImages.DeleteWhere(ctx, module.Filter{near: in.ID, far: in.Remove}); err != nil {
 			return err

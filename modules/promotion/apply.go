@@ -8,11 +8,11 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A Basket is what promotions are applied to. Values, of the basket, its items and methods, are what rules ask about by path: a struct with
+// A ComputeContext is what promotions are applied to. Values, of the basket, its items and methods, are what rules ask about by path: a struct with
 // JSON names, or a map.
-type Basket struct {
+type ComputeContext struct {
 	CurrencyCode, CustomerID, Email string
-	Items, Methods                  []Target
+	Items, ShippingMethods          []Target
 	Values                          any
 }
 
@@ -27,14 +27,14 @@ type Target struct {
 
 // A Discount is what a promotion takes off one target. With TaxInclusive, Amount is meant with tax.
 type Discount struct {
-	PromotionID, Code string
-	ItemID, MethodID  string // one of them
-	Amount            money.Decimal
-	TaxInclusive      bool
+	PromotionID, Code        string
+	ItemID, ShippingMethodID string // one of them
+	Amount                   money.Decimal
+	TaxInclusive             bool
 }
 
-// A Refusal tells that a promotion holds but has been used up.
-type Refusal struct{ Code, Reason string }
+// An ExhaustedPromotion tells that a promotion holds but has been used up.
+type ExhaustedPromotion struct{ Code, Reason string }
 
 // The reasons.
 const (
@@ -42,14 +42,14 @@ const (
 	BudgetExceeded = "campaign_budget_exceeded"
 )
 
-// An Outcome is what promotions do to a basket.
-type Outcome struct {
+// A ComputeResult is what promotions do to a basket.
+type ComputeResult struct {
 	Discounts []Discount
-	Refused   []Refusal
+	Exhausted []ExhaustedPromotion
 }
 
 // Codes lists the promotions that have taken something off, each once.
-func (o Outcome) Codes() (codes []string) {
+func (o ComputeResult) Codes() (codes []string) {
 	for _, d := range o.Discounts {
 		if !slices.Contains(codes, d.Code) {
 			codes = append(codes, d.Code)
@@ -60,17 +60,17 @@ func (o Outcome) Codes() (codes []string) {
 
 // An application applies promotions one after the other.
 type application struct {
-	basket  Basket
+	basket  ComputeContext
 	free    bool // of limits and budgets
 	applied map[string]money.Decimal
 	bought  map[string]map[string]money.Decimal // by promotion and item: what it took as bought
 	gotten  map[string]map[string]money.Decimal // and as given
-	out     Outcome
+	out     ComputeResult
 }
 
 // Apply works out what promotions take off a basket: buy-and-get ones first, then by value from high to low. Usage says how often the basket's
 // customer has used budgets that are per customer, by budget. With free, limits and budgets are not looked at.
-func Apply(list []Promotion, basket Basket, usage map[string]money.Decimal, free bool) (Outcome, error) {
+func Apply(list []Promotion, basket ComputeContext, usage map[string]money.Decimal, free bool) (ComputeResult, error) {
 	a := &application{basket: basket, free: free, applied: map[string]money.Decimal{},
 		bought: map[string]map[string]money.Decimal{}, gotten: map[string]map[string]money.Decimal{}}
 	sorted := slices.Clone(list)
@@ -82,12 +82,12 @@ func Apply(list []Promotion, basket Basket, usage map[string]money.Decimal, free
 		}
 		if !free {
 			if refused, err := a.usedUp(p, usage); err != nil {
-				return Outcome{}, err
+				return ComputeResult{}, err
 			} else if refused {
 				continue
 			}
 		}
-		if c := p.ApplicationMethod.CurrencyCode; c != nil && *c != "" && *c != basket.CurrencyCode || !Holds(p.Rules, basket.Values, "") {
+		if c := p.ApplicationMethod.CurrencyCode; c != nil && *c != "" && *c != basket.CurrencyCode || !RulesMatch(p.Rules, basket.Values, "") {
 			continue
 		}
 		a.apply(p)
@@ -130,7 +130,7 @@ func number(n *int) money.Decimal {
 func (b *Budget) attributed() bool { return b.Type == "use_by_attribute" && b.Attribute != nil }
 
 // Attribute is the basket's value of what a budget counts by.
-func (b Basket) Attribute(name string) string {
+func (b ComputeContext) Attribute(name string) string {
 	switch name {
 	case "customer_id":
 		return b.CustomerID
@@ -161,7 +161,7 @@ func (a *application) usedUp(p *Promotion, usage map[string]money.Decimal) (bool
 }
 
 func (a *application) refuse(p *Promotion, reason string) {
-	a.out.Refused = append(a.out.Refused, Refusal{p.Code, reason})
+	a.out.Exhausted = append(a.out.Exhausted, ExhaustedPromotion{p.Code, reason})
 }
 
 // affordable reports whether the campaign can bear one more discount.

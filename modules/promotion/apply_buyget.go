@@ -55,7 +55,7 @@ func (a *application) buyGet(p *Promotion) {
 // eligible are the items that rules hold for, dearest first.
 func (a *application) eligible(rules []Rule) (list []*Target) {
 	for i := range a.basket.Items {
-		if t := &a.basket.Items[i]; Holds(rules, t.Values, "items.") {
+		if t := &a.basket.Items[i]; RulesMatch(rules, t.Values, "items.") {
 			list = append(list, t)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 var (
 	hundred = money.Int(100)
 	// epsilon is what is not worth taking off.
-	epsilon = money.Must("0.0001")
+	epsilon = money.MustParse("0.0001")
 )
 
 // base is what a promotion takes from: with tax if it is meant so.
@@ -33,7 +33,7 @@ func (a *application) taken(p *Promotion, t *Target) money.Decimal {
 func (a *application) targets(p *Promotion) (list []*Target) {
 	for i := range a.basket.Items {
 		t := &a.basket.Items[i]
-		if t.Discountable && t.Subtotal.Sign() > 0 && Holds(p.ApplicationMethod.TargetRules, t.Values, "items.") {
+		if t.Discountable && t.Subtotal.Sign() > 0 && RulesMatch(p.ApplicationMethod.TargetRules, t.Values, "items.") {
 			list = append(list, t)
 		}
 	}
@@ -42,9 +42,9 @@ func (a *application) targets(p *Promotion) (list []*Target) {
 
 func (a *application) items(p *Promotion) {
 	list := a.targets(p)
-	how := allocation(p)
+	allocationType := allocation(p)
 	whole := money.Zero
-	switch how {
+	switch allocationType {
 	case "once":
 		slices.SortStableFunc(list, func(x, y *Target) int { return x.Subtotal.Div(x.Quantity).Cmp(y.Subtotal.Div(y.Quantity)) })
 	case "across":
@@ -58,13 +58,13 @@ func (a *application) items(p *Promotion) {
 	quota := number(p.ApplicationMethod.MaxQuantity)
 	for _, t := range list {
 		most := p.most()
-		if how == "once" {
+		if allocationType == "once" {
 			if quota.Sign() <= 0 {
 				return
 			}
 			most = money.Min(quota, t.Quantity)
 		}
-		if a.item(p, t, how, most, whole) && how == "once" {
+		if a.item(p, t, allocationType, most, whole) && allocationType == "once" {
 			quota = quota.Sub(money.Min(most, t.Quantity))
 		}
 	}
@@ -79,12 +79,12 @@ func (p *Promotion) most() money.Decimal {
 }
 
 // item takes a promotion's share off one item, and reports whether it did.
-func (a *application) item(p *Promotion, t *Target, how string, most, whole money.Decimal) bool {
+func (a *application) item(p *Promotion, t *Target, allocationType string, most, whole money.Decimal) bool {
 	if base(p, t).Sign() <= 0 {
 		return false
 	}
 	var amount money.Decimal
-	if how == "across" {
+	if allocationType == "across" {
 		amount = a.across(p, t, whole)
 	} else {
 		amount = a.each(p, t, most)
@@ -141,45 +141,45 @@ func worth(m money.Decimal) money.Decimal {
 func (a *application) shipping(p *Promotion) {
 	var list []*Target
 	whole := money.Zero
-	for i := range a.basket.Methods {
-		if t := &a.basket.Methods[i]; Holds(p.ApplicationMethod.TargetRules, t.Values, "shipping_methods.") {
+	for i := range a.basket.ShippingMethods {
+		if t := &a.basket.ShippingMethods[i]; RulesMatch(p.ApplicationMethod.TargetRules, t.Values, "shipping_methods.") {
 			list = append(list, t)
 			whole = whole.Add(t.Subtotal).Sub(a.applied[t.ID])
 		}
 	}
-	how := allocation(p)
-	if how == "once" {
+	allocationType := allocation(p)
+	if allocationType == "once" {
 		slices.SortStableFunc(list, func(x, y *Target) int { return x.Subtotal.Cmp(y.Subtotal) })
 	}
-	if how == "across" && whole.Sign() <= 0 {
+	if allocationType == "across" && whole.Sign() <= 0 {
 		return
 	}
 	quota := number(p.ApplicationMethod.MaxQuantity)
 	for _, t := range list {
-		if how == "once" && quota.Sign() <= 0 {
+		if allocationType == "once" && quota.Sign() <= 0 {
 			return
 		}
-		if a.method(p, t, how, whole) && how == "once" {
+		if a.method(p, t, allocationType, whole) && allocationType == "once" {
 			quota = quota.Sub(money.Int(1))
 		}
 	}
 }
 
 // method takes a promotion's share off one shipping method, and reports whether it did.
-func (a *application) method(p *Promotion, t *Target, how string, whole money.Decimal) bool {
+func (a *application) method(p *Promotion, t *Target, allocationType string, whole money.Decimal) bool {
 	left := t.Subtotal.Sub(a.applied[t.ID])
 	share := value(p)
 	switch {
 	case p.ApplicationMethod.Type == "percentage":
 		share = share.Div(hundred).Mul(left)
-	case how == "across":
+	case allocationType == "across":
 		share = left.Div(whole).Mul(share)
 	}
 	amount := money.Min(share, left)
-	if amount.Sign() <= 0 || how == "" || !a.affordable(p, amount) {
+	if amount.Sign() <= 0 || allocationType == "" || !a.affordable(p, amount) {
 		return false
 	}
 	a.applied[t.ID] = a.applied[t.ID].Add(amount)
-	a.out.Discounts = append(a.out.Discounts, Discount{PromotionID: p.ID, Code: p.Code, MethodID: t.ID, Amount: amount})
+	a.out.Discounts = append(a.out.Discounts, Discount{PromotionID: p.ID, Code: p.Code, ShippingMethodID: t.ID, Amount: amount})
 	return true
 }

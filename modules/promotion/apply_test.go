@@ -11,11 +11,11 @@ import (
 
 func ptr[T any](v T) *T { return &v }
 
-func dec(s string) *money.Decimal { return ptr(money.Must(s)) }
+func dec(s string) *money.Decimal { return ptr(money.MustParse(s)) }
 
 // promo is a standard promotion of items.
-func promo(code, kind, how, value string) Promotion {
-	return Promotion{Code: code, Type: "standard", ApplicationMethod: &ApplicationMethod{Type: kind, TargetType: "items", Allocation: &how, Value: dec(value)}}
+func promo(code, kind, allocation, value string) Promotion {
+	return Promotion{Code: code, Type: "standard", ApplicationMethod: &ApplicationMethod{Type: kind, TargetType: "items", Allocation: &allocation, Value: dec(value)}}
 }
 
 func rule(attribute, operator string, values ...string) Rule {
@@ -31,25 +31,25 @@ type thing struct {
 	Tags []string `json:"tags"`
 }
 
-func basket(items ...Target) Basket {
+func basket(items ...Target) ComputeContext {
 	for i := range items {
 		items[i].Discountable, items[i].Total = true, items[i].Subtotal
 		if items[i].Values == nil {
 			items[i].Values = thing{Kind: items[i].ID}
 		}
 	}
-	return Basket{CurrencyCode: "eur", Items: items, Values: map[string]any{"region": map[string]any{"id": "reg_1"}}}
+	return ComputeContext{CurrencyCode: "eur", Items: items, Values: map[string]any{"region": map[string]any{"id": "reg_1"}}}
 }
 
 func target(id string, quantity int64, subtotal string) Target {
-	return Target{ID: id, Quantity: money.Int(quantity), Subtotal: money.Must(subtotal)}
+	return Target{ID: id, Quantity: money.Int(quantity), Subtotal: money.MustParse(subtotal)}
 }
 
 // off is what was taken off each target.
-func off(o Outcome) map[string]string {
+func off(o ComputeResult) map[string]string {
 	sums := map[string]money.Decimal{}
 	for _, d := range o.Discounts {
-		sums[d.ItemID+d.MethodID] = sums[d.ItemID+d.MethodID].Add(d.Amount)
+		sums[d.ItemID+d.ShippingMethodID] = sums[d.ItemID+d.ShippingMethodID].Add(d.Amount)
 	}
 	out := map[string]string{}
 	for k, v := range sums {
@@ -96,7 +96,7 @@ func TestApply(t *testing.T) {
 		}
 		have := off(got)
 		for id, want := range c.want {
-			if a, b := money.Must(have[id]), money.Must(want); !a.Sub(b).Abs().Less(money.Must("0.000000001")) {
+			if a, b := money.MustParse(have[id]), money.MustParse(want); !a.Sub(b).Abs().Less(money.MustParse("0.000000001")) {
 				t.Errorf("%s: %v, want %v", c.name, have, c.want)
 			}
 		}
@@ -136,14 +136,14 @@ func TestBudgetPerCustomer(t *testing.T) {
 		t.Errorf("first: %v, %v", got, err)
 	}
 	got, err := Apply([]Promotion{p}, b, map[string]money.Decimal{"b": money.Int(1)}, false)
-	if err != nil || len(got.Discounts) != 0 || len(got.Refused) != 1 || got.Refused[0].Reason != BudgetExceeded {
+	if err != nil || len(got.Discounts) != 0 || len(got.Exhausted) != 1 || got.Exhausted[0].Reason != BudgetExceeded {
 		t.Errorf("second: %v, %v", got, err)
 	}
 }
 
 func TestHolds(t *testing.T) {
 	t.Parallel()
-	v := map[string]any{"a": thing{Kind: "x", Tags: []string{"1", "2"}}, "n": money.Must("12.5"), "none": []string{}}
+	v := map[string]any{"a": thing{Kind: "x", Tags: []string{"1", "2"}}, "n": money.MustParse("12.5"), "none": []string{}}
 	for _, c := range []struct {
 		rule Rule
 		want bool
@@ -152,7 +152,7 @@ func TestHolds(t *testing.T) {
 		{rule("a.tags", "eq", "2", "1"), true}, {rule("n", "gt", "12"), true}, {rule("n", "lte", "12"), false}, {rule("none", "ne", "1"), true},
 		{rule("none", "in", "1"), false}, {rule("b.c", "in", "1"), false}, {rule("b.c", "ne", "1"), true}, {rule("b", "lt", "1"), true}, {rule("a", "eq"), false},
 	} {
-		if got := Holds([]Rule{c.rule}, v, ""); got != c.want {
+		if got := RulesMatch([]Rule{c.rule}, v, ""); got != c.want {
 			t.Errorf("%s %s %v: %v", c.rule.Attribute, c.rule.Operator, c.rule.Values, got)
 		}
 	}
@@ -186,7 +186,7 @@ func TestNeverBelowZero(t *testing.T) {
 			left[i.ID] = i.Subtotal
 		}
 		for _, d := range got.Discounts {
-			if left[d.ItemID] = left[d.ItemID].Sub(d.Amount); left[d.ItemID].Less(money.Must("-0.000001")) || d.Amount.Sign() <= 0 {
+			if left[d.ItemID] = left[d.ItemID].Sub(d.Amount); left[d.ItemID].Less(money.MustParse("-0.000001")) || d.Amount.Sign() <= 0 {
 				t.Fatalf("%v off %s leaves %v", d.Amount, d.ItemID, left[d.ItemID])
 			}
 		}

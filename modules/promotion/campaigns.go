@@ -29,16 +29,16 @@ func (m *Module) CreateCampaigns(ctx context.Context, list []Campaign) ([]Campai
 	return out, nil
 }
 
-// A CampaignPatch changes a campaign; Budget, when not nil, is the new state of its budget's limit.
-type CampaignPatch struct {
+// A UpdateCampaignInput changes a campaign; Budget, when not nil, is the new state of its budget's limit.
+type UpdateCampaignInput struct {
 	ID     string
 	Set    module.Set
 	Budget module.Set
 }
 
 // UpdateCampaign changes a campaign. What a budget counts cannot be changed, so a campaign without one cannot get a limit.
-func (m *Module) UpdateCampaign(ctx context.Context, p CampaignPatch) (Campaign, error) {
-	old, err := m.Campaigns.Retrieve(ctx, p.ID, module.Find{Relations: []string{"budget"}})
+func (m *Module) UpdateCampaign(ctx context.Context, p UpdateCampaignInput) (Campaign, error) {
+	old, err := m.Campaigns.Retrieve(ctx, p.ID, module.FindOptions{Relations: []string{"budget"}})
 	if err != nil {
 		return old, err
 	}
@@ -53,13 +53,13 @@ func (m *Module) UpdateCampaign(ctx context.Context, p CampaignPatch) (Campaign,
 	return m.Campaigns.Patch(ctx, p.ID, p.Set)
 }
 
-// Enlist puts promotions into a campaign. They must be in none yet, and pay in the currency of its budget.
-func (m *Module) Enlist(ctx context.Context, campaign string, ids []string) error {
-	c, err := m.Campaigns.Retrieve(ctx, campaign, module.Find{Relations: []string{"budget"}})
+// AddToCampaign puts promotions into a campaign. They must be in none yet, and pay in the currency of its budget.
+func (m *Module) AddToCampaign(ctx context.Context, campaign string, ids []string) error {
+	c, err := m.Campaigns.Retrieve(ctx, campaign, module.FindOptions{Relations: []string{"budget"}})
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	list, err := m.Promotions.List(ctx, module.Filter{"id": ids, "campaign_id": nil}, module.Find{Relations: []string{"application_method"}})
+	list, err := m.Promotions.List(ctx, module.Filter{"id": ids, "campaign_id": nil}, module.FindOptions{Relations: []string{"application_method"}})
 	if err != nil {
 		return err
 	}
@@ -71,19 +71,19 @@ func (m *Module) Enlist(ctx context.Context, campaign string, ids []string) erro
 			return fault.New(fault.Invalid, "Cannot add promotions to campaign where currency_code don't match.")
 		}
 	}
-	if gone := missing(ids, found); len(gone) > 0 {
-		return fault.New(fault.NotFound, "Cannot add promotions (%s) to campaign. These promotions are either already part of a campaign or not found.", join(gone, ","))
+	if unknown := missing(ids, found); len(unknown) > 0 {
+		return fault.New(fault.NotFound, "Cannot add promotions (%s) to campaign. These promotions are either already part of a campaign or not found.", join(unknown, ","))
 	}
 	_, err = m.Promotions.Update(ctx, module.Filter{"id": ids}, module.Set{"campaign_id": campaign})
 	return err
 }
 
-// Discharge takes promotions out of their campaign.
-func (m *Module) Discharge(ctx context.Context, campaign string, ids []string) error {
+// RemoveFromCampaign takes promotions out of their campaign.
+func (m *Module) RemoveFromCampaign(ctx context.Context, campaign string, ids []string) error {
 	if _, err := m.Campaigns.Retrieve(ctx, campaign); err != nil || len(ids) == 0 {
 		return err
 	}
-	list, err := m.Promotions.List(ctx, module.Filter{"id": ids}, module.Find{Select: []string{"id"}})
+	list, err := m.Promotions.List(ctx, module.Filter{"id": ids}, module.FindOptions{Select: []string{"id"}})
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func (m *Module) Discharge(ctx context.Context, campaign string, ids []string) e
 	for i, p := range list {
 		found[i] = p.ID
 	}
-	if gone := missing(ids, found); len(gone) > 0 {
-		return fault.New(fault.NotFound, "Promotions with ids (%s) not found.", join(gone, ","))
+	if unknown := missing(ids, found); len(unknown) > 0 {
+		return fault.New(fault.NotFound, "Promotions with ids (%s) not found.", join(unknown, ","))
 	}
 	_, err = m.Promotions.Update(ctx, module.Filter{"id": ids}, module.Set{"campaign_id": nil})
 	return err

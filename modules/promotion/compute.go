@@ -15,21 +15,21 @@ func details() []string {
 		"application_method.buy_rules", "application_method.buy_rules.values", "rules", "rules.values", "campaign", "campaign.budget"}
 }
 
-// Discounts works out what promotions that are active take off a basket: those whose code is given, and those that are automatic. With
+// ComputeDiscounts works out what promotions that are active take off a basket: those whose code is given, and those that are automatic. With
 // free, limits and budgets are not looked at.
-func (m *Module) Discounts(ctx context.Context, active []Promotion, codes []string, basket Basket, free bool) (Outcome, error) {
+func (m *Module) ComputeDiscounts(ctx context.Context, active []Promotion, codes []string, basket ComputeContext, free bool) (ComputeResult, error) {
 	list := slices.DeleteFunc(slices.Clone(active), func(p Promotion) bool {
 		return !slices.Contains(codes, p.Code) && !(p.IsAutomatic && p.mayHold(basket.Values))
 	})
 	usage, err := m.usage(ctx, list, basket)
 	if err != nil {
-		return Outcome{}, err
+		return ComputeResult{}, err
 	}
 	return Apply(list, basket, usage, free)
 }
 
-// Active reads the promotions with these codes, and the automatic ones, that are active now and whose campaign runs.
-func (m *Module) Active(ctx context.Context, codes []string, automatic bool) ([]Promotion, error) {
+// ListActive reads the promotions with these codes, and the automatic ones, that are active now and whose campaign runs.
+func (m *Module) ListActive(ctx context.Context, codes []string, automatic bool) ([]Promotion, error) {
 	where := module.Filter{"status": "active"}
 	switch {
 	case automatic && len(codes) > 0:
@@ -41,7 +41,7 @@ func (m *Module) Active(ctx context.Context, codes []string, automatic bool) ([]
 	default:
 		where["code"] = codes
 	}
-	list, err := m.Promotions.List(ctx, where, module.Find{Relations: details(), Order: []string{"id"}})
+	list, err := m.Promotions.List(ctx, where, module.FindOptions{Relations: details(), Order: []string{"id"}})
 	now := db.Now()
 	return slices.DeleteFunc(list, func(p Promotion) bool { return !p.inCampaign(now) }), err
 }
@@ -63,7 +63,7 @@ func (p *Promotion) Attributes() (names []string) {
 // mayHold reports whether the basket has something of each attribute that the rules of an automatic promotion ask for.
 func (p *Promotion) mayHold(values any) bool {
 	for _, name := range p.Attributes() {
-		if !slices.ContainsFunc(Lookup(values, name), func(v any) bool { return v != nil }) {
+		if !slices.ContainsFunc(LookupPath(values, name), func(v any) bool { return v != nil }) {
 			return false
 		}
 	}
@@ -71,18 +71,18 @@ func (p *Promotion) mayHold(values any) bool {
 }
 
 // usage reads how often the basket's customer has used the budgets that are per customer.
-func (m *Module) usage(ctx context.Context, list []Promotion, basket Basket) (map[string]money.Decimal, error) {
+func (m *Module) usage(ctx context.Context, list []Promotion, basket ComputeContext) (map[string]money.Decimal, error) {
 	var out map[string]money.Decimal
 	for _, p := range list {
 		if p.Campaign == nil || p.Campaign.Budget == nil || !p.Campaign.Budget.attributed() {
 			continue
 		}
 		b := p.Campaign.Budget
-		who := basket.Attribute(*b.Attribute)
-		if who == "" {
+		attributeValue := basket.Attribute(*b.Attribute)
+		if attributeValue == "" {
 			continue
 		}
-		rows, err := m.BudgetUsages.List(ctx, module.Filter{"budget_id": b.ID, "attribute_value": who})
+		rows, err := m.BudgetUsages.List(ctx, module.Filter{"budget_id": b.ID, "attribute_value": attributeValue})
 		if err != nil {
 			return nil, err
 		}

@@ -12,9 +12,9 @@ import (
 
 // The kinds of rules of a promotion: when it applies, to what, and what must be bought for it.
 const (
-	Rules       = "rules"
-	TargetRules = "target_rules"
-	BuyRules    = "buy_rules"
+	RuleKindPromotion = "rules"
+	RuleKindTarget    = "target_rules"
+	RuleKindBuy       = "buy_rules"
 )
 
 // Create saves promotions with their application methods, rules and new campaigns.
@@ -39,7 +39,7 @@ func (m *Module) create(ctx context.Context, p Promotion) (Promotion, error) {
 		if err := a.checkRules(p.Type); err != nil {
 			return p, err
 		}
-		if err := a.Check(p.Type); err != nil {
+		if err := a.Validate(p.Type); err != nil {
 			return p, err
 		}
 	}
@@ -70,10 +70,10 @@ func (m *Module) createMethod(ctx context.Context, promotion string, a *Applicat
 	if err != nil {
 		return err
 	}
-	if _, err := m.addRules(ctx, a.TargetRules, m.tieMethod(saved.ID, TargetRules)); err != nil {
+	if _, err := m.addRules(ctx, a.TargetRules, m.tieMethod(saved.ID, RuleKindTarget)); err != nil {
 		return err
 	}
-	_, err = m.addRules(ctx, a.BuyRules, m.tieMethod(saved.ID, BuyRules))
+	_, err = m.addRules(ctx, a.BuyRules, m.tieMethod(saved.ID, RuleKindBuy))
 	return err
 }
 
@@ -124,8 +124,8 @@ func (a *ApplicationMethod) checkRules(kind string) error {
 	return nil
 }
 
-// Check refuses an application method that contradicts itself, or does not go with the kind of promotion.
-func (a *ApplicationMethod) Check(kind string) error {
+// Validate refuses an application method that contradicts itself, or does not go with the kind of promotion.
+func (a *ApplicationMethod) Validate(kind string) error {
 	value := money.Zero
 	if a.Value != nil {
 		value = *a.Value
@@ -138,23 +138,23 @@ func (a *ApplicationMethod) Check(kind string) error {
 			return err
 		}
 	}
-	how := ""
+	problem := ""
 	if a.Allocation != nil {
-		how = *a.Allocation
+		problem = *a.Allocation
 	}
-	each := how == "each" || how == "once"
+	each := problem == "each" || problem == "once"
 	switch {
-	case how == "across" && filled(a.MaxQuantity):
+	case problem == "across" && filled(a.MaxQuantity):
 		return fault.New(fault.Invalid, "application_method.max_quantity is not allowed to be set for allocation (across)")
 	case !slices.Contains([]string{"order", "shipping_methods", "items"}, a.TargetType):
 		return fault.New(fault.Invalid, "application_method.target_type should be one of order, shipping_methods, items")
 	case a.Type != "fixed" && a.Type != "percentage":
 		return fault.New(fault.Invalid, "application_method.type should be one of fixed, percentage")
-	case a.TargetType != "order" && how != "across" && !each:
+	case a.TargetType != "order" && problem != "across" && !each:
 		return fault.New(fault.Invalid, "application_method.allocation should be either 'across OR each OR once' when application_method.target_type is either 'shipping_methods OR items'")
 	case each && !filled(a.MaxQuantity):
 		return fault.New(fault.Invalid, "application_method.max_quantity is required when application_method.allocation is 'each OR once'")
-	case how == "once" && a.TargetType == "order":
+	case problem == "once" && a.TargetType == "order":
 		return fault.New(fault.Invalid, "application_method.allocation 'once' is not compatible with target_type 'order'")
 	}
 	return nil
@@ -178,15 +178,15 @@ func (a *ApplicationMethod) checkQuantities() error {
 	return nil
 }
 
-// A Patch changes a promotion: Set its own columns, Method those of its application method.
-type Patch struct {
-	ID          string     `json:"id"`
-	Set, Method module.Set `json:"-"`
+// A UpdateInput changes a promotion: Set its own columns, ApplicationMethod those of its application method.
+type UpdateInput struct {
+	ID                     string     `json:"id"`
+	Set, ApplicationMethod module.Set `json:"-"`
 }
 
 // Update changes a promotion.
-func (m *Module) Update(ctx context.Context, p Patch) (Promotion, error) {
-	old, err := m.Promotions.Retrieve(ctx, p.ID, module.Find{Relations: []string{"application_method"}})
+func (m *Module) Update(ctx context.Context, p UpdateInput) (Promotion, error) {
+	old, err := m.Promotions.Retrieve(ctx, p.ID, module.FindOptions{Relations: []string{"application_method"}})
 	if err != nil {
 		return old, err
 	}
@@ -196,15 +196,15 @@ func (m *Module) Update(ctx context.Context, p Patch) (Promotion, error) {
 	if err := m.checkMove(ctx, old, p); err != nil {
 		return old, err
 	}
-	if a := old.ApplicationMethod; a != nil && len(p.Method) > 0 {
-		if how, ok := p.Method["allocation"].(string); ok && how == "across" {
-			p.Method["max_quantity"] = nil
+	if a := old.ApplicationMethod; a != nil && len(p.ApplicationMethod) > 0 {
+		if allocation, ok := p.ApplicationMethod["allocation"].(string); ok && allocation == "across" {
+			p.ApplicationMethod["max_quantity"] = nil
 			a.MaxQuantity = nil
 		}
-		if err := a.with(p.Method).Check(old.Type); err != nil {
+		if err := a.with(p.ApplicationMethod).Validate(old.Type); err != nil {
 			return old, err
 		}
-		if _, err := m.ApplicationMethods.Patch(ctx, a.ID, p.Method); err != nil {
+		if _, err := m.ApplicationMethods.Patch(ctx, a.ID, p.ApplicationMethod); err != nil {
 			return old, err
 		}
 	}
@@ -212,12 +212,12 @@ func (m *Module) Update(ctx context.Context, p Patch) (Promotion, error) {
 }
 
 // checkMove checks the campaign that a promotion is put into.
-func (m *Module) checkMove(ctx context.Context, old Promotion, p Patch) error {
+func (m *Module) checkMove(ctx context.Context, old Promotion, p UpdateInput) error {
 	id, ok := p.Set["campaign_id"].(string)
 	if !ok || id == "" {
 		return nil
 	}
-	list, err := m.Campaigns.List(ctx, module.Filter{"id": id}, module.Find{Relations: []string{"budget"}})
+	list, err := m.Campaigns.List(ctx, module.Filter{"id": id}, module.FindOptions{Relations: []string{"budget"}})
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.Invalid, "Could not find campaign with id %s", id)
 	}
@@ -227,7 +227,7 @@ func (m *Module) checkMove(ctx context.Context, old Promotion, p Patch) error {
 	currency := any(nil)
 	if a := old.ApplicationMethod; a != nil && a.CurrencyCode != nil && *a.CurrencyCode != "" {
 		currency = *a.CurrencyCode
-	} else if c, ok := p.Method["currency_code"]; ok {
+	} else if c, ok := p.ApplicationMethod["currency_code"]; ok {
 		currency = c
 	}
 	if text(currency) != text(deref(list[0].Budget.CurrencyCode)) {

@@ -7,15 +7,15 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// Release gives back what Register counted, for an order that is canceled. Promotions that are
+// Release gives back what RegisterUsage counted, for an order that is canceled. Promotions that are
 // inactive or have ended by then get their use back, too. No counter falls below zero.
-func (m *Module) Release(ctx context.Context, u Uses) error {
+func (m *Module) Release(ctx context.Context, u UsageInput) error {
 	codes := u.codes()
 	if len(codes) == 0 {
 		return nil
 	}
 	list, err := m.Promotions.List(ctx, module.Filter{"code": codes},
-		module.Find{Relations: []string{"campaign", "campaign.budget"}, Order: []string{"id"}})
+		module.FindOptions{Relations: []string{"campaign", "campaign.budget"}, Order: []string{"id"}})
 	if err != nil {
 		return err
 	}
@@ -27,9 +27,9 @@ func (m *Module) Release(ctx context.Context, u Uses) error {
 	return nil
 }
 
-func (m *Module) release(ctx context.Context, p Promotion, u Uses) error {
+func (m *Module) release(ctx context.Context, p Promotion, u UsageInput) error {
 	if p.Limit != nil {
-		locked, err := m.Promotions.Retrieve(ctx, p.ID, module.Find{Lock: true})
+		locked, err := m.Promotions.Retrieve(ctx, p.ID, module.FindOptions{Lock: true})
 		if err != nil {
 			return err
 		}
@@ -44,8 +44,8 @@ func (m *Module) release(ctx context.Context, p Promotion, u Uses) error {
 }
 
 // releaseBudget takes one promotion's use off a budget.
-func (m *Module) releaseBudget(ctx context.Context, id string, amount money.Decimal, u Uses) error {
-	b, err := m.Budgets.Retrieve(ctx, id, module.Find{Lock: true})
+func (m *Module) releaseBudget(ctx context.Context, id string, amount money.Decimal, u UsageInput) error {
+	b, err := m.Budgets.Retrieve(ctx, id, module.FindOptions{Lock: true})
 	if err != nil {
 		return err
 	}

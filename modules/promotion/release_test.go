@@ -9,9 +9,9 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// Release takes back what Register counted, for each kind of budget, and nothing below zero.
+// Release takes back what RegisterUsage counted, for each kind of budget, and nothing below zero.
 func TestRelease(t *testing.T) {
-	moduletest.Each(t, func() (*promotion.Module, []module.Entity) {
+	moduletest.EachDatabase(t, func() (*promotion.Module, []module.Entity) {
 		m := promotion.New()
 		return m, m.Tables()
 	}, func(t *testing.T, m *promotion.Module) {
@@ -25,8 +25,8 @@ func TestRelease(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			uses := promotion.Uses{CustomerID: "cus_1", List: []promotion.Use{{Code: b.Type, Amount: money.Int(7)}, {Code: b.Type, Amount: money.Int(2)}}}
-			if err := m.Register(t.Context(), uses); err != nil {
+			uses := promotion.UsageInput{CustomerID: "cus_1", Discounts: []promotion.DiscountUse{{Code: b.Type, Amount: money.Int(7)}, {Code: b.Type, Amount: money.Int(2)}}}
+			if err := m.RegisterUsage(t.Context(), uses); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := m.Promotions.Update(t.Context(), module.Filter{"id": p.ID}, module.Set{"status": "inactive"}); err != nil {
@@ -36,7 +36,7 @@ func TestRelease(t *testing.T) {
 				if err := m.Release(t.Context(), uses); err != nil {
 					t.Fatal(err)
 				}
-				used, err := m.Budgets.Retrieve(t.Context(), c[0].Budget.ID, module.Find{Relations: []string{"usages"}})
+				used, err := m.Budgets.Retrieve(t.Context(), c[0].Budget.ID, module.FindOptions{Relations: []string{"usages"}})
 				if err != nil || !used.Used.IsZero() || len(used.Usages) > 0 && !used.Usages[0].Used.IsZero() {
 					t.Errorf("%s: %+v, %v", b.Type, used, err)
 				}

@@ -8,31 +8,31 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A RuleChange adds rules of one kind to a promotion, changes rules, and takes some away.
-type RuleChange struct {
+// A UpdateRulesInput adds rules of one kind to a promotion, changes rules, and takes some away.
+type UpdateRulesInput struct {
 	PromotionID string
-	Kind        string // Rules, TargetRules or BuyRules
+	Kind        string // Rules, RuleKindTarget or RuleKindBuy
 	Add         []Rule
-	Update      []RulePatch
+	Update      []UpdateRuleInput
 	Remove      []string
 }
 
-// A RulePatch changes a rule; Values replace those that it has.
-type RulePatch struct {
+// A UpdateRuleInput changes a rule; Values replace those that it has.
+type UpdateRuleInput struct {
 	ID     string
 	Set    module.Set
 	Values []string
 }
 
-// RulesChanged tells by id what a RuleChange did.
-type RulesChanged struct{ Created, Updated, Deleted []string }
+// UpdateRulesResult tells by id what a UpdateRulesInput did.
+type UpdateRulesResult struct{ Created, Updated, Deleted []string }
 
 // tie puts new rules to what they are of.
 type tie = func(ctx context.Context, ids []string) error
 
 func (m *Module) tieRules(promotion string) tie {
 	return func(ctx context.Context, ids []string) error {
-		return m.Promotions.Attach(ctx, Rules, promotion, ids...)
+		return m.Promotions.Attach(ctx, RuleKindPromotion, promotion, ids...)
 	}
 }
 
@@ -65,26 +65,26 @@ func (m *Module) addRules(ctx context.Context, list []Rule, to tie) ([]string, e
 	return ids, to(ctx, ids)
 }
 
-// ChangeRules makes a change of a promotion's rules.
-func (m *Module) ChangeRules(ctx context.Context, c RuleChange) (out RulesChanged, err error) {
-	p, err := m.Promotions.Retrieve(ctx, c.PromotionID, module.Find{Relations: []string{"rules", "application_method", "application_method.target_rules",
+// UpdateRules makes a change of a promotion's rules.
+func (m *Module) UpdateRules(ctx context.Context, c UpdateRulesInput) (out UpdateRulesResult, err error) {
+	p, err := m.Promotions.Retrieve(ctx, c.PromotionID, module.FindOptions{Relations: []string{"rules", "application_method", "application_method.target_rules",
 		"application_method.buy_rules"}})
 	if err != nil {
 		return out, err
 	}
 	to := m.tieRules(p.ID)
 	have := p.Rules
-	if c.Kind != Rules {
+	if c.Kind != RuleKindPromotion {
 		a := p.ApplicationMethod
 		if a == nil {
 			return out, fault.New(fault.Invalid, "application_method for promotion not found")
 		}
 		to, have = m.tieMethod(a.ID, c.Kind), a.TargetRules
-		if c.Kind == BuyRules {
+		if c.Kind == RuleKindBuy {
 			have = a.BuyRules
 		}
 	}
-	if c.Kind == BuyRules && p.Type == "standard" && len(c.Add) > 0 {
+	if c.Kind == RuleKindBuy && p.Type == "standard" && len(c.Add) > 0 {
 		return out, fault.New(fault.Invalid, "Can't add buy rules to a standard promotion")
 	}
 	if out.Created, err = m.addRules(ctx, c.Add, to); err != nil {
@@ -97,7 +97,7 @@ func (m *Module) ChangeRules(ctx context.Context, c RuleChange) (out RulesChange
 	return out, m.removeRules(ctx, have, c.Remove)
 }
 
-func (m *Module) updateRules(ctx context.Context, list []RulePatch) ([]string, error) {
+func (m *Module) updateRules(ctx context.Context, list []UpdateRuleInput) ([]string, error) {
 	var ids []string
 	for _, p := range list {
 		if !slices.Contains(ids, p.ID) {
@@ -115,8 +115,8 @@ func (m *Module) updateRules(ctx context.Context, list []RulePatch) ([]string, e
 	for i, r := range rows {
 		found[i] = r.ID
 	}
-	if gone := missing(ids, found); len(gone) > 0 {
-		return nil, fault.New(fault.Invalid, "Promotion rules with id - %s not found", join(gone, ", "))
+	if unknown := missing(ids, found); len(unknown) > 0 {
+		return nil, fault.New(fault.Invalid, "Promotion rules with id - %s not found", join(unknown, ", "))
 	}
 	for _, p := range list {
 		if err := m.updateRule(ctx, p); err != nil {
@@ -126,7 +126,7 @@ func (m *Module) updateRules(ctx context.Context, list []RulePatch) ([]string, e
 	return ids, nil
 }
 
-func (m *Module) updateRule(ctx context.Context, p RulePatch) error {
+func (m *Module) updateRule(ctx context.Context, p UpdateRuleInput) error {
 	if len(p.Set) > 0 {
 		if _, err := m.Rules.Patch(ctx, p.ID, p.Set); err != nil {
 			return err
@@ -145,14 +145,14 @@ func (m *Module) updateRule(ctx context.Context, p RulePatch) error {
 
 // removeRules deletes those of the rules that are the promotion's.
 func (m *Module) removeRules(ctx context.Context, have []Rule, ids []string) error {
-	var mine []string
+	var ruleIDs []string
 	for _, r := range have {
 		if slices.Contains(ids, r.ID) {
-			mine = append(mine, r.ID)
+			ruleIDs = append(ruleIDs, r.ID)
 		}
 	}
-	if len(mine) == 0 {
+	if len(ruleIDs) == 0 {
 		return nil
 	}
-	return m.Rules.Delete(ctx, mine...)
+	return m.Rules.Delete(ctx, ruleIDs...)
 }

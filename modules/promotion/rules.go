@@ -9,10 +9,10 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// Holds reports whether all rules hold for values. Scope, such as "items.", is taken off the attributes.
-func Holds(rules []Rule, values any, scope string) bool {
+// RulesMatch reports whether all rules hold for values. Scope, such as "items.", is taken off the attributes.
+func RulesMatch(rules []Rule, values any, scope string) bool {
 	for _, r := range rules {
-		if r.Attribute == "" || len(r.Values) == 0 || !r.holds(Lookup(values, strings.Replace(r.Attribute, scope, "", 1))) {
+		if r.Attribute == "" || len(r.Values) == 0 || !r.holds(LookupPath(values, strings.Replace(r.Attribute, scope, "", 1))) {
 			return false
 		}
 	}
@@ -76,9 +76,9 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Lookup finds what a path such as "product.tags.id" leads to, over structs by their JSON names, maps and lists. A path that leads nowhere
+// LookupPath finds what a path such as "product.tags.id" leads to, over structs by their JSON names, maps and lists. A path that leads nowhere
 // finds one nil; lists find all that is in them.
-func Lookup(values any, path string) []any {
+func LookupPath(values any, path string) []any {
 	var out []any
 	walk(reflect.ValueOf(values), strings.Split(path, "."), &out)
 	return out

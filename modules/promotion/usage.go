@@ -9,20 +9,20 @@ import (
 	"github.com/gorgon-commerce/gorgon/money"
 )
 
-// A Use is one discount that an order takes, without tax.
-type Use struct {
+// A DiscountUse is one discount that an order takes, without tax.
+type DiscountUse struct {
 	Code   string        `json:"code"`
 	Amount money.Decimal `json:"amount"`
 }
 
-// Uses are what an order takes of promotions, and for whom.
-type Uses struct {
-	List                      []Use  `json:"computedActions"`
-	CustomerID, CustomerEmail string `json:"-"`
+// UsageInput are what an order takes of promotions, and for whom.
+type UsageInput struct {
+	Discounts                 []DiscountUse `json:"computedActions"`
+	CustomerID, CustomerEmail string        `json:"-"`
 }
 
-func (u Uses) codes() (codes []string) {
-	for _, x := range u.List {
+func (u UsageInput) codes() (codes []string) {
+	for _, x := range u.Discounts {
 		if x.Code != "" && !slices.Contains(codes, x.Code) {
 			codes = append(codes, x.Code)
 		}
@@ -31,8 +31,8 @@ func (u Uses) codes() (codes []string) {
 }
 
 // amount is what the promotion with a code takes off in all.
-func (u Uses) amount(code string) (sum money.Decimal) {
-	for _, x := range u.List {
+func (u UsageInput) amount(code string) (sum money.Decimal) {
+	for _, x := range u.Discounts {
 		if x.Code == code {
 			sum = sum.Add(x.Amount)
 		}
@@ -41,18 +41,18 @@ func (u Uses) amount(code string) (sum money.Decimal) {
 }
 
 // attribute is the value that a budget counts uses by; empty where the order has none.
-func (u Uses) attribute(b Budget) string {
-	return Basket{CustomerID: u.CustomerID, Email: u.CustomerEmail}.Attribute(*b.Attribute)
+func (u UsageInput) attribute(b Budget) string {
+	return ComputeContext{CustomerID: u.CustomerID, Email: u.CustomerEmail}.Attribute(*b.Attribute)
 }
 
-// Register counts what an order uses of promotions' limits and campaigns' budgets. What exceeds one is fault.NotAllowed. The rows stay locked until
+// RegisterUsage counts what an order uses of promotions' limits and campaigns' budgets. What exceeds one is fault.NotAllowed. The rows stay locked until
 // the transaction ends, so that what two orders use together does not exceed it either.
-func (m *Module) Register(ctx context.Context, u Uses) error {
+func (m *Module) RegisterUsage(ctx context.Context, u UsageInput) error {
 	codes := u.codes()
 	if len(codes) == 0 {
 		return nil
 	}
-	list, err := m.Active(ctx, codes, false)
+	list, err := m.ListActive(ctx, codes, false)
 	if err != nil {
 		return err
 	}
@@ -67,9 +67,9 @@ func (m *Module) Register(ctx context.Context, u Uses) error {
 	return nil
 }
 
-func (m *Module) register(ctx context.Context, p Promotion, u Uses) error {
+func (m *Module) register(ctx context.Context, p Promotion, u UsageInput) error {
 	if p.Limit != nil {
-		locked, err := m.Promotions.Retrieve(ctx, p.ID, module.Find{Lock: true})
+		locked, err := m.Promotions.Retrieve(ctx, p.ID, module.FindOptions{Lock: true})
 		if err != nil {
 			return err
 		}
@@ -87,8 +87,8 @@ func (m *Module) register(ctx context.Context, p Promotion, u Uses) error {
 }
 
 // spend counts one promotion's use of a budget.
-func (m *Module) spend(ctx context.Context, id string, amount money.Decimal, u Uses) error {
-	b, err := m.Budgets.Retrieve(ctx, id, module.Find{Lock: true})
+func (m *Module) spend(ctx context.Context, id string, amount money.Decimal, u UsageInput) error {
+	b, err := m.Budgets.Retrieve(ctx, id, module.FindOptions{Lock: true})
 	if err != nil {
 		return err
 	}
@@ -96,11 +96,11 @@ func (m *Module) spend(ctx context.Context, id string, amount money.Decimal, u U
 	case b.Type == "usage":
 		amount = money.Int(1)
 	case b.attributed():
-		who := u.attribute(b)
-		if who == "" {
+		attributeValue := u.attribute(b)
+		if attributeValue == "" {
 			return nil
 		}
-		if err := m.spendFor(ctx, b, who); err != nil {
+		if err := m.spendFor(ctx, b, attributeValue); err != nil {
 			return err
 		}
 		amount = money.Int(1)
@@ -119,13 +119,13 @@ func (b *Budget) exceeded(used money.Decimal) bool {
 }
 
 // spendFor counts one use of a budget for one value of its attribute.
-func (m *Module) spendFor(ctx context.Context, b Budget, who string) error {
-	list, err := m.BudgetUsages.List(ctx, module.Filter{"budget_id": b.ID, "attribute_value": who})
+func (m *Module) spendFor(ctx context.Context, b Budget, attributeValue string) error {
+	list, err := m.BudgetUsages.List(ctx, module.Filter{"budget_id": b.ID, "attribute_value": attributeValue})
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
-		_, err = m.BudgetUsages.Create(ctx, BudgetUsage{BudgetID: b.ID, AttributeValue: who, Used: money.Int(1)})
+		_, err = m.BudgetUsages.Create(ctx, BudgetUsage{BudgetID: b.ID, AttributeValue: attributeValue, Used: money.Int(1)})
 		return err
 	}
 	used := list[0].Used.Add(money.Int(1))

@@ -15,7 +15,7 @@ func (m *Module) Withdrawn(ctx context.Context, codes []string) ([]string, error
 	if len(codes) == 0 {
 		return nil, nil
 	}
-	find := module.Find{Relations: []string{"campaign", "campaign.budget"}}
+	find := module.FindOptions{Relations: []string{"campaign", "campaign.budget"}}
 	list, err := m.Promotions.List(ctx, module.Filter{"code": codes, "status": "active"}, find)
 	if err != nil {
 		return nil, err

@@ -94,20 +94,20 @@ func (m *Module) Tables() []module.Entity {
 
 // The scopes of a layout.
 const (
-	Personal = "personal"
-	Default  = "default"
+	ScopePersonal = "personal"
+	ScopeDefault  = "default"
 )
 
-// An Arrangement is which layouts a user can choose from in a zone, and which one is shown.
-type Arrangement struct {
+// A LayoutState is which layouts a user can choose from in a zone, and which one is shown.
+type LayoutState struct {
 	Personal *Layout `json:"personal_configuration"`
 	Default  *Layout `json:"default_configuration"`
-	Scope    string  `json:"active_scope"` // Personal or Default
+	Scope    string  `json:"active_scope"` // Personal or ScopeDefault
 }
 
-// Arrange tells how a zone looks for a user: as chosen last, if that is still there, else with the layout of the user's own, else as for all.
-func (m *Module) Arrange(ctx context.Context, zone, user string) (Arrangement, error) {
-	a := Arrangement{Scope: Default}
+// LayoutState tells how a zone looks for a user: as chosen last, if that is still there, else with the layout of the user's own, else as for all.
+func (m *Module) LayoutState(ctx context.Context, zone, user string) (LayoutState, error) {
+	a := LayoutState{Scope: ScopeDefault}
 	list, err := m.Layouts.List(ctx, module.Filter{"zone": zone, "$or": []any{map[string]any{"user_id": user}, map[string]any{"is_system_default": true}}})
 	if err != nil {
 		return a, err
@@ -119,9 +119,9 @@ func (m *Module) Arrange(ctx context.Context, zone, user string) (Arrangement, e
 			a.Personal = &l
 		}
 	}
-	chosen, err := m.Preference(ctx, user, scopeKey(zone))
-	if a.Personal != nil && chosen["scope"] != Default {
-		a.Scope = Personal
+	chosen, err := m.RetrievePreference(ctx, user, scopeKey(zone))
+	if a.Personal != nil && chosen["scope"] != ScopeDefault {
+		a.Scope = ScopePersonal
 	}
 	return a, err
 }
@@ -136,7 +136,7 @@ func (m *Module) SetLayout(ctx context.Context, zone, user string, configuration
 		l.UserID = &user
 		where = module.Filter{"zone": zone, "user_id": user}
 	}
-	have, err := m.Layouts.List(ctx, where, module.Find{Take: 1})
+	have, err := m.Layouts.List(ctx, where, module.FindOptions{Take: 1})
 	if err != nil {
 		return l, err
 	}
@@ -155,14 +155,14 @@ func (m *Module) ClearLayout(ctx context.Context, zone, user string) error {
 	return m.Layouts.SoftDelete(ctx, module.IDs(have)...)
 }
 
-// SetScope remembers which layout of a zone a user wants to see: Personal or Default.
+// SetScope remembers which layout of a zone a user wants to see: Personal or ScopeDefault.
 func (m *Module) SetScope(ctx context.Context, zone, user, scope string) error {
 	return m.SetPreference(ctx, user, scopeKey(zone), module.Map{"scope": scope})
 }
 
-// Preference is what a user has chosen under a key, nil for nothing.
-func (m *Module) Preference(ctx context.Context, user, key string) (module.Map, error) {
-	have, err := m.Preferences.List(ctx, module.Filter{"user_id": user, "key": key}, module.Find{Take: 1})
+// RetrievePreference is what a user has chosen under a key, nil for nothing.
+func (m *Module) RetrievePreference(ctx context.Context, user, key string) (module.Map, error) {
+	have, err := m.Preferences.List(ctx, module.Filter{"user_id": user, "key": key}, module.FindOptions{Take: 1})
 	if err != nil || len(have) == 0 {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (m *Module) Preference(ctx context.Context, user, key string) (module.Map, 
 
 // SetPreference remembers what a user has chosen under a key.
 func (m *Module) SetPreference(ctx context.Context, user, key string, value module.Map) error {
-	have, err := m.Preferences.List(ctx, module.Filter{"user_id": user, "key": key}, module.Find{Take: 1})
+	have, err := m.Preferences.List(ctx, module.Filter{"user_id": user, "key": key}, module.FindOptions{Take: 1})
 	if err != nil {
 		return err
 	}

@@ -13,15 +13,15 @@ type Location struct {
 
 // An Address says where a location is.
 type Address struct {
-	module.Model `model:"prefix=laddr,deleted=gone"`
-	Address1     string     `json:"address_1" model:"searchable"`
-	Address2     *string    `json:"address_2" model:"searchable"`
-	Company      *string    `json:"company"`
-	City         *string    `json:"city" model:"searchable"`
-	CountryCode  string     `json:"country_code" model:"searchable"`
-	Phone        *string    `json:"phone"`
-	Province     *string    `json:"province" model:"searchable"`
-	PostalCode   *string    `json:"postal_code" model:"searchable"`
-	Metadata     module.Map `json:"metadata"`
-	Location     *Location  `json:"stock_locations,omitempty" rel:"has=address_id,cascade"`
+	module.Model  `model:"prefix=laddr,deleted=gone"`
+	Address1      string     `json:"address_1" model:"searchable"`
+	Address2      *string    `json:"address_2" model:"searchable"`
+	Company       *string    `json:"company"`
+	City          *string    `json:"city" model:"searchable"`
+	CountryCode   string     `json:"country_code" model:"searchable"`
+	Phone         *string    `json:"phone"`
+	Province      *string    `json:"province" model:"searchable"`
+	PostalCode    *string    `json:"postal_code" model:"searchable"`
+	Metadata      module.Map `json:"metadata"`
+	StockLocation *Location  `json:"stock_locations,omitempty" rel:"has=address_id,cascade"`
 }

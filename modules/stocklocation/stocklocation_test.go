@@ -13,17 +13,17 @@ func fresh() (*Module, []module.Entity) {
 }
 
 func TestAddress(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
 		city, other := "Berlin", "laddr_none"
 		l, err := m.Create(ctx, Location{Name: "Depot", AddressID: &other, Address: &Address{Address1: "Main 1", City: &city, CountryCode: "de"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Update(ctx, LocationPatch{ID: l.ID, Set: module.Set{"name": "Barn"}, Address: module.Set{"address_1": "Side 2", "country_code": "fr"}}); err != nil {
+		if _, err := m.Update(ctx, UpdateInput{ID: l.ID, Set: module.Set{"name": "Barn"}, Address: module.Set{"address_1": "Side 2", "country_code": "fr"}}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := m.Locations.Retrieve(ctx, l.ID, module.Find{Relations: []string{"address"}})
+		got, err := m.Locations.Retrieve(ctx, l.ID, module.FindOptions{Relations: []string{"address"}})
 		if err != nil || got.Name != "Barn" || got.Address.Address1 != "Side 2" || *got.Address.City != "Berlin" {
 			t.Errorf("got %+v %+v %v", got, got.Address, err)
 		}
@@ -31,7 +31,7 @@ func TestAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Update(ctx, LocationPatch{ID: bare.ID, Address: module.Set{"address_1": "x"}}); err != nil {
+		if _, err := m.Update(ctx, UpdateInput{ID: bare.ID, Address: module.Set{"address_1": "x"}}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err = m.Locations.Retrieve(ctx, bare.ID); err != nil || got.AddressID != nil {

@@ -9,16 +9,16 @@ import (
 	"github.com/gorgon-commerce/gorgon/db"
 )
 
-func (t *Taxable) references() []string {
+func (t *TaxableItem) references() []string {
 	if t.ShippingOptionID != "" {
 		return []string{"shipping_option:" + t.ShippingOptionID}
 	}
 	return []string{"product:" + t.ProductID, "product_type:" + t.ProductTypeID}
 }
 
-// Lines calculates the taxes of a request by the provider of the destination's country. A country
+// TaxLines calculates the taxes of a request by the provider of the destination's country. A country
 // without a tax region has no taxes. The tables are read with one statement.
-func (m *Module) Lines(ctx context.Context, r Request) ([]Line, error) {
+func (m *Module) TaxLines(ctx context.Context, r TaxLinesRequest) ([]TaxLine, error) {
 	d, err := m.Rates.Entity().DB()
 	if err != nil || len(r.Items) == 0 {
 		return nil, err
@@ -41,14 +41,14 @@ func (m *Module) Lines(ctx context.Context, r Request) ([]Line, error) {
 	for i, t := range r.Items {
 		for _, x := range applicable(rates, t) {
 			r.Items[i].RateLines = append(r.Items[i].RateLines,
-				Line{TaxableID: t.ID, RateID: x.id, Name: x.name, Code: x.code, ProviderID: p.Identifier(), Rate: x.rate})
+				TaxLine{TaxableID: t.ID, RateID: x.id, Name: x.name, Code: x.code, ProviderID: p.Identifier(), Rate: x.rate})
 		}
 	}
 	return p.Lines(ctx, r)
 }
 
 // candidates reads the regions of an address with their default rates and those that have a rule for one of the list.
-func candidates(d db.Dialect, country, province string, list []Taxable) db.Statement {
+func candidates(d db.Dialect, country, province string, list []TaxableItem) db.Statement {
 	var ids []string
 	for i := range list {
 		for _, ref := range list[i].references() {
@@ -59,7 +59,7 @@ func candidates(d db.Dialect, country, province string, list []Taxable) db.State
 	}
 	return db.Statement{SQL: `SELECT g.id, g.parent_id, g.province_code, r.id, r.rate, r.name, r.code, r.is_default, r.is_combinable, u.reference, u.reference_id, g.provider_id
 		FROM tax_region g LEFT JOIN tax_rate r ON r.tax_region_id = g.id AND r.deleted_at IS NULL
-		LEFT JOIN tax_rate_rule u ON u.tax_rate_id = r.id AND u.deleted_at IS NULL AND ` + d.In("u.reference_id", "$1") + `
+		LEFT JOIN tax_rate_rule u ON u.tax_rate_id = r.id AND u.deleted_at IS NULL AND ` + d.InList("u.reference_id", "$1") + `
 		WHERE g.deleted_at IS NULL AND g.country_code = $2 AND (g.province_code IS NULL OR g.province_code = $3)
 		ORDER BY r.id`, Args: []any{ids, country, province}}
 }
@@ -106,7 +106,7 @@ func scan(rows db.Rows) (out []rate, region *countryRegion, err error) {
 }
 
 // applicable are the rate that fits best, and its parent region's if it is combined with that.
-func applicable(rates []rate, t Taxable) []rate {
+func applicable(rates []rate, t TaxableItem) []rate {
 	var fit []rate
 	for _, r := range rates {
 		if r.rank(t) < unfit {
@@ -133,7 +133,7 @@ func applicable(rates []rate, t Taxable) []rate {
 const unfit = 6
 
 // rank orders rates: a province's before its country's, in each those for the very thing first, then for its type, then the default.
-func (r *rate) rank(t Taxable) int {
+func (r *rate) rank(t TaxableItem) int {
 	refs := t.references()
 	n := unfit
 	switch {

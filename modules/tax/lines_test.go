@@ -13,7 +13,7 @@ func ptr[T any](v T) *T { return &v }
 // Denmark has 25 %, 5 % for books and 12.5 % for one of them; Aarhus has 3 % on top for shipping.
 func TestLines(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		m := New()
 		moduletest.Open(t, d, m.Tables())
@@ -37,10 +37,10 @@ func TestLines(t *testing.T) {
 			{TaxRateID: rates[2].ID, Reference: "product", ReferenceID: "bible"}, {TaxRateID: rates[3].ID, Reference: "shipping_option", ReferenceID: "so"}}); err != nil {
 			t.Fatal(err)
 		}
-		things := []Taxable{{ID: "1", ProductID: "shirt"}, {ID: "2", ProductID: "novel", ProductTypeID: "book"}, {ID: "3", ProductID: "bible", ProductTypeID: "book"},
+		things := []TaxableItem{{ID: "1", ProductID: "shirt"}, {ID: "2", ProductID: "novel", ProductTypeID: "book"}, {ID: "3", ProductID: "bible", ProductTypeID: "book"},
 			{ID: "4", ShippingOptionID: "so"}}
 		for where, want := range map[[2]string]string{{"DK", ""}: "1vat 2books 3bible 4vat ", {"dk", "Aarhus"}: "1vat 2books 3bible 4local 4vat ", {"de", ""}: ""} {
-			lines, err := m.Lines(t.Context(), Request{Address: Address{CountryCode: where[0], ProvinceCode: where[1]}, Items: things})
+			lines, err := m.TaxLines(t.Context(), TaxLinesRequest{Address: Address{CountryCode: where[0], ProvinceCode: where[1]}, Items: things})
 			if err != nil {
 				t.Fatal(err)
 			}

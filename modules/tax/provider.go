@@ -18,7 +18,7 @@ type Provider interface {
 	Identifier() string
 	// Lines returns the tax lines of the items of a request. An item may have several lines, or
 	// none if it is not taxed. An error fails the change of the cart that needs the taxes.
-	Lines(ctx context.Context, r Request) ([]Line, error)
+	Lines(ctx context.Context, r TaxLinesRequest) ([]TaxLine, error)
 }
 
 // Provide registers a provider under a name of its instance, which may be empty. Its id, as tax
@@ -31,12 +31,12 @@ func Provide(name string, p Provider) provider.Registration {
 	return provider.New(Kind, id, p)
 }
 
-// A Request asks for the taxes of a cart, an order or a list of prices.
-type Request struct {
+// A TaxLinesRequest asks for the taxes of a cart, an order or a list of prices.
+type TaxLinesRequest struct {
 	Address      Address // the destination
 	Customer     Customer
 	CurrencyCode string // in lower case; empty if only rates are asked for
-	Items        []Taxable
+	Items        []TaxableItem
 	IsReturn     bool // the items come back from the address
 }
 
@@ -52,9 +52,9 @@ type Customer struct {
 	GroupIDs  []string
 }
 
-// A Taxable is a line item or a shipping method. A shipping method has a ShippingOptionID, a line
+// A TaxableItem is a line item or a shipping method. A shipping method has a ShippingOptionID, a line
 // item has not.
-type Taxable struct {
+type TaxableItem struct {
 	ID                       string // of the line item, the shipping method or the variant
 	Name                     string
 	ProductID, ProductTypeID string
@@ -62,11 +62,11 @@ type Taxable struct {
 	Quantity                 money.Decimal
 	UnitPrice                money.Decimal // before discounts; with tax if IsTaxInclusive
 	IsTaxInclusive           bool
-	RateLines                []Line // what the tax rates of the shop give, for providers that use them
+	RateLines                []TaxLine // what the tax rates of the shop give, for providers that use them
 }
 
-// A Line is a tax of one taxable, in percent.
-type Line struct {
+// A TaxLine is a tax of one taxable, in percent.
+type TaxLine struct {
 	TaxableID, RateID, Name, Code, ProviderID string
 	Rate                                      float64
 }
@@ -76,7 +76,7 @@ type systemProvider struct{}
 
 func (systemProvider) Identifier() string { return "system" }
 
-func (systemProvider) Lines(_ context.Context, r Request) (out []Line, _ error) {
+func (systemProvider) Lines(_ context.Context, r TaxLinesRequest) (out []TaxLine, _ error) {
 	for _, t := range r.Items {
 		out = append(out, t.RateLines...)
 	}

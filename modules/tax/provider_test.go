@@ -17,11 +17,11 @@ type acme struct{}
 
 func (acme) Identifier() string { return "acme" }
 
-func (acme) Lines(_ context.Context, r Request) (out []Line, _ error) {
+func (acme) Lines(_ context.Context, r TaxLinesRequest) (out []TaxLine, _ error) {
 	for _, t := range r.Items {
 		out = append(out, t.RateLines...)
 		if money.Int(100).Less(t.UnitPrice) {
-			out = append(out, Line{TaxableID: t.ID, Code: "luxury in " + r.Address.City, ProviderID: "acme", Rate: 10})
+			out = append(out, TaxLine{TaxableID: t.ID, Code: "luxury in " + r.Address.City, ProviderID: "acme", Rate: 10})
 		}
 	}
 	return out, nil
@@ -30,7 +30,7 @@ func (acme) Lines(_ context.Context, r Request) (out []Line, _ error) {
 // A tax region chooses its provider by id. One that is not installed fails with the remedy.
 func TestProvider(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		t.Parallel()
 		m := New(Provide("eu", acme{}))
 		moduletest.Open(t, d, m.Tables())
@@ -44,9 +44,9 @@ func TestProvider(t *testing.T) {
 		if _, err := m.Rates.Create(t.Context(), Rate{Code: "vat", Name: "VAT", Rate: ptr(19.0), IsDefault: true, TaxRegionID: de.ID}); err != nil {
 			t.Fatal(err)
 		}
-		ask := Request{Address: Address{CountryCode: "DE", City: "Berlin"},
-			Items: []Taxable{{ID: "ring", UnitPrice: money.Int(500)}, {ID: "cup", UnitPrice: money.Int(5)}}}
-		lines, err := m.Lines(t.Context(), ask)
+		ask := TaxLinesRequest{Address: Address{CountryCode: "DE", City: "Berlin"},
+			Items: []TaxableItem{{ID: "ring", UnitPrice: money.Int(500)}, {ID: "cup", UnitPrice: money.Int(5)}}}
+		lines, err := m.TaxLines(t.Context(), ask)
 		got := ""
 		for _, l := range lines {
 			got += l.TaxableID + " " + l.Code + " " + l.ProviderID + "; "
@@ -55,7 +55,7 @@ func TestProvider(t *testing.T) {
 			t.Errorf("got %q %v, want %q", got, err, want)
 		}
 		m.Providers = New().Providers
-		_, err = m.Lines(t.Context(), ask)
+		_, err = m.TaxLines(t.Context(), ask)
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), "tp_acme_eu, which is not installed") {
 			t.Errorf("got %v", err)
 		}

@@ -21,7 +21,7 @@ func (User) Indexes() []module.Index {
 	return []module.Index{{Name: "IDX_user_deleted_at", Columns: []string{"deleted_at"}, Where: "deleted_at IS NOT NULL"}}
 }
 
-// An Invite lets somebody become a user. Its token is a JSON web token that names it.
+// An CreateInvites lets somebody become a user. Its token is a JSON web token that names it.
 type Invite struct {
 	module.Model `model:"prefix=invite,deleted=gone"`
 	Email        string     `json:"email" model:"searchable,unique"`

@@ -21,10 +21,10 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// A Config says how a user module works. JWTSecret signs invites; InviteLife is a day unless told otherwise.
+// A Config says how a user module works. JWTSecret signs invites; InviteTTL is a day unless told otherwise.
 type Config struct {
-	JWTSecret  string
-	InviteLife time.Duration
+	JWTSecret string
+	InviteTTL time.Duration
 }
 
 // A Module keeps users.
@@ -38,28 +38,28 @@ type Module struct {
 
 // New returns a module without users.
 func New(cfg Config) *Module {
-	if cfg.InviteLife == 0 {
-		cfg.InviteLife = 24 * time.Hour
+	if cfg.InviteTTL == 0 {
+		cfg.InviteTTL = 24 * time.Hour
 	}
 	return &Module{
 		Users:   module.NewTable[User]("user", "users"),
 		Invites: module.NewTable[Invite]("invite", "invites"),
 		secret:  []byte(cfg.JWTSecret),
-		life:    cfg.InviteLife,
+		life:    cfg.InviteTTL,
 	}
 }
 
 // Tables lists what the module keeps.
 func (m *Module) Tables() []module.Entity { return []module.Entity{m.Users, m.Invites} }
 
-// An Invitation is what an invite is made of.
-type Invitation struct {
+// A CreateInviteInput is what an invite is made of.
+type CreateInviteInput struct {
 	Email    string     `json:"email"`
 	Metadata module.Map `json:"metadata"`
 }
 
-// Invite makes invites, one for each of list. Somebody who is a user is fault.Invalid.
-func (m *Module) Invite(ctx context.Context, list []Invitation) ([]Invite, error) {
+// CreateInvites makes invites, one for each of list. Somebody who is a user is fault.Invalid.
+func (m *Module) CreateInvites(ctx context.Context, list []CreateInviteInput) ([]Invite, error) {
 	emails := make([]string, len(list))
 	for i, v := range list {
 		emails[i] = v.Email
@@ -157,8 +157,8 @@ func (m *Module) sign(v *Invite) error {
 	return err
 }
 
-// Resend gives invites new tokens; the old ones are void. Unknown ids are fault.Invalid.
-func (m *Module) Resend(ctx context.Context, ids []string) ([]Invite, error) {
+// RefreshInviteTokens gives invites new tokens; the old ones are void. Unknown ids are fault.Invalid.
+func (m *Module) RefreshInviteTokens(ctx context.Context, ids []string) ([]Invite, error) {
 	list, err := m.Invites.List(ctx, module.Filter{"id": ids})
 	if err != nil {
 		return nil, err
@@ -186,8 +186,8 @@ func without(ids []string, list []Invite) (missing []string) {
 	return missing
 }
 
-// Check returns the invite of a token. One that is not ours, or was replaced, used or is too old, is fault.Unauthorized.
-func (m *Module) Check(ctx context.Context, text string) (v Invite, err error) {
+// ValidateInviteToken returns the invite of a token. One that is not ours, or was replaced, used or is too old, is fault.Unauthorized.
+func (m *Module) ValidateInviteToken(ctx context.Context, text string) (v Invite, err error) {
 	void := fault.New(fault.Unauthorized, "Unauthorized")
 	var t token
 	key := func(*jwt.Token) (any, error) { return m.secret, nil }
@@ -195,7 +195,7 @@ func (m *Module) Check(ctx context.Context, text string) (v Invite, err error) {
 	if err != nil || len(m.secret) == 0 || t.ID == "" {
 		return v, void
 	}
-	v, err = m.Invites.Retrieve(ctx, t.ID, module.Find{Lock: true})
+	v, err = m.Invites.Retrieve(ctx, t.ID, module.FindOptions{Lock: true})
 	if fault.KindOf(err) == fault.NotFound || err == nil && (v.Token != text || !v.ExpiresAt.After(db.Now())) {
 		err = void
 	}
@@ -204,7 +204,7 @@ func (m *Module) Check(ctx context.Context, text string) (v Invite, err error) {
 
 // Update changes a user. Metadata is merged into what there is. An unknown one is fault.NotFound.
 func (m *Module) Update(ctx context.Context, id string, set module.Set) (User, error) {
-	u, err := m.Users.Retrieve(ctx, id, module.Find{Lock: true})
+	u, err := m.Users.Retrieve(ctx, id, module.FindOptions{Lock: true})
 	if err != nil || len(set) == 0 {
 		return u, err
 	}

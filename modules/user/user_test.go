@@ -17,9 +17,9 @@ func fresh() (*Module, []module.Entity) {
 }
 
 func TestInvite(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		list, err := m.Invite(ctx, []Invitation{{Email: "a@x.io"}})
+		list, err := m.CreateInvites(ctx, []CreateInviteInput{{Email: "a@x.io"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,20 +27,20 @@ func TestInvite(t *testing.T) {
 		if v.Accepted || !strings.HasPrefix(v.ID, "invite_") || time.Until(v.ExpiresAt).Round(time.Hour) != 24*time.Hour {
 			t.Errorf("got %+v", v)
 		}
-		if got, err := m.Check(ctx, v.Token); err != nil || got.ID != v.ID {
+		if got, err := m.ValidateInviteToken(ctx, v.Token); err != nil || got.ID != v.ID {
 			t.Errorf("got %+v %v", got, err)
 		}
-		again, err := m.Resend(ctx, []string{v.ID})
+		again, err := m.RefreshInviteTokens(ctx, []string{v.ID})
 		if err != nil || again[0].Token == v.Token {
 			t.Fatalf("got %+v %v", again, err)
 		}
-		wants(t, check(m.Check(ctx, v.Token)), fault.Unauthorized, "Unauthorized")
-		if _, err := m.Check(ctx, again[0].Token); err != nil {
+		wants(t, check(m.ValidateInviteToken(ctx, v.Token)), fault.Unauthorized, "Unauthorized")
+		if _, err := m.ValidateInviteToken(ctx, again[0].Token); err != nil {
 			t.Error(err)
 		}
-		_, err = m.Invite(ctx, []Invitation{{Email: "a@x.io"}})
+		_, err = m.CreateInvites(ctx, []CreateInviteInput{{Email: "a@x.io"}})
 		wants(t, err, fault.Invalid, "Invite with email: a@x.io, already exists.")
-		_, err = m.Resend(ctx, []string{v.ID, "invite_x", "invite_y"})
+		_, err = m.RefreshInviteTokens(ctx, []string{v.ID, "invite_x", "invite_y"})
 		wants(t, err, fault.Invalid, "The following invites do not exist: invite_x, invite_y")
 	})
 }
@@ -48,13 +48,13 @@ func TestInvite(t *testing.T) {
 func check(_ Invite, err error) error { return err }
 
 func TestInviteOfUser(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		for _, email := range []string{"a@x.io", "b@x.io"} {
 			if _, err := m.Users.Create(t.Context(), User{Email: email}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		_, err := m.Invite(t.Context(), []Invitation{{Email: "c@x.io"}, {Email: "a@x.io"}, {Email: "b@x.io"}})
+		_, err := m.CreateInvites(t.Context(), []CreateInviteInput{{Email: "c@x.io"}, {Email: "a@x.io"}, {Email: "b@x.io"}})
 		if got := fault.Message(err); got != "User account for following email(s) already exist: a@x.io, b@x.io" {
 			t.Errorf("got %q", got)
 		}
@@ -62,9 +62,9 @@ func TestInviteOfUser(t *testing.T) {
 }
 
 func TestInviteVoid(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		ctx := t.Context()
-		list, err := m.Invite(ctx, []Invitation{{Email: "a@x.io"}})
+		list, err := m.CreateInvites(ctx, []CreateInviteInput{{Email: "a@x.io"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,16 +74,16 @@ func TestInviteVoid(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, token := range []string{"", "garbage", forged.Token} {
-			wants(t, check(m.Check(ctx, token)), fault.Unauthorized, "Unauthorized")
+			wants(t, check(m.ValidateInviteToken(ctx, token)), fault.Unauthorized, "Unauthorized")
 		}
 		if _, err := m.Invites.UpdateOne(ctx, list[0].ID, module.Set{"expires_at": db.Now().Add(-time.Second)}); err != nil {
 			t.Fatal(err)
 		}
-		wants(t, check(m.Check(ctx, list[0].Token)), fault.Unauthorized, "Unauthorized")
+		wants(t, check(m.ValidateInviteToken(ctx, list[0].Token)), fault.Unauthorized, "Unauthorized")
 		if err := m.Invites.Delete(ctx, list[0].ID); err != nil {
 			t.Fatal(err)
 		}
-		wants(t, check(m.Check(ctx, list[0].Token)), fault.Unauthorized, "Unauthorized")
+		wants(t, check(m.ValidateInviteToken(ctx, list[0].Token)), fault.Unauthorized, "Unauthorized")
 	})
 }
 

@@ -16,12 +16,12 @@ import (
 )
 
 // A URL is told of the events that it wants, and checks that they are the shop's.
-func ExampleModule_Hear() {
+func ExampleModule_Enqueue() {
 	hooks := webhook.New(webhook.Config{AllowHTTP: true, AllowPrivate: true}) // the receiver is this program
-	ctx, d := moduletest.Memory(hooks.Tables()...)
+	ctx, d := moduletest.OpenInMemory(hooks.Tables()...)
 	defer d.Close()
 
-	heard := make(chan string, 1)
+	received := make(chan string, 1)
 	secret := signature.NewSecret()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -29,7 +29,7 @@ func ExampleModule_Hear() {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		heard <- r.Header.Get("Content-Type")
+		received <- r.Header.Get("Content-Type")
 	}))
 	defer receiver.Close()
 
@@ -42,13 +42,13 @@ func ExampleModule_Hear() {
 
 	for _, topic := range []event.Topic[event.ID]{"product.created", "order.placed"} { // a bus does this
 		m, _ := topic.Message(event.ID{ID: "order_1"})
-		if err := hooks.Hear(ctx, m); err != nil {
+		if err := hooks.Enqueue(ctx, m); err != nil {
 			panic(err)
 		}
 	}
-	fmt.Println("heard", <-heard)
+	fmt.Println("heard", <-received)
 	for {
-		log, _ := hooks.Deliveries.List(ctx, module.Filter{"state": webhook.Delivered})
+		log, _ := hooks.Deliveries.List(ctx, module.Filter{"state": webhook.DeliveryDelivered})
 		if len(log) > 0 {
 			fmt.Println(log[0].EventName, log[0].State)
 			break

@@ -15,8 +15,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/module"
 )
 
-// Hear queues an event for all webhooks that want it. An event that is heard twice is queued once.
-func (m *Module) Hear(ctx context.Context, e event.Message) error {
+// Enqueue queues an event for all webhooks that want it. An event that is heard twice is queued once.
+func (m *Module) Enqueue(ctx context.Context, e event.Message) error {
 	all, err := m.Webhooks.List(ctx, module.Filter{"enabled": true})
 	if err != nil {
 		return err
@@ -34,15 +34,15 @@ func (m *Module) Hear(ctx context.Context, e event.Message) error {
 	return err
 }
 
-// Ping is the topic of the event that tries a webhook out.
-const Ping = event.Topic[event.ID]("webhook.ping")
+// PingTopic is the topic of the event that tries a webhook out.
+const PingTopic = event.Topic[event.ID]("webhook.ping")
 
 // Ping queues an event for one webhook that means nothing, whatever events it wants.
 func (m *Module) Ping(ctx context.Context, webhook string) (Delivery, error) {
 	if _, err := m.Webhooks.Retrieve(ctx, webhook); err != nil {
 		return Delivery{}, err
 	}
-	e, err := Ping.Message(event.ID{ID: webhook})
+	e, err := PingTopic.Message(event.ID{ID: webhook})
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -70,7 +70,7 @@ func (m *Module) queue(ctx context.Context, e event.Message, webhooks ...string)
 		if i > 0 {
 			sql.WriteByte(',')
 		}
-		row := []any{id.New("whd"), w, e.ID, e.Name, string(payload), Pending, 0, now, now.Add(m.Config.Expiry), now, now}
+		row := []any{id.New("whd"), w, e.ID, e.Name, string(payload), DeliveryPending, 0, now, now.Add(m.Config.Expiry), now, now}
 		for j := range row {
 			sql.WriteString([]string{"($", ",$"}[min(j, 1)])
 			sql.WriteString(strconv.Itoa(len(args) + j + 1))
@@ -108,9 +108,9 @@ func (m *Module) Replay(ctx context.Context, webhook string, since time.Time, al
 	if _, err := m.Webhooks.Retrieve(ctx, webhook); err != nil {
 		return 0, err
 	}
-	states := []string{Failed}
+	states := []string{DeliveryFailed}
 	if all {
-		states = []string{Failed, Delivered}
+		states = []string{DeliveryFailed, DeliveryDelivered}
 	}
 	n, err := m.again(ctx, module.Filter{"webhook_id": webhook, "state": states, "created_at": map[string]any{"$gte": since}})
 	if err != nil || n == 0 {
@@ -121,7 +121,7 @@ func (m *Module) Replay(ctx context.Context, webhook string, since time.Time, al
 
 func (m *Module) again(ctx context.Context, where module.Filter) (int64, error) {
 	now := db.Now()
-	return m.Deliveries.Update(ctx, where, module.Set{"state": Pending, "tries": 0, "next_at": now, "expires_at": now.Add(m.Config.Expiry), "claimed_by": nil, "delivered_at": nil})
+	return m.Deliveries.Update(ctx, where, module.Set{"state": DeliveryPending, "tries": 0, "next_at": now, "expires_at": now.Add(m.Config.Expiry), "claimed_by": nil, "delivered_at": nil})
 }
 
 // resume ends the pause of a webhook. One that is removed is fault.NotFound.
@@ -178,15 +178,15 @@ func (m *Module) claim(ctx context.Context, d *db.DB, t turn, n int) ([]Delivery
 	k := d.Dialect()
 	if t.probe {
 		n = 1
-		got, err := d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_webhook SET paused_until = " + k.After("$1") + " WHERE id = $2 AND (paused_until IS NULL OR paused_until <= " + k.Now() + ")",
+		got, err := d.Exec(ctx, db.Statement{SQL: "UPDATE gorgon_webhook SET paused_until = " + k.NowPlus("$1") + " WHERE id = $2 AND (paused_until IS NULL OR paused_until <= " + k.Now() + ")",
 			Args: []any{m.lease(), t.id}})
 		if err != nil || got == 0 {
 			return nil, err
 		}
 	}
-	rows, err := d.Query(ctx, db.Statement{SQL: "UPDATE gorgon_webhook_delivery SET claimed_by = $1, next_at = " + k.After("$2") + ", tries = tries + 1 WHERE id IN" +
+	rows, err := d.Query(ctx, db.Statement{SQL: "UPDATE gorgon_webhook_delivery SET claimed_by = $1, next_at = " + k.NowPlus("$2") + ", tries = tries + 1 WHERE id IN" +
 		" (SELECT id FROM gorgon_webhook_delivery WHERE webhook_id = $3 AND state = 'pending' AND next_at <= " + k.Now() + " ORDER BY next_at, id LIMIT " + strconv.Itoa(n) +
-		" " + k.Skip() + ") RETURNING id", Args: []any{id.New("claim"), m.lease(), t.id}})
+		" " + k.SkipLocked() + ") RETURNING id", Args: []any{id.New("claim"), m.lease(), t.id}})
 	if err != nil {
 		return nil, err
 	}
@@ -227,9 +227,9 @@ func (m *Module) outcome(d Delivery, a Attempt) module.Set {
 	}
 	switch {
 	case a.Error == nil:
-		set["state"], set["delivered_at"] = Delivered, now
-	case d.Tries > len(m.Config.Backoff) || next.After(d.ExpiresAt) || *a.Error == ErrPrivate.Error():
-		set["state"] = Failed
+		set["state"], set["delivered_at"] = DeliveryDelivered, now
+	case d.Tries > len(m.Config.Backoff) || next.After(d.ExpiresAt) || *a.Error == ErrPrivateAddress.Error():
+		set["state"] = DeliveryFailed
 	default:
 		set["next_at"] = next
 	}
@@ -238,21 +238,21 @@ func (m *Module) outcome(d Delivery, a Attempt) module.Set {
 
 // judge pauses a webhook whose attempts fail, and goes on with one that is back.
 func (m *Module) judge(ctx context.Context, webhook string, good, probe bool) error {
-	list, err := m.Webhooks.List(ctx, module.Filter{"id": webhook}, module.Find{Lock: true})
+	list, err := m.Webhooks.List(ctx, module.Filter{"id": webhook}, module.FindOptions{Lock: true})
 	if err != nil || len(list) == 0 {
 		return err
 	}
 	w := list[0]
 	switch {
-	case good && w.FailuresInARow == 0 && w.PausedUntil == nil:
+	case good && w.ConsecutiveFailures == 0 && w.PausedUntil == nil:
 		return nil
 	case good:
 		return m.resume(ctx, webhook)
 	case !probe && w.PausedUntil != nil && w.PausedUntil.After(time.Now()): // it was sent before the pause began
 		return nil
 	}
-	set := module.Set{"failures": w.FailuresInARow + 1}
-	if over := w.FailuresInARow + 1 - m.Config.Failures; over >= 0 {
+	set := module.Set{"failures": w.ConsecutiveFailures + 1}
+	if over := w.ConsecutiveFailures + 1 - m.Config.Failures; over >= 0 {
 		set["paused_until"] = db.Now().Add(m.Config.Pause << min(over, 6))
 	}
 	_, err = m.Webhooks.Update(ctx, module.Filter{"id": webhook}, set)
@@ -269,20 +269,20 @@ func (m *Module) release(ctx context.Context, d Delivery) error {
 func (m *Module) tidy(ctx context.Context) error {
 	now := db.Now()
 	old := "it could not be delivered in time"
-	_, err := m.Deliveries.Update(ctx, module.Filter{"state": Pending, "expires_at": map[string]any{"$lt": now}},
-		module.Set{"state": Failed, "next_at": nil, "claimed_by": nil, "last_error": old})
+	_, err := m.Deliveries.Update(ctx, module.Filter{"state": DeliveryPending, "expires_at": map[string]any{"$lt": now}},
+		module.Set{"state": DeliveryFailed, "next_at": nil, "claimed_by": nil, "last_error": old})
 	if err != nil {
 		return err
 	}
-	gone, err := m.Webhooks.List(ctx, module.Filter{"deleted_at": map[string]any{"$gt": now.Add(-m.Config.Expiry)}}, module.Find{WithDeleted: true, Select: []string{"id"}})
+	deleted, err := m.Webhooks.List(ctx, module.Filter{"deleted_at": map[string]any{"$gt": now.Add(-m.Config.Expiry)}}, module.FindOptions{WithDeleted: true, Select: []string{"id"}})
 	if err != nil {
 		return err
 	}
-	if len(gone) > 0 {
-		if _, err := m.Deliveries.Update(ctx, module.Filter{"webhook_id": module.IDs(gone), "state": Pending}, canceled); err != nil {
+	if len(deleted) > 0 {
+		if _, err := m.Deliveries.Update(ctx, module.Filter{"webhook_id": module.IDs(deleted), "state": DeliveryPending}, canceled); err != nil {
 			return err
 		}
 	}
-	_, err = m.Deliveries.DeleteWhere(ctx, module.Filter{"state": map[string]any{"$ne": Pending}, "updated_at": map[string]any{"$lt": now.Add(-m.Config.Retention)}})
+	_, err = m.Deliveries.DeleteWhere(ctx, module.Filter{"state": map[string]any{"$ne": DeliveryPending}, "updated_at": map[string]any{"$lt": now.Add(-m.Config.Retention)}})
 	return err
 }

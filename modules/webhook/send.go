@@ -17,8 +17,8 @@ import (
 	"github.com/gorgon-commerce/gorgon/event/signature"
 )
 
-// ErrPrivate is the error of requests to addresses that are not public.
-var ErrPrivate = errors.New("the address of the target is not a public one")
+// ErrPrivateAddress is the error of requests to addresses that are not public.
+var ErrPrivateAddress = errors.New("the address of the target is not a public one")
 
 // reserved are ranges that are not private by name, but lead nowhere on the internet, or to an IPv4 address by a detour.
 var reserved = prefixes("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
@@ -51,7 +51,7 @@ func newClient(cfg Config) *http.Client {
 	d := &net.Dialer{Timeout: cfg.Timeout, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
 		if err == nil && !cfg.AllowPrivate && !public(at.Addr()) {
-			err = ErrPrivate
+			err = ErrPrivateAddress
 		}
 		return err
 	}}
@@ -68,10 +68,10 @@ const excerpt = 1024
 
 // send makes one request, and tells how it went.
 func (m *Module) send(ctx context.Context, c *http.Client, w Webhook, d Delivery) Attempt {
-	began := time.Now()
+	started := time.Now()
 	a := Attempt{DeliveryID: d.ID, Number: d.Tries}
 	status, body, err := m.post(ctx, c, w, d)
-	a.Milliseconds = int(time.Since(began).Milliseconds())
+	a.Milliseconds = int(time.Since(started).Milliseconds())
 	if status > 0 {
 		a.Status, a.Response = &status, &body
 	}
@@ -91,7 +91,7 @@ func (m *Module) post(ctx context.Context, c *http.Client, w Webhook, d Delivery
 		return 0, "", err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", m.Config.Agent)
+	r.Header.Set("User-Agent", m.Config.UserAgent)
 	now := time.Now()
 	if err := signature.Sign(r.Header, d.EventID, now, d.Payload, w.secrets(now)...); err != nil {
 		return 0, "", err
@@ -110,8 +110,8 @@ func (m *Module) post(ctx context.Context, c *http.Client, w Webhook, d Delivery
 
 // reason is what is written down of an error.
 func reason(err error) string {
-	if errors.Is(err, ErrPrivate) {
-		return ErrPrivate.Error()
+	if errors.Is(err, ErrPrivateAddress) {
+		return ErrPrivateAddress.Error()
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		if e.Timeout() {

@@ -21,21 +21,21 @@ import (
 
 // A Webhook is a URL that is told of some events.
 type Webhook struct {
-	module.Model   `model:"prefix=whk"`
-	URL            string     `json:"url"`
-	Description    *string    `json:"description"`
-	Events         []string   `json:"events" model:"notnull"` // topics, or patterns as event.Match has them
-	Enabled        bool       `json:"enabled" model:"default=true"`
-	Secret         string     `json:"secret"`
-	FormerSecret   *string    `json:"former_secret"`              // signs too
-	FormerUntil    *time.Time `json:"former_until"`               // until then
-	FailuresInARow int        `json:"failures" model:"default=0"` // attempts that failed since the last one that did not
-	PausedUntil    *time.Time `json:"paused_until"`               // nothing is sent before
-	Metadata       module.Map `json:"metadata"`
+	module.Model        `model:"prefix=whk"`
+	URL                 string     `json:"url"`
+	Description         *string    `json:"description"`
+	Events              []string   `json:"events" model:"notnull"` // topics, or patterns as event.MatchTopic has them
+	Enabled             bool       `json:"enabled" model:"default=true"`
+	Secret              string     `json:"secret"`
+	FormerSecret        *string    `json:"former_secret"`              // signs too
+	FormerUntil         *time.Time `json:"former_until"`               // until then
+	ConsecutiveFailures int        `json:"failures" model:"default=0"` // attempts that failed since the last one that did not
+	PausedUntil         *time.Time `json:"paused_until"`               // nothing is sent before
+	Metadata            module.Map `json:"metadata"`
 }
 
-// Public is the webhook without its secrets.
-func (w Webhook) Public() Webhook {
+// WithoutSecrets is the webhook without its secrets.
+func (w Webhook) WithoutSecrets() Webhook {
 	w.Secret, w.FormerSecret, w.FormerUntil = "", nil, nil
 	return w
 }
@@ -49,15 +49,15 @@ func (w Webhook) secrets(now time.Time) []string {
 }
 
 func (w Webhook) wants(topic string) bool {
-	return slices.ContainsFunc(w.Events, func(p string) bool { return event.Match(p, topic) })
+	return slices.ContainsFunc(w.Events, func(p string) bool { return event.MatchTopic(p, topic) })
 }
 
 // The states of a delivery.
 const (
-	Pending   = "pending"
-	Delivered = "delivered"
-	Failed    = "failed"   // given up
-	Canceled  = "canceled" // the webhook was removed
+	DeliveryPending   = "pending"
+	DeliveryDelivered = "delivered"
+	DeliveryFailed    = "failed"   // given up
+	DeliveryCanceled  = "canceled" // the webhook was removed
 )
 
 // A Delivery is one event on its way to one webhook.
@@ -111,7 +111,7 @@ type Config struct {
 	Failures  int             // attempts in a row that have to fail before a webhook is paused, 5
 	Pause     time.Duration   // of a webhook: 30 seconds, twice as long after each attempt that fails then, 64 times at most
 	Poll      time.Duration   // how often it is looked for what is due, 1 second
-	Agent     string          // the User-Agent of requests
+	UserAgent string          // the User-Agent of requests
 	TLS       *tls.Config     // for targets with certificates of a private authority
 	Log       *slog.Logger
 }
@@ -129,8 +129,8 @@ func (c Config) withDefaults() Config {
 	if c.Failures == 0 {
 		c.Failures = 5
 	}
-	if c.Agent == "" {
-		c.Agent = "Gorgon"
+	if c.UserAgent == "" {
+		c.UserAgent = "Gorgon"
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -179,8 +179,8 @@ func (m *Module) Create(ctx context.Context, list []Webhook) ([]Webhook, error) 
 	return m.Webhooks.CreateMany(ctx, list)
 }
 
-// Change changes a webhook. What is switched on again, or gets another URL, is not paused any more.
-func (m *Module) Change(ctx context.Context, id string, set module.Set) (Webhook, error) {
+// Update changes a webhook. What is switched on again, or gets another URL, is not paused any more.
+func (m *Module) Update(ctx context.Context, id string, set module.Set) (Webhook, error) {
 	w, err := m.Webhooks.Retrieve(ctx, id)
 	if err != nil {
 		return w, err
@@ -199,22 +199,22 @@ func (m *Module) Change(ctx context.Context, id string, set module.Set) (Webhook
 	}
 	w, err = m.Webhooks.Patch(ctx, id, set)
 	m.wake(ctx)
-	return w.Public(), err
+	return w.WithoutSecrets(), err
 }
 
-// Remove removes webhooks and cancels what was to be delivered to them.
-func (m *Module) Remove(ctx context.Context, ids []string) error {
+// Delete removes webhooks and cancels what was to be delivered to them.
+func (m *Module) Delete(ctx context.Context, ids []string) error {
 	if err := m.Webhooks.SoftDelete(ctx, ids...); err != nil {
 		return err
 	}
-	_, err := m.Deliveries.Update(ctx, module.Filter{"webhook_id": ids, "state": Pending}, canceled)
+	_, err := m.Deliveries.Update(ctx, module.Filter{"webhook_id": ids, "state": DeliveryPending}, canceled)
 	return err
 }
 
-var canceled = module.Set{"state": Canceled, "next_at": nil, "claimed_by": nil}
+var canceled = module.Set{"state": DeliveryCanceled, "next_at": nil, "claimed_by": nil}
 
-// Rotate gives a webhook a new secret. For as long as overlap the old one signs, too.
-func (m *Module) Rotate(ctx context.Context, id string, overlap time.Duration) (Webhook, error) {
+// RotateSecret gives a webhook a new secret. For as long as overlap the old one signs, too.
+func (m *Module) RotateSecret(ctx context.Context, id string, overlap time.Duration) (Webhook, error) {
 	w, err := m.Webhooks.Retrieve(ctx, id)
 	if err != nil {
 		return w, err

@@ -96,7 +96,7 @@ func tell(t *testing.T, m *Module, topics ...string) (list []event.Message) {
 	for _, name := range topics {
 		e, err := event.Topic[event.ID](name).Message(event.ID{ID: "x"})
 		if err == nil {
-			err = m.Hear(t.Context(), e)
+			err = m.Enqueue(t.Context(), e)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -123,7 +123,7 @@ func wait(t *testing.T, ok func() bool) {
 
 func deliveries(t *testing.T, m *Module, w Webhook, state string) []Delivery {
 	t.Helper()
-	list, err := m.Deliveries.With("attempts").List(t.Context(), module.Filter{"webhook_id": w.ID, "state": state}, module.Find{Order: []string{"created_at", "id"}})
+	list, err := m.Deliveries.With("attempts").List(t.Context(), module.Filter{"webhook_id": w.ID, "state": state}, module.FindOptions{Order: []string{"created_at", "id"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,22 +137,22 @@ func settled(t *testing.T, m *Module, w Webhook, state string, n int) []Delivery
 }
 
 func TestDelivered(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := newTarget(t, func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, "thanks\x00\xff", strings.Repeat("!", 1<<20))
 		})
 		all, some := add(t, m, g.URL+"/all", "*"), add(t, m, g.URL+"/some", "order.*", "cart.created")
 		off := add(t, m, g.URL+"/off", "*")
-		if _, err := m.Change(t.Context(), off.ID, module.Set{"enabled": false}); err != nil {
+		if _, err := m.Update(t.Context(), off.ID, module.Set{"enabled": false}); err != nil {
 			t.Fatal(err)
 		}
 		run(t, m)
 		sent := tell(t, m, "order.placed", "cart.created", "cart.updated")
-		if err := m.Hear(t.Context(), sent[0]); err != nil { // the bus tells at least once
+		if err := m.Enqueue(t.Context(), sent[0]); err != nil { // the bus tells at least once
 			t.Fatal(err)
 		}
-		list := settled(t, m, all, Delivered, 3)
-		settled(t, m, some, Delivered, 2)
+		list := settled(t, m, all, DeliveryDelivered, 3)
+		settled(t, m, some, DeliveryDelivered, 2)
 		if n := g.count(); n != 5 {
 			t.Errorf("%d requests", n)
 		}
@@ -167,7 +167,7 @@ func TestDelivered(t *testing.T) {
 }
 
 func TestSigned(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := newTarget(t, nil)
 		w := add(t, m, g.URL, "*")
 		run(t, m)
@@ -185,14 +185,14 @@ func TestSigned(t *testing.T) {
 		}
 		tell(t, m, "a")
 		check(1, nil, w.Secret)
-		next, err := m.Rotate(t.Context(), w.ID, time.Hour)
+		next, err := m.RotateSecret(t.Context(), w.ID, time.Hour)
 		if err != nil || next.Secret == w.Secret {
 			t.Fatal(next, err)
 		}
 		tell(t, m, "b")
 		check(2, nil, w.Secret)
 		check(2, nil, next.Secret)
-		last, err := m.Rotate(t.Context(), w.ID, 0)
+		last, err := m.RotateSecret(t.Context(), w.ID, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,12 +205,12 @@ func TestSigned(t *testing.T) {
 
 // A target that fails is asked again, and given up after the last attempt; then its deliveries can be made anew.
 func TestFailing(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := newTarget(t, status(500))
 		w := add(t, m, g.URL, "*")
 		run(t, m)
 		tell(t, m, "a", "b")
-		list := settled(t, m, w, Failed, 2)
+		list := settled(t, m, w, DeliveryFailed, 2)
 		if d := list[0]; d.Tries != 4 || len(d.Attempts) != 4 || *d.LastStatus != 500 || *d.LastError != "the target answered with status 500" {
 			t.Errorf("%+v", d)
 		}
@@ -218,14 +218,14 @@ func TestFailing(t *testing.T) {
 		if _, err := m.Retry(t.Context(), w.ID, list[0].ID); err != nil {
 			t.Fatal(err)
 		}
-		one := settled(t, m, w, Delivered, 1)
+		one := settled(t, m, w, DeliveryDelivered, 1)
 		if one[0].ID != list[0].ID || one[0].Tries != 1 || len(one[0].Attempts) != 5 {
 			t.Errorf("%+v", one[0])
 		}
 		if n, err := m.Replay(t.Context(), w.ID, time.Time{}, false); err != nil || n != 1 {
 			t.Error(n, err)
 		}
-		settled(t, m, w, Delivered, 2)
+		settled(t, m, w, DeliveryDelivered, 2)
 		before := g.count()
 		if n, err := m.Replay(t.Context(), w.ID, time.Time{}, true); err != nil || n != 2 {
 			t.Error(n, err)
@@ -244,7 +244,7 @@ func TestFailing(t *testing.T) {
 
 // A target that goes on failing is left alone for a while, and tried with one delivery then.
 func TestBreaker(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		m.Config.Pause, m.Config.Failures, m.Config.Backoff = time.Hour, 3, []time.Duration{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 		g := newTarget(t, status(503))
 		w, healthy := add(t, m, g.URL, "*"), newTarget(t, nil)
@@ -256,7 +256,7 @@ func TestBreaker(t *testing.T) {
 			return err == nil && w.PausedUntil != nil
 		}
 		wait(t, paused)
-		settled(t, m, good, Delivered, 20)
+		settled(t, m, good, DeliveryDelivered, 20)
 		time.Sleep(100 * time.Millisecond)
 		if n := g.count(); n < 3 || n > 3+2*perTarget { // what was under way when the pause began
 			t.Errorf("%d requests to a target that fails", n)
@@ -276,13 +276,13 @@ func TestBreaker(t *testing.T) {
 		}
 		g.set(nil)
 		expire()
-		settled(t, m, w, Delivered, 20)
+		settled(t, m, w, DeliveryDelivered, 20)
 	})
 }
 
 // A slow target is not waited for longer than the timeout, and keeps nobody else waiting.
 func TestSlow(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		m.Config.Timeout, m.Config.Failures = 300*time.Millisecond, 1000
 		free := make(chan struct{})
 		slow := newTarget(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -295,8 +295,8 @@ func TestSlow(t *testing.T) {
 		s, q := add(t, m, slow.URL, "*"), add(t, m, quick.URL, "*")
 		run(t, m)
 		tell(t, m, strings.Fields(strings.Repeat("a ", 10))...)
-		settled(t, m, q, Delivered, 10)
-		list := settled(t, m, s, Failed, 10)
+		settled(t, m, q, DeliveryDelivered, 10)
+		list := settled(t, m, s, DeliveryFailed, 10)
 		close(free)
 		if d := list[0]; d.Attempts[0].Milliseconds < 290 || *d.LastError != "the target did not answer in time" || d.LastStatus != nil {
 			t.Errorf("%+v", d)
@@ -306,7 +306,7 @@ func TestSlow(t *testing.T) {
 
 // Nobody is followed elsewhere.
 func TestRedirect(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		m.Config.Backoff = []time.Duration{}
 		inside := newTarget(t, nil)
 		g := newTarget(t, func(w http.ResponseWriter, r *http.Request) {
@@ -315,7 +315,7 @@ func TestRedirect(t *testing.T) {
 		w := add(t, m, g.URL, "*")
 		run(t, m)
 		tell(t, m, "a")
-		list := settled(t, m, w, Failed, 1)
+		list := settled(t, m, w, DeliveryFailed, 1)
 		if *list[0].LastStatus != 307 || inside.count() != 0 {
 			t.Errorf("%+v", list[0])
 		}
@@ -324,14 +324,14 @@ func TestRedirect(t *testing.T) {
 
 // A name that leads to a private address is refused when the connection is made, and for good.
 func TestPrivate(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := newTarget(t, nil)
 		w := add(t, m, strings.Replace(g.URL, "127.0.0.1", "localhost", 1), "*")
 		m.Config.AllowPrivate = false
 		run(t, m)
 		tell(t, m, "a")
-		list := settled(t, m, w, Failed, 1)
-		if d := list[0]; *d.LastError != ErrPrivate.Error() || d.Tries != 1 || g.count() != 0 {
+		list := settled(t, m, w, DeliveryFailed, 1)
+		if d := list[0]; *d.LastError != ErrPrivateAddress.Error() || d.Tries != 1 || g.count() != 0 {
 			t.Errorf("%+v", d)
 		}
 	})
@@ -339,7 +339,7 @@ func TestPrivate(t *testing.T) {
 
 // TLS is spoken with targets that prove who they are, and with no others.
 func TestTLS(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := &target{}
 		g.Server = httptest.NewUnstartedServer(http.HandlerFunc(g.receive))
 		g.Server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -349,7 +349,7 @@ func TestTLS(t *testing.T) {
 		w := add(t, m, g.URL, "*")
 		stop := run(t, m)
 		tell(t, m, "a")
-		if d := settled(t, m, w, Failed, 1)[0]; !strings.Contains(*d.LastError, "certificate") {
+		if d := settled(t, m, w, DeliveryFailed, 1)[0]; !strings.Contains(*d.LastError, "certificate") {
 			t.Error(*d.LastError)
 		}
 		stop()
@@ -358,17 +358,17 @@ func TestTLS(t *testing.T) {
 		m.Config.TLS = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 		run(t, m)
 		tell(t, m, "b")
-		settled(t, m, w, Delivered, 1)
+		settled(t, m, w, DeliveryDelivered, 1)
 	})
 }
 
 // A webhook that is removed while something is on its way to it is sent nothing more.
 func TestRemoved(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		m.Config.Failures = 1000
-		begun, end := make(chan bool, 100), make(chan struct{})
+		started, end := make(chan bool, 100), make(chan struct{})
 		g := newTarget(t, func(w http.ResponseWriter, _ *http.Request) {
-			begun <- true
+			started <- true
 			<-end
 			w.WriteHeader(500)
 		})
@@ -376,36 +376,36 @@ func TestRemoved(t *testing.T) {
 		run(t, m)
 		tell(t, m, strings.Fields(strings.Repeat("a ", 10))...)
 		for range perTarget {
-			<-begun
+			<-started
 		}
-		if err := m.Remove(t.Context(), []string{w.ID}); err != nil {
+		if err := m.Delete(t.Context(), []string{w.ID}); err != nil {
 			t.Fatal(err)
 		}
 		close(end)
-		settled(t, m, w, Canceled, 10)
+		settled(t, m, w, DeliveryCanceled, 10)
 		tell(t, m, "b")
 		time.Sleep(100 * time.Millisecond)
 		if n := g.count(); n != perTarget {
 			t.Errorf("%d requests", n)
 		}
-		settled(t, m, w, Canceled, 10)
+		settled(t, m, w, DeliveryCanceled, 10)
 	})
 }
 
 // Several processes share the work, and what one of them held when it ended is sent by another.
 func TestProcesses(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := newTarget(t, nil)
 		w := add(t, m, g.URL, "*")
 		tell(t, m, strings.Fields(strings.Repeat("a ", 100))...)
-		lost := deliveries(t, m, w, Pending)[0]
+		lost := deliveries(t, m, w, DeliveryPending)[0]
 		if _, err := m.Deliveries.Update(t.Context(), module.Filter{"id": lost.ID}, module.Set{"claimed_by": "claim_lost", "tries": 1, "next_at": db.Now().Add(300 * time.Millisecond)}); err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
 			run(t, m)
 		}
-		settled(t, m, w, Delivered, 100)
+		settled(t, m, w, DeliveryDelivered, 100)
 		if n := g.count(); n != 100 {
 			t.Errorf("%d requests", n)
 		}
@@ -414,33 +414,33 @@ func TestProcesses(t *testing.T) {
 
 // A process that is asked to stop gives back what it has not delivered.
 func TestStop(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
-		begun := make(chan bool, 100)
-		g := newTarget(t, func(_ http.ResponseWriter, r *http.Request) { begun <- true; <-r.Context().Done() })
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
+		started := make(chan bool, 100)
+		g := newTarget(t, func(_ http.ResponseWriter, r *http.Request) { started <- true; <-r.Context().Done() })
 		w := add(t, m, g.URL, "*")
 		stop := run(t, m)
 		tell(t, m, "a")
-		<-begun
+		<-started
 		stop()
-		d := deliveries(t, m, w, Pending)
+		d := deliveries(t, m, w, DeliveryPending)
 		if len(d) != 1 || d[0].Tries != 0 || d[0].ClaimedBy != nil || len(d[0].Attempts) != 0 {
 			t.Fatalf("%+v", d)
 		}
 		g.set(nil)
 		run(t, m)
-		settled(t, m, w, Delivered, 1)
+		settled(t, m, w, DeliveryDelivered, 1)
 	})
 }
 
 func TestPing(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		g := newTarget(t, nil)
 		w := add(t, m, g.URL, "order.placed")
 		run(t, m)
 		if d, err := m.Ping(t.Context(), w.ID); err != nil || d.EventName != "webhook.ping" {
 			t.Error(d, err)
 		}
-		settled(t, m, w, Delivered, 1)
+		settled(t, m, w, DeliveryDelivered, 1)
 		if _, err := m.Ping(t.Context(), "whk_none"); fault.KindOf(err) != fault.NotFound {
 			t.Error(err)
 		}
@@ -448,7 +448,7 @@ func TestPing(t *testing.T) {
 }
 
 func TestTidy(t *testing.T) {
-	moduletest.Each(t, fresh, func(t *testing.T, m *Module) {
+	moduletest.EachDatabase(t, fresh, func(t *testing.T, m *Module) {
 		w, gone := add(t, m, "http://a.example", "*"), add(t, m, "http://b.example", "*")
 		tell(t, m, "old", "new", "forgotten")
 		set := func(topic string, set module.Set) {
@@ -458,19 +458,19 @@ func TestTidy(t *testing.T) {
 			}
 		}
 		set("old", module.Set{"expires_at": db.Now().Add(-time.Second)})
-		set("forgotten", module.Set{"state": Delivered, "updated_at": db.Now().Add(-31 * 24 * time.Hour)})
+		set("forgotten", module.Set{"state": DeliveryDelivered, "updated_at": db.Now().Add(-31 * 24 * time.Hour)})
 		if err := m.Webhooks.SoftDelete(t.Context(), gone.ID); err != nil {
 			t.Fatal(err)
 		}
 		if err := m.tidy(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for state, want := range map[string]int{Failed: 1, Pending: 1, Delivered: 0} {
+		for state, want := range map[string]int{DeliveryFailed: 1, DeliveryPending: 1, DeliveryDelivered: 0} {
 			if n := len(deliveries(t, m, w, state)); n != want {
 				t.Errorf("%d are %s", n, state)
 			}
 		}
-		if n := len(deliveries(t, m, gone, Canceled)); n != 3 {
+		if n := len(deliveries(t, m, gone, DeliveryCanceled)); n != 3 {
 			t.Error(n)
 		}
 	})

@@ -27,17 +27,17 @@ func New(t testing.TB, routes ...route.Route) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return For(t, h)
+	return NewForHandler(t, h)
 }
 
-// For returns a client of any handler.
-func For(t testing.TB, h http.Handler) *Client { return &Client{t, h, http.Header{}} }
+// NewForHandler returns a client of any handler.
+func NewForHandler(t testing.TB, h http.Handler) *Client { return &Client{t, h, http.Header{}} }
 
-// In returns the client for another test, such as the target of a fuzz test.
-func (c *Client) In(t testing.TB) *Client { return &Client{t, c.h, c.header} }
+// WithT returns the client for another test, such as the target of a fuzz test.
+func (c *Client) WithT(t testing.TB) *Client { return &Client{t, c.h, c.header} }
 
-// With returns a client that sends a header along.
-func (c *Client) With(name, value string) *Client {
+// WithHeader returns a client that sends a header along.
+func (c *Client) WithHeader(name, value string) *Client {
 	d := *c
 	d.header = c.header.Clone()
 	d.header.Set(name, value)
@@ -45,16 +45,16 @@ func (c *Client) With(name, value string) *Client {
 }
 
 // Get asks for a path with its query.
-func (c *Client) Get(path string) *Answer { return c.Do(http.MethodGet, path, nil) }
+func (c *Client) Get(path string) *Response { return c.Do(http.MethodGet, path, nil) }
 
 // Post sends a body: a string as it is, anything else as JSON.
-func (c *Client) Post(path string, body any) *Answer { return c.Do(http.MethodPost, path, body) }
+func (c *Client) Post(path string, body any) *Response { return c.Do(http.MethodPost, path, body) }
 
 // Delete asks for a deletion.
-func (c *Client) Delete(path string) *Answer { return c.Do(http.MethodDelete, path, nil) }
+func (c *Client) Delete(path string) *Response { return c.Do(http.MethodDelete, path, nil) }
 
 // Do sends any request.
-func (c *Client) Do(method, path string, body any) *Answer {
+func (c *Client) Do(method, path string, body any) *Response {
 	c.t.Helper()
 	r := httptest.NewRequest(method, path, bytes.NewReader(c.encode(body)))
 	if body != nil {
@@ -65,7 +65,7 @@ func (c *Client) Do(method, path string, body any) *Answer {
 	}
 	w := httptest.NewRecorder()
 	c.h.ServeHTTP(w, r)
-	return &Answer{c.t, w.Code, w.Header(), w.Body.Bytes()}
+	return &Response{c.t, w.Code, w.Header(), w.Body.Bytes()}
 }
 
 func (c *Client) encode(body any) []byte {
@@ -84,8 +84,8 @@ func (c *Client) encode(body any) []byte {
 	return b
 }
 
-// An Answer is what came back.
-type Answer struct {
+// A Response is what came back.
+type Response struct {
 	t      testing.TB
 	Status int
 	Header http.Header
@@ -93,7 +93,7 @@ type Answer struct {
 }
 
 // Want fails the test unless the answer has this status and exactly this body.
-func (a *Answer) Want(status int, body string) *Answer {
+func (a *Response) Want(status int, body string) *Response {
 	a.t.Helper()
 	if got := strings.TrimSpace(string(a.Body)); a.Status != status || got != body {
 		a.t.Errorf("got  %d %s\nwant %d %s", a.Status, got, status, body)
@@ -101,8 +101,8 @@ func (a *Answer) Want(status int, body string) *Answer {
 	return a
 }
 
-// Into decodes the body of a successful answer; others fail the test.
-func (a *Answer) Into(v any) *Answer {
+// Decode decodes the body of a successful answer; others fail the test.
+func (a *Response) Decode(v any) *Response {
 	a.t.Helper()
 	if a.Status/100 != 2 {
 		a.t.Fatalf("got %d %s", a.Status, a.Body)

@@ -23,8 +23,8 @@ type Stream struct {
 // An Event is one of a Stream.
 type Event struct{ Type, Data string }
 
-// Listen asks for a stream of events and returns when the handler has begun to answer. It is closed at the end of the test.
-func (c *Client) Listen(path string) *Stream {
+// OpenStream asks for a stream of events and returns when the handler has begun to answer. It is closed at the end of the test.
+func (c *Client) OpenStream(path string) *Stream {
 	c.t.Helper()
 	ctx, stop := context.WithCancel(c.t.Context())
 	r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)

@@ -386,5 +386,5 @@ func (c *checker) sent(path []string) Value {
 	return v
 }
 
-// Time reads a point in time as [Date] accepts it.
-func Time(v Value) (time.Time, bool) { return dateOf(v) }
+// TimeOf reads a point in time as [Date] accepts it.
+func TimeOf(v Value) (time.Time, bool) { return dateOf(v) }

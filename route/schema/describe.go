@@ -12,9 +12,9 @@ func Ref(name string) *Schema {
 	return s
 }
 
-// Describe is the schema as JSON Schema has it (draft 2020-12), ready for encoding/json. Rules that are functions are left out, so more may seem to be accepted than is.
+// JSONSchema is the schema as JSON Schema has it (draft 2020-12), ready for encoding/json. Rules that are functions are left out, so more may seem to be accepted than is.
 // refs is what references begin with, such as "#/components/schemas/".
-func (s *Schema) Describe(refs string) map[string]any { return description{refs: refs}.of(s) }
+func (s *Schema) JSONSchema(refs string) map[string]any { return description{refs: refs}.of(s) }
 
 // Required reports whether a member of an object that has this schema has to be there.
 func (s *Schema) Required() bool { return !s.optional && s.def.kind == KindUndefined }

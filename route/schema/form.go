@@ -34,7 +34,7 @@ func ParseQuery(raw string) (Value, error) {
 // ParseForm reads an urlencoded body.
 func ParseForm(body string) (Value, error) {
 	if body == "" {
-		return EmptyObject(), nil
+		return ObjectValue(), nil
 	}
 	return parseForm(body, formDepth, true)
 }
@@ -52,7 +52,7 @@ func normalizeQuery(v Value) (Value, error) {
 		case !dotted:
 			out.set(k, m)
 		case strings.Contains(child, "."):
-			return v, fault.New(fault.InvalidArg, "Key accessor more than 2 levels deep: %s", k)
+			return v, fault.New(fault.InvalidArgument, "Key accessor more than 2 levels deep: %s", k)
 		default:
 			old := out.Get(parent)
 			if old.kind != KindObject {
@@ -79,7 +79,7 @@ func splitCommas(v Value) Value {
 	}
 	out := Value{kind: KindArray}
 	for part := range strings.SplitSeq(v.items[0].text, ",") {
-		out.items = append(out.items, Text(part))
+		out.items = append(out.items, StringValue(part))
 	}
 	return out
 }

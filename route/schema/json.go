@@ -76,13 +76,13 @@ func (p *jsonParser) value(depth int) Value {
 		if !ok {
 			return Value{}
 		}
-		return Text(s)
+		return StringValue(s)
 	case c == '-' || c >= '0' && c <= '9':
 		return p.number()
 	case c == 't':
-		return p.word("true", Truth(true))
+		return p.word("true", BoolValue(true))
 	case c == 'f':
-		return p.word("false", Truth(false))
+		return p.word("false", BoolValue(false))
 	case c == 'n':
 		return p.word("null", Value{kind: KindNull})
 	}
@@ -346,12 +346,12 @@ func (p *jsonParser) hex4() (rune, bool) {
 }
 
 // fail notes the first error, with its position.
-func (p *jsonParser) fail(what string) {
+func (p *jsonParser) fail(problem string) {
 	if p.err == nil {
 		at := len(utf16.Encode([]rune(string(p.src[:min(p.pos, len(p.src))]))))
-		p.err = fault.New(fault.Invalid, "%s in JSON at position %d", what, at)
-		if strings.HasSuffix(what, "after JSON") {
-			p.err = fault.New(fault.Invalid, "%s at position %d", what, at)
+		p.err = fault.New(fault.Invalid, "%s in JSON at position %d", problem, at)
+		if strings.HasSuffix(problem, "after JSON") {
+			p.err = fault.New(fault.Invalid, "%s at position %d", problem, at)
 		}
 	}
 }

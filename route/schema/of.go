@@ -47,8 +47,8 @@ func Of(t reflect.Type, from Source) (*Type, error) {
 // A Decoder makes values of one Go type.
 type Decoder[T any] struct{ typ *Type }
 
-// For compiles the type T for values of JSON. It panics when T cannot be decoded, for that is a mistake in the program.
-func For[T any]() Decoder[T] {
+// DecoderFor compiles the type T for values of JSON. It panics when T cannot be decoded, for that is a mistake in the program.
+func DecoderFor[T any]() Decoder[T] {
 	t, err := Of(reflect.TypeFor[T](), Body)
 	if err != nil {
 		panic(err)
@@ -62,7 +62,7 @@ func (d Decoder[T]) Schema() *Schema { return d.typ.Schema }
 // Decode checks a value and makes a T of it.
 func (d Decoder[T]) Decode(v Value) (T, error) {
 	var out T
-	v, err := Check(d.typ.Schema, v)
+	v, err := Validate(d.typ.Schema, v)
 	if err == nil {
 		err = d.typ.set(v, reflect.ValueOf(&out).Elem())
 	}
@@ -126,7 +126,7 @@ func (c *compiler) special(t reflect.Type) *Type {
 	case optional(t):
 		return opt(t, c.compile(t.Field(2).Type, false))
 	case t.Name() == "Decimal" && strings.HasSuffix(t.PkgPath(), "/money"):
-		return &Type{Amount().After(plainAmount), setJSON}
+		return &Type{Amount().Transform(plainAmount), setJSON}
 	case t.Kind() != reflect.Pointer && ptr.Implements(reflect.TypeFor[schemer]()):
 		own := reflect.New(t).Interface().(schemer).Schema()
 		if ptr.Implements(reflect.TypeFor[json.Unmarshaler]()) {
@@ -217,14 +217,14 @@ func (c *compiler) integer(set setter) *Type {
 
 func (c *compiler) float() *Type {
 	if c.from == Query {
-		return &Type{Number().Before(textNumber), setFloat}
+		return &Type{Number().Preprocess(textNumber), setFloat}
 	}
 	return &Type{Number(), setFloat}
 }
 
 func textNumber(v Value) Value {
 	if f, err := strconv.ParseFloat(v.text, 64); v.kind == KindString && err == nil {
-		return Num(f)
+		return NumberValue(f)
 	}
 	return v
 }
@@ -244,11 +244,11 @@ func (c *compiler) slice(t reflect.Type) *Type {
 	if c.from == Query {
 		one := func(v Value) Value {
 			if v.kind != KindArray {
-				return List(v)
+				return ArrayValue(v)
 			}
 			return v
 		}
-		return &Type{Union(elem.Schema, ArrayOf(elem.Schema)).After(one), fill}
+		return &Type{Union(elem.Schema, ArrayOf(elem.Schema)).Transform(one), fill}
 	}
 	return &Type{ArrayOf(elem.Schema), fill}
 }
@@ -426,7 +426,7 @@ func apply(s *Schema, word string) (*Schema, error) {
 		return s.Default(constant(s, arg)), nil
 	case "min", "max", "above":
 		n, err := strconv.ParseFloat(arg, 64)
-		return map[string]func(float64) *Schema{"min": s.Min, "max": s.Max, "above": s.Above}[key](n), err
+		return map[string]func(float64) *Schema{"min": s.Min, "max": s.Max, "above": s.GreaterThan}[key](n), err
 	default:
 		return nil, fmt.Errorf("the tag valid does not know %q", word)
 	}
@@ -438,11 +438,11 @@ func constant(s *Schema, arg string) Value {
 	switch s.typ {
 	case numberType:
 		f, _ := strconv.ParseFloat(arg, 64)
-		return Num(f)
+		return NumberValue(f)
 	case boolType:
-		return Truth(arg == "true")
+		return BoolValue(arg == "true")
 	}
-	return Text(arg)
+	return StringValue(arg)
 }
 
 func setString(v Value, dst reflect.Value) error { dst.SetString(v.text); return nil }

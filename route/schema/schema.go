@@ -80,7 +80,7 @@ func Record(elem *Schema) *Schema { return &Schema{typ: recordType, elem: elem} 
 func Enum(values ...string) *Schema {
 	s := &Schema{typ: enumType}
 	for _, v := range values {
-		s.values = append(s.values, Text(v))
+		s.values = append(s.values, StringValue(v))
 	}
 	return s
 }
@@ -108,7 +108,7 @@ func Amount() *Schema {
 // BoolText accepts booleans and the words true and false, and makes booleans of them.
 func BoolText() *Schema {
 	s := Union(Bool(), String()).Refine("Invalid input", func(v Value) bool { _, ok := truth(v.show()); return ok })
-	s.after = func(v Value) Value { b, _ := truth(v.show()); return Truth(b) }
+	s.after = func(v Value) Value { b, _ := truth(v.show()); return BoolValue(b) }
 	return s
 }
 
@@ -131,7 +131,7 @@ func lower(s string) string {
 
 // QueryInt accepts integers as query strings have them: 10abc is 10.
 func QueryInt() *Schema {
-	return Number().Before(func(v Value) Value {
+	return Number().Preprocess(func(v Value) Value {
 		if v.kind != KindString || v.text == "" {
 			return v
 		}
@@ -139,15 +139,15 @@ func QueryInt() *Schema {
 		if !ok {
 			return Value{kind: KindNumber, num: nan}
 		}
-		return Num(n)
+		return NumberValue(n)
 	})
 }
 
 // QueryBool accepts booleans as query strings have them, and no other words.
 func QueryBool() *Schema {
-	return Bool().Before(func(v Value) Value {
+	return Bool().Preprocess(func(v Value) Value {
 		if v.kind == KindString && (v.text == "true" || v.text == "false") {
-			return Truth(v.text == "true")
+			return BoolValue(v.text == "true")
 		}
 		return v
 	})
@@ -176,11 +176,11 @@ func (s *Schema) Default(v Value) *Schema { c := s.copy(); c.def = v; return c }
 // Strict refuses members of an object that the schema does not name.
 func (s *Schema) Strict() *Schema { c := s.copy(); c.strict = true; return c }
 
-// Before changes a value ahead of all checks.
-func (s *Schema) Before(f func(Value) Value) *Schema { c := s.copy(); c.before = f; return c }
+// Preprocess changes a value ahead of all checks.
+func (s *Schema) Preprocess(f func(Value) Value) *Schema { c := s.copy(); c.before = f; return c }
 
-// After changes a value that passed.
-func (s *Schema) After(f func(Value) Value) *Schema { c := s.copy(); c.after = f; return c }
+// Transform changes a value that passed.
+func (s *Schema) Transform(f func(Value) Value) *Schema { c := s.copy(); c.after = f; return c }
 
 // Extend adds fields to an object; those of the same name are replaced in their place.
 func (s *Schema) Extend(fields ...Field) *Schema {
@@ -205,8 +205,8 @@ func (s *Schema) Min(n float64) *Schema { return s.with(rule{kind: minRule, n: n
 // Max bounds numbers, and the length of strings and arrays.
 func (s *Schema) Max(n float64) *Schema { return s.with(rule{kind: maxRule, n: n}) }
 
-// Above wants numbers greater than n.
-func (s *Schema) Above(n float64) *Schema { return s.with(rule{kind: aboveRule, n: n}) }
+// GreaterThan wants numbers greater than n.
+func (s *Schema) GreaterThan(n float64) *Schema { return s.with(rule{kind: aboveRule, n: n}) }
 
 // Email wants strings to be e-mail addresses.
 func (s *Schema) Email() *Schema {
@@ -266,9 +266,9 @@ func email(s string) bool {
 	return s != "" && s[0] != '.' && emailForm.MatchString(s)
 }
 
-// Check returns the value as the schema makes it: with defaults, without unknown members. The error is a fault.Invalid that names the
+// Validate returns the value as the schema makes it: with defaults, without unknown members. The error is a fault.Invalid that names the
 // first three things that are wrong.
-func Check(s *Schema, v Value) (Value, error) {
+func Validate(s *Schema, v Value) (Value, error) {
 	c := checker{root: v}
 	out := c.check(s, v)
 	if len(c.issues) > 0 {

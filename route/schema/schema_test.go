@@ -15,7 +15,7 @@ func operators() *Schema {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	filters := ObjectOf(Field{"id", Strings().Optional()}, Field{"created_at", operators()}, Field{"is_disabled", BoolText().Optional()}, Field{"limit", QueryInt().Default(Num(20))})
+	filters := ObjectOf(Field{"id", Strings().Optional()}, Field{"created_at", operators()}, Field{"is_disabled", BoolText().Optional()}, Field{"limit", QueryInt().Default(NumberValue(20))})
 	all := filters.Extend(Field{"$or", ArrayOf(filters).Optional()}).Strict()
 	price := ObjectOf(Field{"amount", Amount()})
 	for _, c := range []struct {
@@ -40,15 +40,15 @@ func TestCheck(t *testing.T) {
 		{String().Min(3).Email(), `"a"`, "Value for field '' too small, expected at least: '3'; Invalid email address"},
 		{ArrayOf(Number().Max(5)).Min(2), `[9]`, "Value for field '0' too big, expected at most: '5'; Value for field '' too small, expected at least: '2'"},
 		{Record(Int()), `{"a":1.5}`, "Expected type: 'int' for field 'a', got: '1.5'"},
-		{Literal(Num(5)), `6`, "Field '' is required"},
-		{ObjectOf(Field{"n", Literal(Num(5))}), `{"n":"5"}`, "Expected: '5' for field 'n', but got: '5'"},
+		{Literal(NumberValue(5)), `6`, "Field '' is required"},
+		{ObjectOf(Field{"n", Literal(NumberValue(5))}), `{"n":"5"}`, "Expected: '5' for field 'n', but got: '5'"},
 	} {
 		in, err := ParseJSON([]byte(c.in))
 		if err != nil {
 			t.Fatal(err)
 		}
 		before := string(in.AppendJSON(nil))
-		v, err := Check(c.schema, in)
+		v, err := Validate(c.schema, in)
 		got := string(v.AppendJSON(nil))
 		if err != nil {
 			got = err.Error()[len("Invalid request: "):]
@@ -79,7 +79,7 @@ type base struct {
 
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	d := For[tree]()
+	d := DecoderFor[tree]()
 	v, _ := ParseJSON([]byte(`{"name":"a","id":null,"kids":[{"name":"b","id":"x","lost":1}],"extra":{"n":3},"when":"2024-02-03","any":[1],"raw":{"b":1,"a":2}}`))
 	got, err := d.Decode(v)
 	if err != nil {
@@ -94,13 +94,13 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func ExampleCheck() {
-	s := ObjectOf(Field{"name", String()}, Field{"rank", Int().Min(0).Default(Num(1))}).Strict()
+func ExampleValidate() {
+	s := ObjectOf(Field{"name", String()}, Field{"rank", Int().Min(0).Default(NumberValue(1))}).Strict()
 	v, _ := ParseJSON([]byte(`{"name":"a"}`))
-	v, err := Check(s, v)
+	v, err := Validate(s, v)
 	fmt.Println(string(v.AppendJSON(nil)), err)
 	v, _ = ParseJSON([]byte(`{"rank":-1,"colour":"red"}`))
-	_, err = Check(s, v)
+	_, err = Validate(s, v)
 	fmt.Println(err)
 	// Output:
 	// {"name":"a","rank":1} <nil>

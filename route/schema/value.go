@@ -32,25 +32,25 @@ type Value struct {
 	keys  []string
 }
 
-// Text returns a string value.
-func Text(s string) Value { return Value{kind: KindString, text: s} }
+// StringValue returns a string value.
+func StringValue(s string) Value { return Value{kind: KindString, text: s} }
 
-// Num returns a number value.
-func Num(f float64) Value { return Value{kind: KindNumber, num: f, text: numberText(f)} }
+// NumberValue returns a number value.
+func NumberValue(f float64) Value { return Value{kind: KindNumber, num: f, text: numberText(f)} }
 
-// Truth returns a boolean value.
-func Truth(b bool) Value {
+// BoolValue returns a boolean value.
+func BoolValue(b bool) Value {
 	if b {
 		return Value{kind: KindBool, num: 1}
 	}
 	return Value{kind: KindBool}
 }
 
-// EmptyObject returns an object without members.
-func EmptyObject() Value { return Value{kind: KindObject} }
+// ObjectValue returns an object without members.
+func ObjectValue() Value { return Value{kind: KindObject} }
 
-// List returns an array.
-func List(items ...Value) Value { return Value{kind: KindArray, items: items} }
+// ArrayValue returns an array.
+func ArrayValue(items ...Value) Value { return Value{kind: KindArray, items: items} }
 
 // Kind tells what the value holds.
 func (v Value) Kind() Kind { return v.kind }
@@ -58,14 +58,14 @@ func (v Value) Kind() Kind { return v.kind }
 // Exists reports whether the value was sent at all; null was.
 func (v Value) Exists() bool { return v.kind != KindUndefined }
 
-// Str returns a string's text, or the source text of a number; otherwise "".
-func (v Value) Str() string { return v.text }
+// Text returns a string's text, or the source text of a number; otherwise "".
+func (v Value) Text() string { return v.text }
 
 // Float returns a number as a double; otherwise 0.
 func (v Value) Float() float64 { return v.num }
 
-// True reports whether the value is true.
-func (v Value) True() bool { return v.kind == KindBool && v.num == 1 }
+// Bool reports whether the value is true.
+func (v Value) Bool() bool { return v.kind == KindBool && v.num == 1 }
 
 // Items returns the elements of an array or the members of an object, in order.
 func (v Value) Items() []Value { return v.items }
@@ -95,8 +95,8 @@ func (v Value) Without(keys ...string) Value {
 	out := Value{kind: KindObject}
 next:
 	for i, k := range v.keys {
-		for _, gone := range keys {
-			if k == gone {
+		for _, removed := range keys {
+			if k == removed {
 				continue next
 			}
 		}

@@ -49,11 +49,11 @@ type Step struct {
 	Output     json.RawMessage `json:"output"`
 }
 
-// Of makes a Run of a snapshot.
-func Of(s workflow.Snapshot) Run {
+// FromSnapshot makes a Run of a snapshot.
+func FromSnapshot(s workflow.Snapshot) Run {
 	r := Run{s.ID, s.WorkflowID, s.TransactionID, s.Version, s.State, text(s.Err), s.Owner, s.WakeAt, s.CancelAt, s.CreatedAt, s.UpdatedAt, s.Input, s.Output, nil}
 	for _, x := range s.Steps {
-		r.Steps = append(r.Steps, Step{x.Key, x.Kind, x.State, x.Attempts, text(x.Err), text(x.UndoErr), x.StartedAt, x.EndedAt, x.DueAt, x.Reverted, x.Output})
+		r.Steps = append(r.Steps, Step{x.Key, x.Kind, x.State, x.Attempts, text(x.Err), text(x.UndoErr), x.StartedAt, x.EndedAt, x.DueAt, x.RevertedAt, x.Output})
 	}
 	return r
 }
@@ -71,7 +71,7 @@ func Write(w io.Writer, s workflow.Snapshot) error {
 	fmt.Fprintf(t, "Run\t%s\n", s.ID)
 	fmt.Fprintf(t, "Workflow\t%s, version %d, transaction %s\n", s.WorkflowID, s.Version, s.TransactionID)
 	fmt.Fprintf(t, "State\t%s\n", standing(s))
-	fmt.Fprintf(t, "Began\t%s\n", s.CreatedAt.UTC().Format(db.TimeText))
+	fmt.Fprintf(t, "Began\t%s\n", s.CreatedAt.UTC().Format(db.TimeLayout))
 	for _, x := range []struct {
 		name string
 		data json.RawMessage
@@ -91,18 +91,18 @@ func Write(w io.Writer, s workflow.Snapshot) error {
 
 // standing is the state of a run, and what it is waiting for.
 func standing(s workflow.Snapshot) string {
-	over := s.State == workflow.Done || s.State == workflow.Reverted || s.State == workflow.Failed
+	over := s.State == workflow.StateDone || s.State == workflow.StateReverted || s.State == workflow.StateFailed
 	switch {
 	case over:
 		return fmt.Sprintf("%s after %s", s.State, took(s.CreatedAt, s.UpdatedAt))
-	case s.State == workflow.Blocked:
+	case s.State == workflow.StateBlocked:
 		return s.State + ": it cannot go on until somebody retries or cancels it"
 	case s.CancelAt != nil:
-		return s.State + ", and asked to end at " + s.CancelAt.UTC().Format(db.TimeText)
+		return s.State + ", and asked to end at " + s.CancelAt.UTC().Format(db.TimeLayout)
 	case s.Owner != "":
 		return s.State + " in " + s.Owner
 	case s.WakeAt != nil:
-		return s.State + ", goes on at " + s.WakeAt.UTC().Format(db.TimeText)
+		return s.State + ", goes on at " + s.WakeAt.UTC().Format(db.TimeLayout)
 	}
 	return s.State + ", waits to be called"
 }
@@ -131,7 +131,7 @@ func writeLines(w io.Writer, s workflow.Snapshot) error {
 	return t.Flush()
 }
 
-func lines(steps []workflow.StepView) (out []line) {
+func lines(steps []workflow.StepSnapshot) (out []line) {
 	for _, s := range steps {
 		l := line{at: s.StartedAt, what: s.State, key: s.Key, notes: notes(s)}
 		if s.EndedAt != nil {
@@ -143,8 +143,8 @@ func lines(steps []workflow.StepView) (out []line) {
 	var undone []line
 	for _, s := range slices.Backward(steps) {
 		switch {
-		case s.Reverted != nil:
-			undone = append(undone, line{at: *s.Reverted, what: "undone", key: s.Key})
+		case s.RevertedAt != nil:
+			undone = append(undone, line{at: *s.RevertedAt, what: "undone", key: s.Key})
 		case s.UndoErr != nil:
 			undone = append(undone, line{what: "not undone", key: s.Key, notes: short(s.UndoErr.Error())})
 		}
@@ -152,7 +152,7 @@ func lines(steps []workflow.StepView) (out []line) {
 	return append(out, undone...)
 }
 
-func notes(s workflow.StepView) string {
+func notes(s workflow.StepSnapshot) string {
 	var list []string
 	if s.Kind != "step" {
 		list = append(list, s.Kind)
@@ -161,7 +161,7 @@ func notes(s workflow.StepView) string {
 		list = append(list, fmt.Sprintf("%d attempts", s.Attempts))
 	}
 	if s.DueAt != nil && s.EndedAt == nil {
-		list = append(list, "until "+s.DueAt.UTC().Format(db.TimeText))
+		list = append(list, "until "+s.DueAt.UTC().Format(db.TimeLayout))
 	}
 	if s.Err != nil {
 		list = append(list, short(s.Err.Error()))
@@ -206,7 +206,7 @@ func WriteList(w io.Writer, list []workflow.Snapshot) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprint(t, "ID\tWORKFLOW\tSTATE\tBEGAN\tTRANSACTION\tERROR\n")
 	for _, s := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.WorkflowID, s.State, s.CreatedAt.UTC().Format(db.TimeText), s.TransactionID, cmp.Or(short(text(cause(s.Err))), "-"))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.WorkflowID, s.State, s.CreatedAt.UTC().Format(db.TimeLayout), s.TransactionID, cmp.Or(short(text(cause(s.Err))), "-"))
 	}
 	return t.Flush()
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/gorgon-commerce/gorgon/workflow"
 )
 
-// Bind binds workflows to a new engine over a test's database, and makes the tables that it needs. Events stay in the outbox: see Emitted.
-func Bind(t testing.TB, d *db.DB, list ...workflow.Any) *workflow.Engine {
+// Bind binds workflows to a new engine over a test's database, and makes the tables that it needs. Events stay in the outbox: see EmittedTopics.
+func Bind(t testing.TB, d *db.DB, list ...workflow.AnyWorkflow) *workflow.Engine {
 	t.Helper()
-	if _, err := db.Migrate(t.Context(), d, []db.Set{event.Migrations(), workflow.Migrations()}); err != nil {
+	if _, err := db.Migrate(t.Context(), d, []db.MigrationSet{event.Migrations(), workflow.Migrations()}); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -24,8 +24,8 @@ func Bind(t testing.TB, d *db.DB, list ...workflow.Any) *workflow.Engine {
 	return e
 }
 
-// Emitted lists the events in the outbox, in the form "name data", oldest first.
-func Emitted(t testing.TB, d *db.DB) []string {
+// EmittedTopics lists the events in the outbox, in the form "name data", oldest first.
+func EmittedTopics(t testing.TB, d *db.DB) []string {
 	t.Helper()
 	rows, err := d.Query(t.Context(), db.Statement{SQL: "SELECT name, data FROM gorgon_event ORDER BY seq"})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -44,7 +44,7 @@ type Blog struct {
 // New returns the blog of a shop.
 func New(shop *commerce.Shop) *Blog {
 	posts := module.NewTable[Post]("post", "posts")
-	return &Blog{posts, link.Many(posts, shop.Product.Products)}
+	return &Blog{posts, link.ManyToMany(posts, shop.Product.Products)}
 }
 
 // Plugin lists all that the blog adds to its shop.
@@ -54,9 +54,9 @@ func (b *Blog) Plugin() gorgon.Plugin {
 		Name:          "blog",
 		Tables:        []module.Entity{b.Posts},
 		Links:         []link.Definition{b.Products},
-		Workflows:     []workflow.Any{create},
+		Workflows:     []workflow.AnyWorkflow{create},
 		Routes:        []route.Route{route.Post("/admin/posts", create.Run), route.Get("/store/posts/{id}", b.show)},
-		Subscriptions: []event.Subscription{event.On(flow.Deleted, b.unlink)},
+		Subscriptions: []event.Subscription{event.On(productflow.Deleted, b.unlink)},
 		Jobs:          []job.Job{job.Cron("publish-posts", "*/5 * * * *", b.publish)},
 		Admin:         admin,
 	}
@@ -95,8 +95,8 @@ func (b *Blog) show(ctx context.Context, in struct {
 }
 
 // unlink takes a deleted product out of all posts.
-func (b *Blog) unlink(ctx context.Context, gone event.ID) error {
-	return b.Products.Far().Detach(ctx, gone.ID, nil)
+func (b *Blog) unlink(ctx context.Context, deleted event.ID) error {
+	return b.Products.FromB().Detach(ctx, deleted.ID, nil)
 }
 
 // publish makes the drafts public that are older than a day.

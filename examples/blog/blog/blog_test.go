@@ -8,7 +8,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/examples/blog/blog"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
 	"github.com/gorgon-commerce/gorgon/modules/product"
 )
@@ -24,18 +24,18 @@ func TestPost(t *testing.T) {
 		t.Fatal(err)
 	}
 	var post blog.Post
-	shop.Admin.Post("/admin/posts", blog.Draft{Title: "On lamps", ProductIDs: []string{p.ID}}).Into(&post)
-	if n := shop.Told("post.created"); n != 1 {
+	shop.Admin.Post("/admin/posts", blog.Draft{Title: "On lamps", ProductIDs: []string{p.ID}}).Decode(&post)
+	if n := shop.CountEvents("post.created"); n != 1 {
 		t.Errorf("post.created was told %d times, want once", n)
 	}
 	read := func() (page blog.Page) {
-		shop.Store.Get("/store/posts/" + post.ID).Into(&page)
+		shop.Store.Get("/store/posts/" + post.ID).Decode(&page)
 		return page
 	}
 	if got := read(); got.Title != "On lamps" || len(got.Products) != 1 || got.Products[0].Title != "Lamp" {
 		t.Errorf("got %+v, want the post with its lamp", got)
 	}
-	if err := event.Emit(shop.Context(), shop.App.Bus(), flow.Deleted, event.ID{ID: p.ID}); err != nil {
+	if err := event.Emit(shop.Context(), shop.App.Bus(), productflow.Deleted, event.ID{ID: p.ID}); err != nil {
 		t.Fatal(err)
 	}
 	shop.Events()
@@ -51,10 +51,10 @@ func TestNothingHalfDone(t *testing.T) {
 	if a := shop.Admin.Post("/admin/posts", map[string]any{"title": 7}); a.Status != http.StatusBadRequest {
 		t.Errorf("a title that is a number got %d", a.Status)
 	}
-	if a := shop.Anyone.Post("/admin/posts", blog.Draft{Title: "Spam"}); a.Status != http.StatusUnauthorized {
+	if a := shop.Anonymous.Post("/admin/posts", blog.Draft{Title: "Spam"}); a.Status != http.StatusUnauthorized {
 		t.Errorf("a stranger got %d", a.Status)
 	}
-	if n := shop.Told("post.created"); n != 0 {
+	if n := shop.CountEvents("post.created"); n != 0 {
 		t.Errorf("post.created was told %d times", n)
 	}
 }

@@ -31,7 +31,7 @@ func TestCookbook(t *testing.T) {
 func TestStrangers(t *testing.T) {
 	t.Parallel()
 	shop := gorgontest.New(t, admin.Extensions)
-	if a := shop.Anyone.Get("/admin/drafts"); a.Status != http.StatusUnauthorized {
+	if a := shop.Anonymous.Get("/admin/drafts"); a.Status != http.StatusUnauthorized {
 		t.Errorf("a stranger got %d", a.Status)
 	}
 }
@@ -62,11 +62,11 @@ func browse(t *testing.T) report {
 		t.Fatal(err)
 	}
 	work := filepath.Join(root, ".gorgon", "browser")
-	if said, err := exec.Command(filepath.Join(root, "scripts", "browser-ready")).CombinedOutput(); err != nil {
+	if output, err := exec.Command(filepath.Join(root, "scripts", "browser-ready")).CombinedOutput(); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatalf("%v: %s", err, said)
+			t.Fatalf("%v: %s", err, output)
 		}
-		t.Skipf("no browser tests: %s", said)
+		t.Skipf("no browser tests: %s", output)
 	}
 	tests, err := os.ReadFile("cookbook.test.mjs")
 	if err == nil {
@@ -85,7 +85,7 @@ func browse(t *testing.T) report {
 			t.Fatal(err)
 		}
 	}
-	server := httptest.NewServer(shop.App.Handler())
+	server := httptest.NewServer(shop.App.Router())
 	defer server.Close()
 	invite(t, shop, "admin@example.org", "supersecret")
 	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=tap", "cookbook.test.mjs")
@@ -105,10 +105,10 @@ func invite(t *testing.T, shop *gorgontest.Shop, email, password string) {
 		Invite struct{ Token string } `json:"invite"`
 	}
 	var registered struct{ Token string }
-	shop.Admin.Post("/admin/invites", map[string]any{"email": email}).Into(&invited)
-	shop.Anyone.Post("/auth/user/emailpass/register", map[string]any{"email": email, "password": password}).Into(&registered)
+	shop.Admin.Post("/admin/invites", map[string]any{"email": email}).Decode(&invited)
+	shop.Anonymous.Post("/auth/user/emailpass/register", map[string]any{"email": email, "password": password}).Decode(&registered)
 	accept := "/admin/invites/accept?token=" + invited.Invite.Token
-	if a := shop.Anyone.With("Authorization", "Bearer "+registered.Token).Post(accept, map[string]any{"email": email}); a.Status != http.StatusOK {
+	if a := shop.Anonymous.WithHeader("Authorization", "Bearer "+registered.Token).Post(accept, map[string]any{"email": email}); a.Status != http.StatusOK {
 		t.Fatalf("accepting an invitation got %d", a.Status)
 	}
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -28,7 +28,7 @@ type Brands struct {
 // NewBrands has a brand for each product that is made with one.
 func NewBrands(shop *commerce.Shop) *Brands {
 	brands := module.NewTable[Brand]("brand", "brands")
-	b := &Brands{brands, link.Many(brands, shop.Product.Products, link.OneA())}
+	b := &Brands{brands, link.ManyToMany(brands, shop.Product.Products, link.SingleA())}
 	shop.ProductFlows.ProductsCreated.Handle(b.tie)
 	return b
 }
@@ -45,7 +45,7 @@ func (b *Brands) Plugin() gorgon.Plugin {
 		Tables:         []module.Entity{b.Brands},
 		Links:          []link.Definition{b.Products},
 		Routes:         []route.Route{route.Post("/admin/brands", b.create)},
-		AdditionalData: []route.Additional{route.AdditionalData[Extra]("POST", "/admin/products")},
+		AdditionalData: []route.AdditionalDataSchema{route.AdditionalData[Extra]("POST", "/admin/products")},
 	}
 }
 
@@ -56,11 +56,11 @@ func (b *Brands) create(ctx context.Context, in struct {
 }
 
 // tie is called for new products, and becomes a part of the workflow that makes them: if it fails later, the ties are undone.
-func (b *Brands) tie(ctx workflow.Context, made flow.Products) error {
-	brand, ok := made.AdditionalData["brand_id"].(string)
+func (b *Brands) tie(ctx workflow.Context, input productflow.Products) error {
+	brand, ok := input.AdditionalData["brand_id"].(string)
 	if !ok {
 		return nil
 	}
-	_, err := workflow.Step(ctx, "tie-to-brand", b.Products.Attach, link.Join(brand, module.IDs(made.Products)...), workflow.Undo(b.Products.Detach))
+	_, err := workflow.Step(ctx, "tie-to-brand", b.Products.Attach, link.Join(brand, module.IDs(input.Products)...), workflow.Undo(b.Products.Detach))
 	return err
 }

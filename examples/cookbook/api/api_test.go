@@ -34,30 +34,30 @@ func TestCookbook(t *testing.T) {
 
 func testHello(t *testing.T) {
 	t.Parallel()
-	gorgontest.New(t, api.Hello).Anyone.Get("/hello-world").Want(200, `{"message":"[GET] Hello world!"}`)
+	gorgontest.New(t, api.Hello).Anonymous.Get("/hello-world").Want(200, `{"message":"[GET] Hello world!"}`)
 }
 
 func testCount(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		shop.Anyone.Get("/products/count").Want(200, `{"count":0}`)
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		shop.Anonymous.Get("/products/count").Want(200, `{"count":0}`)
 		if _, err := shop.Product.Products.Create(shop.Context(), product.Product{Title: "Lamp", Handle: "lamp"}); err != nil {
 			t.Fatal(err)
 		}
-		shop.Anyone.Get("/products/count").Want(200, `{"count":1}`)
+		shop.Anonymous.Get("/products/count").Want(200, `{"count":1}`)
 	}, api.NewCounter)
 }
 
 func testPath(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Hello).Anyone
+	c := gorgontest.New(t, api.Hello).Anonymous
 	c.Get("/hello-world/5").Want(200, `{"message":"[GET] Hello 5!"}`)
 	c.Get("/hello-world/a%2Fb").Want(200, `{"message":"[GET] Hello a/b!"}`)
 }
 
 func testQuery(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Hello).Anyone
+	c := gorgontest.New(t, api.Hello).Anonymous
 	c.Get("/hello?name=Ada").Want(200, `{"message":"Hello Ada!"}`)
 	c.Get("/hello?name=Ada&times=2").Want(200, `{"message":"Hello Ada!Hello Ada!"}`)
 	c.Get("/hello").Want(400, `{"type":"invalid_data","message":"Invalid request: Field 'name' is required"}`)
@@ -66,29 +66,29 @@ func testQuery(t *testing.T) {
 
 func testBody(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Hello).Anyone
+	c := gorgontest.New(t, api.Hello).Anonymous
 	c.Post("/hello", api.Greeting{Name: "Ada"}).Want(201, `{"message":"[POST] Hello Ada!"}`)
 	c.Post("/hello", `{"name":7}`).Want(400, `{"type":"invalid_data","message":"Invalid request: Expected type: 'string' for field 'name', got: '7'"}`)
 }
 
 func testStatus(t *testing.T) {
 	t.Parallel()
-	if got := gorgontest.New(t, api.Hello).Anyone.Post("/hello", api.Greeting{Name: "Ada"}).Status; got != 201 {
+	if got := gorgontest.New(t, api.Hello).Anonymous.Post("/hello", api.Greeting{Name: "Ada"}).Status; got != 201 {
 		t.Errorf("got %d", got)
 	}
 }
 
 func testWorkflow(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		shop.Anyone.Post("/welcome", api.Greeting{Name: "Ada"}).Want(200, `{"message":"[POST] Hello Ada!"}`)
-		shop.Anyone.Post("/welcome", "{}").Want(400, `{"type":"invalid_data","message":"Invalid request: Field 'name' is required"}`)
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		shop.Anonymous.Post("/welcome", api.Greeting{Name: "Ada"}).Want(200, `{"message":"[POST] Hello Ada!"}`)
+		shop.Anonymous.Post("/welcome", "{}").Want(400, `{"type":"invalid_data","message":"Invalid request: Field 'name' is required"}`)
 	}, api.Welcome)
 }
 
 func testMiddleware(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Middleware).Anyone
+	c := gorgontest.New(t, api.Middleware).Anonymous
 	seen(t, c.Get("/custom"), "Received a request!")
 	seen(t, c.Get("/custom/5"), "Received a request!", "With Path Parameter")
 	seen(t, c.Get("/store/regions"))
@@ -96,14 +96,14 @@ func testMiddleware(t *testing.T) {
 
 func testMethods(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Middleware).Anyone
+	c := gorgontest.New(t, api.Middleware).Anonymous
 	seen(t, c.Post("/custom", nil), "Received a request!", "A change")
 	seen(t, c.Get("/custom"), "Received a request!")
 }
 
 func testValidation(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Sum).Anyone
+	c := gorgontest.New(t, api.Sum).Anonymous
 	c.Post("/custom", `{"a":1,"b":2.5,"note":null}`).Want(200, `{"sum":3.5}`)
 	for body, want := range map[string]string{
 		`{"a":1}`:                                "Field 'b' is required",
@@ -120,7 +120,7 @@ func testValidation(t *testing.T) {
 
 func testFault(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Search).Anyone
+	c := gorgontest.New(t, api.Search).Anonymous
 	c.Get("/search").Want(400, "{\"type\":\"invalid_data\",\"message\":\"The `q` query parameter is required.\"}")
 	c.Get("/search?q=lamp").Want(200, `{"message":"found lamp"}`)
 }
@@ -128,9 +128,9 @@ func testFault(t *testing.T) {
 func testErrorHandler(t *testing.T) {
 	t.Parallel()
 	shop := gorgontest.New(t, api.Apology)
-	shop.Anyone.Get("/search").Want(400, `{"error":"Something happened."}`)
-	shop.Anyone.Get("/nowhere").Want(400, `{"error":"Something happened."}`)
-	shop.Anyone.Get("/search?q=lamp").Want(200, `{"message":"found lamp"}`)
+	shop.Anonymous.Get("/search").Want(400, `{"error":"Something happened."}`)
+	shop.Anonymous.Get("/nowhere").Want(400, `{"error":"Something happened."}`)
+	shop.Anonymous.Get("/search?q=lamp").Want(200, `{"message":"found lamp"}`)
 	shop.Admin.Get("/admin/products/prod_none").Want(404, `{"type":"not_found","message":"Product not found"}`)
 }
 
@@ -138,25 +138,25 @@ func testCORS(t *testing.T) {
 	t.Parallel()
 	origin := "http://localhost:8000"
 	shop := gorgontest.New(t, api.Browsers)
-	preflight := shop.Anyone.With("Origin", origin).With("Access-Control-Request-Method", "POST").Do("OPTIONS", "/custom", nil)
+	preflight := shop.Anonymous.WithHeader("Origin", origin).WithHeader("Access-Control-Request-Method", "POST").Do("OPTIONS", "/custom", nil)
 	if preflight.Status != 204 || preflight.Header.Get("Access-Control-Allow-Origin") != origin || preflight.Header.Get("Access-Control-Allow-Credentials") != "true" {
 		t.Errorf("got %d %v", preflight.Status, preflight.Header)
 	}
-	if got := shop.Anyone.With("Origin", origin).Post("/custom", nil); got.Status != 200 || got.Header.Get("Access-Control-Allow-Origin") != origin {
+	if got := shop.Anonymous.WithHeader("Origin", origin).Post("/custom", nil); got.Status != 200 || got.Header.Get("Access-Control-Allow-Origin") != origin {
 		t.Errorf("got %d %v", got.Status, got.Header)
 	}
-	if got := shop.Anyone.With("Origin", "http://evil.example").Post("/custom", nil); got.Header.Get("Access-Control-Allow-Origin") != "" {
+	if got := shop.Anonymous.WithHeader("Origin", "http://evil.example").Post("/custom", nil); got.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("another page may: %v", got.Header)
 	}
 }
 
 func testWebhook(t *testing.T) {
 	t.Parallel()
-	c := gorgontest.New(t, api.Webhook).Anyone
+	c := gorgontest.New(t, api.Webhook).Anonymous
 	const body, signature = `{ "paid" : true }`, "d0f6a4ff7dfb4c8a3b3b1e9f5c3c0a"
-	c.With("X-Signature", signature).Post("/webhooks/payments", body).Want(401, `{"type":"unauthorized","message":"The signature is not ours"}`)
-	c.With("X-Signature", sign(body)).Post("/webhooks/payments", body).Want(200, `{}`)
-	c.With("X-Signature", sign(body)).Post("/webhooks/payments", `{"paid":true}`).Want(401, `{"type":"unauthorized","message":"The signature is not ours"}`)
+	c.WithHeader("X-Signature", signature).Post("/webhooks/payments", body).Want(401, `{"type":"unauthorized","message":"The signature is not ours"}`)
+	c.WithHeader("X-Signature", sign(body)).Post("/webhooks/payments", body).Want(200, `{}`)
+	c.WithHeader("X-Signature", sign(body)).Post("/webhooks/payments", `{"paid":true}`).Want(401, `{"type":"unauthorized","message":"The signature is not ours"}`)
 }
 
 // A route of the core can be replaced, if that is what is meant.
@@ -164,12 +164,12 @@ func TestOverride(t *testing.T) {
 	t.Parallel()
 	shop := gorgontest.New(t, api.Override)
 	shop.Store.Get("/store/regions").Want(200, `{"message":"[GET] Hello world!"}`)
-	shop.Anyone.Get("/store/regions").Want(400, `{"type":"not_allowed","message":"Publishable API key required in the request header: x-publishable-api-key. You can manage your keys in settings in the dashboard."}`)
+	shop.Anonymous.Get("/store/regions").Want(400, `{"type":"not_allowed","message":"Publishable API key required in the request header: x-publishable-api-key. You can manage your keys in settings in the dashboard."}`)
 }
 
 func TestReport(t *testing.T) {
 	t.Parallel()
-	got := gorgontest.New(t, api.Report).Anyone.Get("/report.csv").Want(200, "sku,sold\nLAMP,3")
+	got := gorgontest.New(t, api.Report).Anonymous.Get("/report.csv").Want(200, "sku,sold\nLAMP,3")
 	if kind := got.Header.Get("Content-Type"); kind != "text/csv" {
 		t.Errorf("got %s", kind)
 	}

@@ -28,7 +28,7 @@ func search(_ context.Context, in struct {
 // Apology answers all that fails outside of the API for storefronts and admin in its own words.
 func Apology(shop *commerce.Shop) gorgon.Plugin {
 	p := Search(shop)
-	p.Errors = func(w http.ResponseWriter, r *http.Request, err error) bool {
+	p.ErrorHandler = func(w http.ResponseWriter, r *http.Request, err error) bool {
 		if strings.HasPrefix(r.URL.Path, "/admin/") {
 			return false
 		}

@@ -29,12 +29,12 @@ func NewLogin(shop *commerce.Shop) gorgon.Plugin {
 
 // user answers who is logged in to the admin. A secret API key is nobody.
 func (l Login) user(ctx context.Context, _ struct{}) (user.User, error) {
-	actor, _ := route.ActorFrom(ctx)
+	actor, _ := route.ActorFromContext(ctx)
 	return l.shop.User.Users.Retrieve(ctx, actor.ID)
 }
 
 // customer answers which customer is logged in.
 func (l Login) customer(ctx context.Context, _ struct{}) (customer.Customer, error) {
-	actor, _ := route.ActorFrom(ctx)
+	actor, _ := route.ActorFromContext(ctx)
 	return l.shop.Customer.Customers.Retrieve(ctx, actor.ID)
 }

@@ -26,10 +26,10 @@ func Middleware(shop *commerce.Shop) gorgon.Plugin {
 }
 
 // seen makes middleware of the usual kind, which adds a header to answers.
-func seen(what string) func(http.Handler) http.Handler {
+func seen(name string) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Add("X-Seen", what)
+			w.Header().Add("X-Seen", name)
 			next.ServeHTTP(w, r)
 		})
 	}

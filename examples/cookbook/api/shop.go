@@ -27,7 +27,7 @@ func (c Counter) products(ctx context.Context, _ struct{}) (out struct {
 // Welcome has a route that runs a workflow and answers its result.
 func Welcome(*commerce.Shop) gorgon.Plugin {
 	welcome := workflow.New("welcome", welcome)
-	return gorgon.Plugin{Name: "welcome", Workflows: []workflow.Any{welcome}, Routes: []route.Route{route.Post("/welcome", welcome.Run)}}
+	return gorgon.Plugin{Name: "welcome", Workflows: []workflow.AnyWorkflow{welcome}, Routes: []route.Route{route.Post("/welcome", welcome.Run)}}
 }
 
 // welcome is a workflow of one step. What it takes is what its route takes.

@@ -37,6 +37,6 @@ func Report(*commerce.Shop) gorgon.Plugin {
 	return gorgon.Plugin{Name: "report", Routes: []route.Route{route.Get("/report.csv", report)}}
 }
 
-func report(context.Context, struct{}) (route.Raw, error) {
-	return route.Raw{ContentType: "text/csv", Body: []byte("sku,sold\nLAMP,3\n")}, nil
+func report(context.Context, struct{}) (route.RawResponse, error) {
+	return route.RawResponse{ContentType: "text/csv", Body: []byte("sku,sold\nLAMP,3\n")}, nil
 }

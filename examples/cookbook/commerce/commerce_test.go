@@ -46,7 +46,7 @@ type market struct {
 func row(run func(*testing.T, market)) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
-		gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+		gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 			m := market{Shop: shop, Desk: cookbook.NewDesk(shop.Shop), ctx: shop.Context()}
 			m.fill(t)
 			run(t, m)
@@ -62,7 +62,7 @@ func (m market) create(t *testing.T, path, name string, body object) string {
 		t.Fatalf("%s answers %d %s", path, a.Status, a.Body)
 	}
 	var got map[string]struct{ ID string }
-	a.Into(&got)
+	a.Decode(&got)
 	return got[name].ID
 }
 
@@ -74,7 +74,7 @@ func (m *market) fill(t *testing.T) {
 	var list struct {
 		Channels []struct{ ID string } `json:"sales_channels"`
 	}
-	m.Admin.Get("/admin/sales-channels").Into(&list)
+	m.Admin.Get("/admin/sales-channels").Decode(&list)
 	m.tee = m.create(t, "/admin/products", "product", object{"title": "Tee", "status": "published", "sales_channels": []object{{"id": list.Channels[0].ID}},
 		"options": []object{{"title": "Size", "values": []string{"S"}}}, "variants": []object{{"title": "S", "manage_inventory": false, "options": object{"Size": "S"},
 			"prices": []object{{"currency_code": "eur", "amount": 20}, {"currency_code": "usd", "amount": 25}, {"currency_code": "eur", "amount": 15, "rules": object{"region_id": m.north}}}}}})
@@ -92,12 +92,12 @@ func (m *market) fill(t *testing.T) {
 // fillCart makes a cart with two tees, which go to Germany by a method that costs five.
 func (m market) fillCart(t *testing.T) string {
 	t.Helper()
-	var made struct{ Cart struct{ ID string } }
+	var created struct{ Cart struct{ ID string } }
 	m.Store.Post("/store/carts", object{"region_id": m.home, "email": "ada@example.com", "shipping_address": object{"country_code": "de"},
-		"items": []object{{"variant_id": m.variant, "quantity": 2}}}).Into(&made)
-	_, err := m.Cart.ShippingMethods.Create(m.ctx, cart.ShippingMethod{CartID: made.Cart.ID, Name: "Post", Amount: money.Int(5)})
+		"items": []object{{"variant_id": m.variant, "quantity": 2}}}).Decode(&created)
+	_, err := m.Cart.ShippingMethods.Create(m.ctx, cart.ShippingMethod{CartID: created.Cart.ID, Name: "Post", Amount: money.Int(5)})
 	check(t, err)
-	return made.Cart.ID
+	return created.Cart.ID
 }
 
 func check(t *testing.T, err error) {
@@ -107,10 +107,10 @@ func check(t *testing.T, err error) {
 	}
 }
 
-func same(t *testing.T, what string, got money.Decimal, want string) {
+func same(t *testing.T, name string, got money.Decimal, want string) {
 	t.Helper()
-	if !got.Equal(money.Must(want)) {
-		t.Errorf("%s is %s, want %s", what, got, want)
+	if !got.Equal(money.MustParse(want)) {
+		t.Errorf("%s is %s, want %s", name, got, want)
 	}
 }
 
@@ -125,27 +125,27 @@ func (m market) now(t *testing.T) cart.Cart {
 // Somebody with a login registers, and is let in from then on; others are not.
 func managers(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 		login := object{"email": "boss@example.com", "password": "secret"}
 		as := func(path string) string {
 			var got struct{ Token string }
-			shop.Anyone.Post(path, login).Into(&got)
+			shop.Anonymous.Post(path, login).Decode(&got)
 			return "Bearer " + got.Token
 		}
-		fresh := shop.Anyone.With("Authorization", as("/auth/manager/emailpass/register"))
+		fresh := shop.Anonymous.WithHeader("Authorization", as("/auth/manager/emailpass/register"))
 		if a := fresh.Get("/manager/me"); a.Status != http.StatusUnauthorized {
 			t.Errorf("who has not registered yet got %d %s", a.Status, a.Body)
 		}
-		if a := shop.Anyone.Post("/manager", object{}); a.Status != http.StatusUnauthorized {
+		if a := shop.Anonymous.Post("/manager", object{}); a.Status != http.StatusUnauthorized {
 			t.Errorf("a stranger got %d", a.Status)
 		}
-		var made cookbook.Card
-		fresh.Post("/manager", object{"first_name": "Ada", "last_name": "B", "email": "boss@example.com"}).Into(&made)
-		boss := shop.Anyone.With("Authorization", as("/auth/manager/emailpass"))
+		var created cookbook.Card
+		fresh.Post("/manager", object{"first_name": "Ada", "last_name": "B", "email": "boss@example.com"}).Decode(&created)
+		boss := shop.Anonymous.WithHeader("Authorization", as("/auth/manager/emailpass"))
 		var me cookbook.Card
-		boss.Get("/manager/me").Into(&me)
-		if me.Manager.ID != made.Manager.ID || me.Manager.FirstName != "Ada" {
-			t.Errorf("got %+v, want %+v", me, made)
+		boss.Get("/manager/me").Decode(&me)
+		if me.Manager.ID != created.Manager.ID || me.Manager.FirstName != "Ada" {
+			t.Errorf("got %+v, want %+v", me, created)
 		}
 		boss.Post("/manager", object{"first_name": "Ada", "last_name": "B", "email": "x@example.com"}).Want(400, `{"type":"invalid_data","message":"Request already authenticated as a manager."}`)
 		if a := shop.Admin.Get("/manager/me"); a.Status != http.StatusUnauthorized {
@@ -181,9 +181,9 @@ func taxedCart(t *testing.T, m market) {
 	_, err := m.Tax(m.ctx, m.cart)
 	check(t, err)
 	c := m.now(t)
-	for what, lines := range map[string]int{"the item": len(c.Items[0].TaxLines), "shipping": len(c.ShippingMethods[0].TaxLines)} {
+	for name, lines := range map[string]int{"the item": len(c.Items[0].TaxLines), "shipping": len(c.ShippingMethods[0].TaxLines)} {
 		if lines != 1 {
-			t.Errorf("%s has %d tax lines, want one", what, lines)
+			t.Errorf("%s has %d tax lines, want one", name, lines)
 		}
 	}
 	if l := c.Items[0].TaxLines[0]; l.Code != "vat" || l.Rate != 20 {
@@ -193,13 +193,13 @@ func taxedCart(t *testing.T, m market) {
 }
 
 func promotedOrder(t *testing.T, m market) {
-	o, err := m.Order.Create(m.ctx, order.Order{CurrencyCode: "eur", Status: order.Pending, Items: []order.LineItem{{Title: "Tee", UnitPrice: money.Int(20), IsDiscountable: true,
+	o, err := m.Order.Create(m.ctx, order.Order{CurrencyCode: "eur", Status: order.StatusPending, Items: []order.LineItem{{Title: "Tee", UnitPrice: money.Int(20), IsDiscountable: true,
 		Metadata: module.Map{}, Detail: &order.Item{Quantity: money.Int(2)}}}, ShippingMethods: []order.ShippingMethod{{Name: "Post", Amount: money.Int(5)}}})
 	check(t, err)
 	got, err := m.PromoteOrder(m.ctx, o.ID, "TENTH", "FREE")
 	check(t, err)
 	same(t, "the total", got.Totals().Total, "36")
-	same(t, "what is owed", got.Owed(), "36")
+	same(t, "what is owed", got.AmountDue(), "36")
 	again, err := m.Order.Load(m.ctx, o.ID, false)
 	check(t, err)
 	if len(again.Items[0].Adjustments) != 1 || len(again.ShippingMethods[0].Adjustments) != 1 {
@@ -213,7 +213,7 @@ func promotedOrder(t *testing.T, m market) {
 
 func paidCart(t *testing.T, m market) {
 	pay := m.Pay()
-	check(t, m.App.Engine().Bind(workflow.Any(pay)))
+	check(t, m.App.Engine().Bind(workflow.AnyWorkflow(pay)))
 	p, err := pay.Run(m.ctx, m.now(t))
 	check(t, err)
 	same(t, "the payment", p.Amount, "45")
@@ -266,7 +266,7 @@ func pricesWithTax(t *testing.T, m market) {
 func invite(t *testing.T, m market) {
 	i, err := m.Invite(m.ctx, "new@example.com")
 	check(t, err)
-	if i.Email != "new@example.com" || i.Token == "" || i.Accepted || m.Told("invite.created") != 1 {
+	if i.Email != "new@example.com" || i.Token == "" || i.Accepted || m.CountEvents("invite.created") != 1 {
 		t.Errorf("got %+v", i)
 	}
 	if _, err := m.Invite(m.ctx, "admin@example.com"); fault.KindOf(err) != fault.Invalid {
@@ -277,18 +277,18 @@ func invite(t *testing.T, m market) {
 func accept(t *testing.T, m market) {
 	i, err := m.Invite(m.ctx, "new@example.com")
 	check(t, err)
-	who, err := m.Auth.Identities.Create(m.ctx, auth.AuthIdentity{})
+	identity, err := m.Auth.Identities.Create(m.ctx, auth.AuthIdentity{})
 	check(t, err)
-	if _, err := m.Accept(m.ctx, i.Token+"x", who.ID); fault.KindOf(err) != fault.Unauthorized {
+	if _, err := m.Accept(m.ctx, i.Token+"x", identity.ID); fault.KindOf(err) != fault.Unauthorized {
 		t.Errorf("a wrong token: %v", err)
 	}
-	u, err := m.Accept(m.ctx, i.Token, who.ID)
+	u, err := m.Accept(m.ctx, i.Token, identity.ID)
 	check(t, err)
 	users, err := m.User.Users.List(m.ctx, module.Filter{"email": "new@example.com"})
 	if err != nil || len(users) != 1 || users[0].ID != u.ID {
 		t.Errorf("got %+v %v", users, err)
 	}
-	if _, err := m.Accept(m.ctx, i.Token, who.ID); err == nil {
+	if _, err := m.Accept(m.ctx, i.Token, identity.ID); err == nil {
 		t.Error("the invite was accepted twice")
 	}
 }

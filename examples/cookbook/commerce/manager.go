@@ -41,7 +41,7 @@ func (m *Managers) Plugin() gorgon.Plugin {
 	return gorgon.Plugin{
 		Name:      "managers",
 		Tables:    []module.Entity{m.Managers},
-		Workflows: []workflow.Any{m.create},
+		Workflows: []workflow.AnyWorkflow{m.create},
 		Routes: []route.Route{
 			route.Post("/manager", m.signUp, route.Auth(login|route.Unregistered, "manager")),
 			route.Get("/manager/me", m.me, route.Auth(login, "manager")),
@@ -61,7 +61,7 @@ func (m *Managers) register(ctx workflow.Context, in Registration) (Manager, err
 	if err != nil {
 		return manager, err
 	}
-	_, err = workflow.Step(ctx, "set-auth-app-metadata", m.auth.Attach, auth.Attachment{AuthIdentityID: in.AuthIdentityID, ActorType: "manager", ActorID: manager.ID})
+	_, err = workflow.Step(ctx, "set-auth-app-metadata", m.auth.LinkActor, auth.ActorLink{AuthIdentityID: in.AuthIdentityID, ActorType: "manager", ActorID: manager.ID})
 	return manager, err
 }
 
@@ -75,7 +75,7 @@ func (m *Managers) signUp(ctx context.Context, in struct {
 	LastName  string `json:"last_name"`
 	Email     string `json:"email"`
 }) (Card, error) {
-	actor, _ := route.ActorFrom(ctx)
+	actor, _ := route.ActorFromContext(ctx)
 	if actor.ID != "" {
 		return Card{}, fault.New(fault.Invalid, "Request already authenticated as a manager.")
 	}
@@ -84,7 +84,7 @@ func (m *Managers) signUp(ctx context.Context, in struct {
 }
 
 func (m *Managers) me(ctx context.Context, _ struct{}) (Card, error) {
-	actor, _ := route.ActorFrom(ctx)
+	actor, _ := route.ActorFromContext(ctx)
 	manager, err := m.Managers.Retrieve(ctx, actor.ID)
 	return Card{manager}, err
 }

@@ -15,11 +15,11 @@ func (d *Desk) PromoteOrder(ctx context.Context, id string, codes ...string) (*o
 		if err != nil {
 			return nil, err
 		}
-		active, err := d.shop.Promotion.Active(ctx, codes, false)
+		active, err := d.shop.Promotion.ListActive(ctx, codes, false)
 		if err != nil {
 			return nil, err
 		}
-		out, err := d.shop.Promotion.Discounts(ctx, active, codes, basket(o), false)
+		out, err := d.shop.Promotion.ComputeDiscounts(ctx, active, codes, basket(o), false)
 		if err != nil {
 			return nil, err
 		}
@@ -28,9 +28,9 @@ func (d *Desk) PromoteOrder(ctx context.Context, id string, codes ...string) (*o
 }
 
 // basket is an order as promotions see it.
-func basket(o *order.Order) promotion.Basket {
+func basket(o *order.Order) promotion.ComputeContext {
 	t := o.Totals()
-	b := promotion.Basket{CurrencyCode: o.CurrencyCode, Values: o}
+	b := promotion.ComputeContext{CurrencyCode: o.CurrencyCode, Values: o}
 	for i := range o.Items {
 		l := &o.Items[i]
 		b.Items = append(b.Items, promotion.Target{ID: l.ID, Quantity: l.Detail.Quantity, Subtotal: t.Lines[i].Subtotal, Total: t.Lines[i].OriginalTotal,
@@ -38,7 +38,7 @@ func basket(o *order.Order) promotion.Basket {
 	}
 	for i := range o.ShippingMethods {
 		m := &o.ShippingMethods[i]
-		b.Methods = append(b.Methods, promotion.Target{ID: m.ID, Subtotal: t.Methods[i].Subtotal, Total: t.Methods[i].OriginalTotal, Values: m})
+		b.ShippingMethods = append(b.ShippingMethods, promotion.Target{ID: m.ID, Subtotal: t.Methods[i].Subtotal, Total: t.Methods[i].OriginalTotal, Values: m})
 	}
 	return b
 }
@@ -51,7 +51,7 @@ func (d *Desk) discount(ctx context.Context, o *order.Order, list []promotion.Di
 		if x.ItemID != "" {
 			items = append(items, order.ItemAdjustment{ItemID: x.ItemID, Version: o.Version, Code: &x.Code, PromotionID: &x.PromotionID, Amount: x.Amount, IsTaxInclusive: x.TaxInclusive})
 		} else {
-			methods = append(methods, order.ShippingAdjustment{ShippingMethodID: x.MethodID, Version: o.Version, Code: &x.Code, PromotionID: &x.PromotionID, Amount: x.Amount})
+			methods = append(methods, order.ShippingAdjustment{ShippingMethodID: x.ShippingMethodID, Version: o.Version, Code: &x.Code, PromotionID: &x.PromotionID, Amount: x.Amount})
 		}
 	}
 	if _, err := d.shop.Order.ItemAdjustments.CreateMany(ctx, items); err != nil {
@@ -62,7 +62,7 @@ func (d *Desk) discount(ctx context.Context, o *order.Order, list []promotion.Di
 	}
 	now, err := d.shop.Order.Load(ctx, o.ID, false)
 	if err == nil {
-		*o, err = *now, d.shop.Order.Settle(ctx, now)
+		*o, err = *now, d.shop.Order.SaveSummary(ctx, now)
 	}
 	return err
 }

@@ -3,7 +3,7 @@ package commerce
 import (
 	"context"
 
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/modules/product"
 	"github.com/gorgon-commerce/gorgon/money"
 	"github.com/gorgon-commerce/gorgon/query"
@@ -28,12 +28,12 @@ type Priced struct {
 
 // Prices reads a product with the prices of its variants for a region and currency.
 func (d *Desk) Prices(ctx context.Context, id, region, currency string) (Priced, error) {
-	return query.One[Priced](ctx, query.ID(id), query.Context(flow.PricesFor(region, currency)))
+	return query.One[Priced](ctx, query.ID(id), query.Context(productflow.PricingContextFor(region, currency)))
 }
 
 // Taxed reads a product with the prices of its variants with and without the tax of a country.
 func (d *Desk) Taxed(ctx context.Context, id, region, currency, country string) (Priced, error) {
-	return query.One[Priced](ctx, query.ID(id), query.Context(flow.PricesFor(region, currency)), query.Context(flow.TaxesIn(country)))
+	return query.One[Priced](ctx, query.ID(id), query.Context(productflow.PricingContextFor(region, currency)), query.Context(productflow.TaxContextFor(country)))
 }
 
 // A Listed is a product with all prices of its variants.

@@ -7,7 +7,7 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/event"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -45,7 +45,7 @@ func (s *Sync) Plugin() gorgon.Plugin {
 	run := func(ctx context.Context) error { _, err := sync.Run(ctx, struct{}{}); return err }
 	return gorgon.Plugin{
 		Name:          "erp",
-		Workflows:     []workflow.Any{sync},
+		Workflows:     []workflow.AnyWorkflow{sync},
 		Routes:        []route.Route{route.Post("/admin/erp/sync", sync.Run)},
 		Subscriptions: []event.Subscription{event.On(Changed, func(ctx context.Context, _ struct{}) error { return run(ctx) })},
 		Jobs:          []job.Job{job.Cron("sync-from-erp", "0 2 * * *", run)},
@@ -68,23 +68,23 @@ func (s *Sync) sync(ctx workflow.Context, _ struct{}) (out Report, err error) {
 	if err != nil {
 		return out, err
 	}
-	var drafts []flow.NewProduct
-	var patches []flow.Patch
+	var drafts []productflow.CreateProductInput
+	var patches []productflow.UpdateProductInput
 	for _, g := range goods {
 		switch p, ok := known[g.ID]; {
 		case !ok:
 			drafts = append(drafts, draft(g))
 		case p.Title != g.Title:
-			patches = append(patches, flow.Patch{ID: p.ID, Title: module.Some(g.Title)})
+			patches = append(patches, productflow.UpdateProductInput{ID: p.ID, Title: module.Some(g.Title)})
 		}
 	}
 	if len(drafts) > 0 {
-		if _, err := s.shop.ProductFlows.Create.Run(ctx, flow.Drafts{Products: drafts}); err != nil {
+		if _, err := s.shop.ProductFlows.Create.Run(ctx, productflow.CreateProductsInput{Products: drafts}); err != nil {
 			return out, err
 		}
 	}
 	if len(patches) > 0 {
-		_, err = s.shop.ProductFlows.Update.Run(ctx, flow.Changes{Products: patches})
+		_, err = s.shop.ProductFlows.Update.Run(ctx, productflow.UpdateProductsInput{Products: patches})
 	}
 	return Report{len(drafts), len(patches)}, err
 }
@@ -104,11 +104,11 @@ func (s *Sync) known(ctx context.Context, goods []Good) (map[string]product.Prod
 }
 
 // draft is the product of a good, with a variant for each size.
-func draft(g Good) flow.NewProduct {
-	p := flow.NewProduct{Title: g.Title, ExternalID: module.Some(g.ID), Status: module.Some("published"),
-		Options: []flow.OptionInput{{Title: module.Some("Size"), Values: module.Some(g.Sizes)}}}
+func draft(g Good) productflow.CreateProductInput {
+	p := productflow.CreateProductInput{Title: g.Title, ExternalID: module.Some(g.ID), Status: module.Some("published"),
+		Options: []productflow.OptionInput{{Title: module.Some("Size"), Values: module.Some(g.Sizes)}}}
 	for _, size := range g.Sizes {
-		p.Variants = append(p.Variants, flow.NewVariant{Title: size, Options: map[string]string{"Size": size}})
+		p.Variants = append(p.Variants, productflow.CreateVariantInput{Title: size, Options: map[string]string{"Size": size}})
 	}
 	return p
 }

@@ -52,7 +52,7 @@ func plugin() (*company, func(*commerce.Shop) gorgon.Plugin) {
 
 func titles(t *testing.T, shop *gorgontest.Shop) string {
 	t.Helper()
-	list, err := shop.Product.Products.List(shop.Context(), nil, module.Find{Order: []string{"title"}, Relations: []string{"variants"}})
+	list, err := shop.Product.Products.List(shop.Context(), nil, module.FindOptions{Order: []string{"title"}, Relations: []string{"variants"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func testSync(t *testing.T) {
 	t.Run("schedule", func(t *testing.T) {
 		t.Parallel()
 		c, p := plugin()
-		gorgontest.Bubble(t, func(t *testing.T, shop *gorgontest.Shop) {
+		gorgontest.WithFakeClock(t, func(t *testing.T, shop *gorgontest.Shop) {
 			time.Sleep(time.Hour)
 			if got := titles(t, shop); got != "" {
 				t.Errorf("too early there are %s", got)
@@ -88,19 +88,19 @@ func testSync(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, p := plugin()
-			gorgontest.Each(t, each, p)
+			gorgontest.EachDatabase(t, each, p)
 		})
 	}
 }
 
 func byRoute(t *testing.T, shop *gorgontest.Shop) {
-	shop.Anyone.Post("/admin/erp/sync", nil).Want(401, `{"message":"Unauthorized"}`)
+	shop.Anonymous.Post("/admin/erp/sync", nil).Want(401, `{"message":"Unauthorized"}`)
 	shop.Admin.Post("/admin/erp/sync", nil).Want(200, `{"created":2,"updated":0}`)
 	shop.Admin.Post("/admin/erp/sync", nil).Want(200, `{"created":0,"updated":0}`)
 	if got := titles(t, shop); got != "Lamp** Sofa*" {
 		t.Errorf("there are %q", got)
 	}
-	if n := shop.Told("product.created"); n != 2 {
+	if n := shop.CountEvents("product.created"); n != 2 {
 		t.Errorf("product.created was told %d times", n)
 	}
 }

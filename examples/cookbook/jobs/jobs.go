@@ -23,12 +23,12 @@ func New(shop *commerce.Shop) gorgon.Plugin {
 	w.tidy = workflow.New("tidy-drafts", w.removeDrafts, workflow.Atomic())
 	return gorgon.Plugin{
 		Name:      "worker",
-		Workflows: []workflow.Any{w.tidy},
+		Workflows: []workflow.AnyWorkflow{w.tidy},
 		Jobs: []job.Job{
 			job.Cron("every-minute-message", "* * * * *", w.hello),
 			job.Every("count-products", time.Hour, w.count),
-			job.Cron("three-times-only", "* * * * *", w.bye, job.Times(3)),
-			job.Cron("run-once-a-day", "0 0 * * *", w.daily, job.In("Europe/Berlin"), job.CatchUp()),
+			job.Cron("three-times-only", "* * * * *", w.bye, job.MaxRuns(3)),
+			job.Cron("run-once-a-day", "0 0 * * *", w.daily, job.TimeZone("Europe/Berlin"), job.CatchUp()),
 		},
 	}
 }

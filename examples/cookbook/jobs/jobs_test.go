@@ -19,16 +19,16 @@ func TestCookbook(t *testing.T) {
 }
 
 // said counts what a shop has logged.
-func said(t *testing.T, shop *gorgontest.Shop, what string, want int) {
+func said(t *testing.T, shop *gorgontest.Shop, message string, want int) {
 	t.Helper()
-	if n := strings.Count(shop.Logged(), what); n != want {
-		t.Errorf("%q was logged %d times, want %d", what, n, want)
+	if n := strings.Count(shop.LogOutput(), message); n != want {
+		t.Errorf("%q was logged %d times, want %d", message, n, want)
 	}
 }
 
 func testMinutely(t *testing.T) {
 	t.Parallel()
-	gorgontest.Bubble(t, func(t *testing.T, shop *gorgontest.Shop) {
+	gorgontest.WithFakeClock(t, func(t *testing.T, shop *gorgontest.Shop) {
 		time.Sleep(5*time.Minute + time.Second)
 		said(t, shop, "Time to say hello world!", 5)
 	}, jobs.New)
@@ -36,7 +36,7 @@ func testMinutely(t *testing.T) {
 
 func testResources(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 		if _, err := shop.Product.Products.Create(shop.Context(), product.Product{Title: "Lamp", Handle: "lamp"}); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func testResources(t *testing.T) {
 
 func testTimes(t *testing.T) {
 	t.Parallel()
-	gorgontest.Bubble(t, func(t *testing.T, shop *gorgontest.Shop) {
+	gorgontest.WithFakeClock(t, func(t *testing.T, shop *gorgontest.Shop) {
 		time.Sleep(10 * time.Minute)
 		said(t, shop, "I'll be executed three times only.", 3)
 	}, jobs.New)
@@ -60,7 +60,7 @@ func testDaily(t *testing.T) {
 	t.Parallel()
 	t.Run("clock", func(t *testing.T) {
 		t.Parallel()
-		gorgontest.Bubble(t, func(t *testing.T, shop *gorgontest.Shop) {
+		gorgontest.WithFakeClock(t, func(t *testing.T, shop *gorgontest.Shop) {
 			drafts(t, shop, "yesterday")
 			time.Sleep(23*time.Hour + time.Minute) // it began at 1 in Berlin
 			drafts(t, shop, "today")
@@ -73,7 +73,7 @@ func testDaily(t *testing.T) {
 			}
 		}, jobs.New)
 	})
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 		drafts(t, shop, "today")
 		if _, err := shop.App.Jobs().Trigger(shop.Context(), "run-once-a-day"); err != nil {
 			t.Fatal(err)

@@ -50,7 +50,7 @@ type Showroom struct {
 	About  *link.Link[product.Product, Review]
 	Worn   *link.Link[product.Product, Badge]
 
-	brands *module.Virtual[Brand]
+	brands *module.VirtualTable[Brand]
 }
 
 // New returns the showroom of a shop.
@@ -62,11 +62,11 @@ func New(shop *commerce.Shop, registry Registry) *Showroom {
 	}
 	products := shop.Product.Products
 
-	s.Manual = link.One(products, s.Manuals, link.DeleteB()) // a manual goes with its product
-	s.About = link.List(products, s.Reviews)
-	s.Worn = link.Many(products, s.Badges, link.JSON("metadata"))
+	s.Manual = link.OneToOne(products, s.Manuals, link.CascadeToB()) // a manual goes with its product
+	s.About = link.OneToMany(products, s.Reviews)
+	s.Worn = link.ManyToMany(products, s.Badges, link.JSONColumn("metadata"))
 
-	s.brands = module.NewVirtual("brand", func(ctx context.Context, where module.Filter) ([]Brand, error) {
+	s.brands = module.NewVirtualTable("brand", func(ctx context.Context, where module.Filter) ([]Brand, error) {
 		return registry(ctx, where["product_id"].([]string))
 	})
 	link.ReadOnlyOne(products, "id", s.brands, "product_id")

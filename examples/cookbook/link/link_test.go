@@ -47,7 +47,7 @@ func row(run func(*testing.T, room)) func(*testing.T) {
 			rooms.Store(s, room)
 			return room.Plugin()
 		}
-		gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+		gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 			s, _ := rooms.Load(shop.Shop)
 			r := room{Showroom: s.(*link.Showroom), shop: shop, ctx: shop.Context()}
 			list, err := shop.Product.Products.CreateMany(r.ctx, []product.Product{{Title: "Lamp", Handle: "lamp"}, {Title: "Sofa", Handle: "sofa"}})
@@ -97,9 +97,9 @@ func toCommerce(t *testing.T, r room) {
 	if got := r.show(t, r.lamp); got.Title != "Lamp" || got.Manual == nil || got.Manual.Text != "plug it in" {
 		t.Errorf("got %+v, want the lamp with its manual", got)
 	}
-	for what, err := range map[string]error{"a second manual": r.Explain(r.ctx, r.lamp, second), "a second product": r.Explain(r.ctx, r.sofa, first)} {
+	for name, err := range map[string]error{"a second manual": r.Explain(r.ctx, r.lamp, second), "a second product": r.Explain(r.ctx, r.sofa, first)} {
 		if fault.KindOf(err) != fault.Invalid {
-			t.Errorf("%s was taken: %v", what, err)
+			t.Errorf("%s was taken: %v", name, err)
 		}
 	}
 	manuals, err := r.Manuals.List(r.ctx, module.Filter{"product": module.Filter{"title": "Lamp"}})
@@ -210,7 +210,7 @@ func readOnly(t *testing.T, r room) {
 		t.Fatalf("got %+v %v", list, err)
 	}
 	var got struct{ Product link.Page }
-	r.shop.Admin.Get("/admin/products/" + r.lamp + "?fields=title,brand.name").Into(&got)
+	r.shop.Admin.Get("/admin/products/" + r.lamp + "?fields=title,brand.name").Decode(&got)
 	if b := got.Product.Brand; b == nil || b.Name != "Acme" {
 		t.Errorf("over the API the brand is %+v", b)
 	}

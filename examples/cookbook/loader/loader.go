@@ -30,9 +30,9 @@ func New(shop *commerce.Shop, o Options) *Loader { return &Loader{o, shop.App.Lo
 // Plugin adds loaders to a shop. They run in their order, after the migrations; an error keeps the shop from starting.
 func (l *Loader) Plugin() gorgon.Plugin {
 	return gorgon.Plugin{
-		Name:   "loader",
-		Start:  []func(context.Context) error{l.greet, l.tag, l.register},
-		Routes: []route.Route{route.Get("/custom-data", data)},
+		Name:    "loader",
+		Loaders: []func(context.Context) error{l.greet, l.tag, l.register},
+		Routes:  []route.Route{route.Get("/custom-data", data)},
 	}
 }
 

@@ -49,8 +49,8 @@ func testLoader(t *testing.T) {
 // testResources wants the tag once, though the shop was started before, when its database was prepared.
 func testResources(t *testing.T) {
 	t.Parallel()
-	gorgontest.EachWith(t, plugin, func(t *testing.T, shop *gorgontest.Shop, l *loader.Loader) {
-		if err := shop.App.Load(t.Context()); err != nil {
+	gorgontest.EachDatabaseWith(t, plugin, func(t *testing.T, shop *gorgontest.Shop, l *loader.Loader) {
+		if err := shop.App.RunLoaders(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := shop.Product.Tags.Count(shop.Context(), nil); err != nil || n != 1 {
@@ -61,7 +61,7 @@ func testResources(t *testing.T) {
 
 func testOptions(t *testing.T) {
 	t.Parallel()
-	gorgontest.EachWith(t, plugin, func(t *testing.T, shop *gorgontest.Shop, _ *loader.Loader) {
+	gorgontest.EachDatabaseWith(t, plugin, func(t *testing.T, shop *gorgontest.Shop, _ *loader.Loader) {
 		if n, err := shop.Product.Tags.Count(shop.Context(), module.Filter{"value": "new"}); err != nil || n != 1 {
 			t.Errorf("there are %d such tags: %v", n, err)
 		}
@@ -71,5 +71,5 @@ func testOptions(t *testing.T) {
 func testProvide(t *testing.T) {
 	t.Parallel()
 	shop, _ := gorgontest.With(t, plugin)
-	shop.Anyone.Get("/custom-data").Want(200, `{"test":true}`)
+	shop.Anonymous.Get("/custom-data").Want(200, `{"test":true}`)
 }

@@ -40,7 +40,7 @@ func TestCookbook(t *testing.T) {
 func each(row func(*testing.T, *db.DB)) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
-		dbtest.Each(t, row)
+		dbtest.EachDatabase(t, row)
 	}
 }
 
@@ -78,18 +78,18 @@ func check(t *testing.T, err error) {
 }
 
 // refused wants an error of a kind.
-func refused(t *testing.T, what string, err error, kind fault.Kind) {
+func refused(t *testing.T, name string, err error, kind fault.Kind) {
 	t.Helper()
 	if fault.KindOf(err) != kind {
-		t.Errorf("%s: got %v, want an error of kind %v", what, err, kind)
+		t.Errorf("%s: got %v, want an error of kind %v", name, err, kind)
 	}
 }
 
 // is compares what two values look like.
-func is(t *testing.T, what string, got, want any) {
+func is(t *testing.T, name string, got, want any) {
 	t.Helper()
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
-		t.Errorf("%s is %s, want %s", what, g, w)
+		t.Errorf("%s is %s, want %s", name, g, w)
 	}
 }
 
@@ -101,7 +101,7 @@ func index(t *testing.T, d *db.DB, name string) string {
 		sql = `SELECT indexdef FROM pg_indexes WHERE indexname = $1`
 	}
 	var text string
-	if found, err := db.One(t.Context(), d, db.Statement{SQL: sql, Args: []any{name}}, &text); err != nil || !found {
+	if found, err := db.QueryRow(t.Context(), d, db.Statement{SQL: sql, Args: []any{name}}, &text); err != nil || !found {
 		t.Fatalf("there is no index %s: %v", name, err)
 	}
 	return strings.ReplaceAll(text, `"`, "")

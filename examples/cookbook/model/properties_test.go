@@ -14,7 +14,7 @@ import (
 func types(t *testing.T, d *db.DB) {
 	all := table[model.Everything](t, d, "everything")
 	born := time.Date(1815, 12, 10, 7, 30, 0, 0, time.UTC)
-	in := model.Everything{Text: "Ada", Number: 36, Big: money.Must("1234567890.0123456789"), Float: 1.5, Boolean: true, Color: model.White, Born: born,
+	in := model.Everything{Text: "Ada", Number: 36, Big: money.MustParse("1234567890.0123456789"), Float: 1.5, Boolean: true, Color: model.White, Born: born,
 		Metadata: module.Map{"a": []any{1.0, "x"}}, Names: []string{"Ada", "Lovelace"}}
 	first := must(all.Create(t.Context(), in))(t)
 	second := must(all.Create(t.Context(), in))(t)
@@ -69,7 +69,7 @@ func defaults(t *testing.T, d *db.DB) {
 }
 
 func nullable(t *testing.T, d *db.DB) {
-	offers, price := table[model.Offer](t, d, "offer"), money.Must("9.90")
+	offers, price := table[model.Offer](t, d, "offer"), money.MustParse("9.90")
 	free := must(offers.Create(t.Context(), model.Offer{}))(t)
 	check(t, discard(offers.Create(t.Context(), model.Offer{Price: &price})))
 	none := must(offers.List(t.Context(), module.Filter{"price": nil}))(t)

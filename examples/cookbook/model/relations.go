@@ -126,5 +126,5 @@ func (m *Market) ReopenStore(ctx context.Context, store string) error {
 
 // Shelf reads products with their orders and stores.
 func (m *Market) Shelf(ctx context.Context, store string) ([]Product, int, error) {
-	return m.Products.With("orders", "store").ListAndCount(ctx, module.Filter{"store_id": store}, module.Find{Order: []string{"title"}, Take: 10})
+	return m.Products.With("orders", "store").ListAndCount(ctx, module.Filter{"store_id": store}, module.FindOptions{Order: []string{"title"}, Take: 10})
 }

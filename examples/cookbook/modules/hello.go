@@ -38,7 +38,7 @@ func (h *Hello) Plugin() gorgon.Plugin {
 	return gorgon.Plugin{
 		Name:       "hello",
 		Tables:     []module.Entity{h.Customs},
-		Migrations: []db.Set{{Plugin: "hello", FS: files}},
+		Migrations: []db.MigrationSet{{Plugin: "hello", FS: files}},
 		Routes: []route.Route{
 			route.Post("/admin/customs", h.create),
 			route.Get("/admin/customs", h.list),
@@ -53,5 +53,5 @@ func (h *Hello) create(ctx context.Context, in struct {
 }
 
 func (h *Hello) list(ctx context.Context, _ struct{}) ([]Custom, error) {
-	return h.Customs.List(ctx, nil, module.Find{Order: []string{"name"}})
+	return h.Customs.List(ctx, nil, module.FindOptions{Order: []string{"name"}})
 }

@@ -27,16 +27,16 @@ func TestCookbook(t *testing.T) {
 
 func testModule(t *testing.T) {
 	t.Parallel()
-	gorgontest.EachWith(t, modules.NewHello, func(t *testing.T, shop *gorgontest.Shop, hello *modules.Hello) {
-		var made modules.Custom
-		shop.Admin.Post("/admin/customs", `{"name":"Ada"}`).Into(&made)
-		kept, err := hello.Customs.Retrieve(shop.Context(), made.ID)
-		if err != nil || kept.Name != "Ada" || !strings.HasPrefix(kept.ID, "my_custom_") {
-			t.Errorf("got %+v %v", kept, err)
+	gorgontest.EachDatabaseWith(t, modules.NewHello, func(t *testing.T, shop *gorgontest.Shop, hello *modules.Hello) {
+		var created modules.Custom
+		shop.Admin.Post("/admin/customs", `{"name":"Ada"}`).Decode(&created)
+		stored, err := hello.Customs.Retrieve(shop.Context(), created.ID)
+		if err != nil || stored.Name != "Ada" || !strings.HasPrefix(stored.ID, "my_custom_") {
+			t.Errorf("got %+v %v", stored, err)
 		}
 		var list []modules.Custom
-		shop.Admin.Get("/admin/customs").Into(&list)
-		if len(list) != 1 || list[0].ID != made.ID {
+		shop.Admin.Get("/admin/customs").Decode(&list)
+		if len(list) != 1 || list[0].ID != created.ID {
 			t.Errorf("got %+v", list)
 		}
 		upToDate(t, shop)
@@ -54,25 +54,25 @@ func upToDate(t *testing.T, shop *gorgontest.Shop) {
 	if err := os.CopyFS(dir, os.DirFS("migrations")); err != nil {
 		t.Fatal(err)
 	}
-	if files, err := shop.App.Generate("hello", dir, "change"); err != nil || len(files) != 0 {
+	if files, err := shop.App.GenerateMigrations("hello", dir, "change"); err != nil || len(files) != 0 {
 		t.Errorf("the migrations are behind the model: %v %v", files, err)
 	}
 }
 
 func testServices(t *testing.T) {
 	t.Parallel()
-	gorgontest.EachWith(t, modules.NewMagazine, func(t *testing.T, shop *gorgontest.Shop, m *modules.Magazine) {
+	gorgontest.EachDatabaseWith(t, modules.NewMagazine, func(t *testing.T, shop *gorgontest.Shop, m *modules.Magazine) {
 		ada, err := m.Authors.Create(shop.Context(), modules.Author{Name: "Ada"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var made modules.Article
-		shop.Admin.Post("/admin/articles", map[string]string{"title": "On engines", "author_id": ada.ID}).Into(&made)
+		var created modules.Article
+		shop.Admin.Post("/admin/articles", map[string]string{"title": "On engines", "author_id": ada.ID}).Decode(&created)
 		if a := shop.Admin.Post("/admin/articles", map[string]string{"title": "Spam", "author_id": "nobody"}); a.Status != http.StatusNotFound {
 			t.Errorf("got %d %s", a.Status, a.Body)
 		}
 		list, err := m.Articles.List(shop.Context(), nil)
-		if err != nil || len(list) != 1 || list[0].ID != made.ID {
+		if err != nil || len(list) != 1 || list[0].ID != created.ID {
 			t.Errorf("got %+v %v", list, err)
 		}
 	})
@@ -108,7 +108,7 @@ func testThirdParty(t *testing.T) {
 	if len(seen) != 2 || seen[0] != "POST /brands Bearer k3y Acme" {
 		t.Errorf("they saw %q", seen)
 	}
-	if logged := shop.Logged(); !strings.Contains(logged, "msg=sending method=POST") || strings.Contains(logged, "k3y") {
+	if logged := shop.LogOutput(); !strings.Contains(logged, "msg=sending method=POST") || strings.Contains(logged, "k3y") {
 		t.Errorf("logged %s", logged)
 	}
 }

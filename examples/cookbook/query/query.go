@@ -6,7 +6,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -31,7 +31,7 @@ type Customs struct {
 // New returns the customs of a shop. Each has a field that is worked out when it is asked for.
 func New(shop *commerce.Shop) *Customs {
 	c := &Customs{Customs: module.NewTable[Custom]("my_custom", "my_customs")}
-	c.Product = link.List(shop.Product.Products, c.Customs)
+	c.Product = link.OneToMany(shop.Product.Products, c.Customs)
 	module.Compute(c.Customs, "distance", []string{"miles"}, distance)
 	return c
 }
@@ -65,13 +65,13 @@ type Answer struct {
 
 // fields reads chosen fields of a data model.
 func fields(ctx context.Context, _ struct{}) (Answer, error) {
-	rows, err := query.Graph(ctx, query.Request{Entity: "my_custom", Fields: []string{"id", "name"}, Order: []string{"name"}})
+	rows, err := query.Graph(ctx, query.GraphRequest{Entity: "my_custom", Fields: []string{"id", "name"}, Order: []string{"name"}})
 	return Answer{rows}, err
 }
 
 // linked reads records with those that are linked to them.
 func linked(ctx context.Context, _ struct{}) (Answer, error) {
-	rows, err := query.Graph(ctx, query.Request{Entity: "my_custom", Fields: []string{"name", "product.*"}, Order: []string{"name"}})
+	rows, err := query.Graph(ctx, query.GraphRequest{Entity: "my_custom", Fields: []string{"name", "product.*"}, Order: []string{"name"}})
 	return Answer{rows}, err
 }
 
@@ -79,7 +79,7 @@ func linked(ctx context.Context, _ struct{}) (Answer, error) {
 func some(ctx context.Context, in struct {
 	ID []string `query:"id"`
 }) (Answer, error) {
-	rows, err := query.Graph(ctx, query.Request{Entity: "my_custom", Fields: []string{"id", "name"}, Filters: module.Filter{"id": in.ID}})
+	rows, err := query.Graph(ctx, query.GraphRequest{Entity: "my_custom", Fields: []string{"id", "name"}, Filters: module.Filter{"id": in.ID}})
 	return Answer{rows}, err
 }
 
@@ -95,7 +95,7 @@ type Page struct {
 func page(ctx context.Context, in struct {
 	Skip int `query:"skip"`
 }) (Page, error) {
-	rows, err := query.Graph(ctx, query.Request{Entity: "my_custom", Fields: []string{"id", "name"}, Order: []string{"-name"}, Skip: in.Skip, Take: 10, Count: true})
+	rows, err := query.Graph(ctx, query.GraphRequest{Entity: "my_custom", Fields: []string{"id", "name"}, Order: []string{"-name"}, Skip: in.Skip, Take: 10, Count: true})
 	return Page{rows, rows.Total(), 10, in.Skip}, err
 }
 
@@ -120,7 +120,7 @@ type Variant struct {
 
 // Visits reads customs into structs, with fields that depend on a region, a currency and a unit.
 func Visits(ctx context.Context, region, currency, unit string) ([]Visit, error) {
-	return query.List[Visit](ctx, query.Order("name"), query.Context(flow.PricesFor(region, currency)), query.Context(map[string]any{"unit": unit}))
+	return query.List[Visit](ctx, query.Order("name"), query.Context(productflow.PricingContextFor(region, currency)), query.Context(map[string]any{"unit": unit}))
 }
 
 // Far reads a page of the customs whose product has a title, the farthest first, and counts them.

@@ -35,7 +35,7 @@ func row(run func(*testing.T, world)) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
 		var made sync.Map // customs, by shop
-		gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+		gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 			c, _ := made.Load(shop.Shop)
 			run(t, fill(t, shop, c.(*query.Customs)))
 		}, func(s *commerce.Shop) gorgon.Plugin {
@@ -73,7 +73,7 @@ func id(t *testing.T, shop *gorgontest.Shop, path, name string, body object) str
 	if a.Status != http.StatusOK {
 		t.Fatalf("%s answers %d %s", path, a.Status, a.Body)
 	}
-	a.Into(&got)
+	a.Decode(&got)
 	return got[name].ID
 }
 
@@ -86,12 +86,12 @@ type answer struct {
 }
 
 func (w world) get(path string) (a answer) {
-	w.Anyone.Get(path).Into(&a)
+	w.Anonymous.Get(path).Decode(&a)
 	return a
 }
 
 func chosenFields(t *testing.T, w world) {
-	w.Anyone.Get("/customs").Want(200, `{"my_customs":[{"id":"`+w.ids[0]+`","name":"Antwerp"},{"id":"`+w.ids[1]+`","name":"Bremen"},{"id":"`+w.ids[2]+`","name":"Calais"}]}`)
+	w.Anonymous.Get("/customs").Want(200, `{"my_customs":[{"id":"`+w.ids[0]+`","name":"Antwerp"},{"id":"`+w.ids[1]+`","name":"Bremen"},{"id":"`+w.ids[2]+`","name":"Calais"}]}`)
 }
 
 func linkedRecords(t *testing.T, w world) {

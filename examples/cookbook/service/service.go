@@ -72,21 +72,21 @@ func (s *Service) Oldest(ctx context.Context) (age int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = db.One(ctx, d, db.Statement{SQL: "SELECT max(age) FROM my_custom WHERE name <> $1 AND deleted_at IS NULL", Args: []any{"Methuselah"}}, &age)
+	_, err = db.QueryRow(ctx, d, db.Statement{SQL: "SELECT max(age) FROM my_custom WHERE name <> $1 AND deleted_at IS NULL", Args: []any{"Methuselah"}}, &age)
 	return age, err
 }
 
 // Move takes years from one record and gives them to another: both, or neither. Inside a transaction of its caller it is a part of that.
 func (s *Service) Move(ctx context.Context, years int, from, to string) (Custom, error) {
 	return module.InTx(ctx, s, func(ctx context.Context) (Custom, error) {
-		giver, err := s.Retrieve(ctx, from, module.Find{Lock: true})
+		giver, err := s.Retrieve(ctx, from, module.FindOptions{Lock: true})
 		if err != nil {
 			return Custom{}, err
 		}
 		if _, err := s.UpdateOne(ctx, from, module.Set{"age": giver.Age - years}); err != nil {
 			return Custom{}, err
 		}
-		taker, err := s.Retrieve(ctx, to, module.Find{Lock: true})
+		taker, err := s.Retrieve(ctx, to, module.FindOptions{Lock: true})
 		if err != nil {
 			return Custom{}, err
 		}

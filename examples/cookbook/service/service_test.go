@@ -32,7 +32,7 @@ type desk struct {
 func row(run func(*testing.T, desk)) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
-		gorgontest.EachWith(t, func(s *commerce.Shop) *service.Service { return service.New(s, service.Options{Uppercase: true}) },
+		gorgontest.EachDatabaseWith(t, func(s *commerce.Shop) *service.Service { return service.New(s, service.Options{Uppercase: true}) },
 			func(t *testing.T, shop *gorgontest.Shop, s *service.Service) {
 				d := desk{Service: s, ctx: shop.Context(), shop: shop}
 				list, err := s.CreateMany(d.ctx, []service.Custom{{Name: "Ada", Age: 36}, {Name: "Bob", Age: 12}, {Name: "Methuselah", Age: 969}})
@@ -59,8 +59,8 @@ func resources(t *testing.T, d desk) {
 	if err := d.Report(d.ctx, d.bob); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(d.shop.Logged(), "msg=report name=Bob products=0") {
-		t.Errorf("logged %s", d.shop.Logged())
+	if !strings.Contains(d.shop.LogOutput(), "msg=report name=Bob products=0") {
+		t.Errorf("logged %s", d.shop.LogOutput())
 	}
 }
 
@@ -81,7 +81,7 @@ func queries(t *testing.T, d desk) {
 
 func transactions(t *testing.T, d desk) {
 	ages := func() (out []int) {
-		list, err := d.List(d.ctx, module.Filter{"id": []string{d.ada, d.bob}}, module.Find{Order: []string{"name"}})
+		list, err := d.List(d.ctx, module.Filter{"id": []string{d.ada, d.bob}}, module.FindOptions{Order: []string{"name"}})
 		if err != nil {
 			t.Fatal(err)
 		}

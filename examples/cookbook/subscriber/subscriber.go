@@ -9,9 +9,9 @@ import (
 	"github.com/gorgon-commerce/gorgon"
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/event"
-	"github.com/gorgon-commerce/gorgon/flow/auth"
-	"github.com/gorgon-commerce/gorgon/flow/checkout"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/authflow"
+	"github.com/gorgon-commerce/gorgon/flow/checkoutflow"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
 	"github.com/gorgon-commerce/gorgon/query"
@@ -27,11 +27,11 @@ func New(shop *commerce.Shop) gorgon.Plugin {
 	confirm := workflow.New("send-order-confirmation", l.confirm)
 	return gorgon.Plugin{
 		Name:      "listener",
-		Workflows: []workflow.Any{confirm},
+		Workflows: []workflow.AnyWorkflow{confirm},
 		Subscriptions: []event.Subscription{
-			event.On(flow.Created, l.productCreated),
-			event.On(auth.PasswordReset, l.resetPassword),
-			event.On(checkout.Placed, func(ctx context.Context, placed event.ID) error {
+			event.On(productflow.Created, l.productCreated),
+			event.On(authflow.PasswordReset, l.resetPassword),
+			event.On(checkoutflow.OrderPlaced, func(ctx context.Context, placed event.ID) error {
 				_, err := confirm.Run(ctx, placed)
 				return err
 			}),
@@ -40,8 +40,8 @@ func New(shop *commerce.Shop) gorgon.Plugin {
 }
 
 // productCreated is called at least once for each new product. If it fails it is called again, later and later.
-func (l Listener) productCreated(ctx context.Context, made event.ID) error {
-	p, err := l.shop.Product.Products.Retrieve(ctx, made.ID)
+func (l Listener) productCreated(ctx context.Context, product event.ID) error {
+	p, err := l.shop.Product.Products.Retrieve(ctx, product.ID)
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,13 @@ func (l Listener) productCreated(ctx context.Context, made event.ID) error {
 }
 
 // resetPassword mails a link to who has forgotten their password.
-func (l Listener) resetPassword(ctx context.Context, forgot auth.Forgot) error {
+func (l Listener) resetPassword(ctx context.Context, forgot authflow.PasswordResetData) error {
 	site := "https://admin.example.com"
 	if forgot.ActorType == "customer" {
 		site = "https://shop.example.com"
 	}
 	query := url.Values{"token": {forgot.Token}, "email": {forgot.EntityID}}
-	_, err := l.shop.Notification.Deliver(ctx, []notification.Notification{{
+	_, err := l.shop.Notification.CreateAndSend(ctx, []notification.Notification{{
 		To: forgot.EntityID, Channel: "email", Template: new("reset-password"),
 		Data: module.Map{"url": site + "/reset-password?" + query.Encode()},
 	}})
@@ -84,5 +84,5 @@ func (l Listener) confirm(ctx workflow.Context, placed event.ID) ([]notification
 	}
 	mail := notification.Notification{To: order.Email, Channel: "email", Template: new("order-placed"), IdempotencyKey: new("placed-" + order.ID),
 		Data: module.Map{"order": order, "subject": fmt.Sprintf("Your order %s", order.ID)}}
-	return workflow.Step(ctx, "send-mail", l.shop.Notification.Deliver, []notification.Notification{mail}, workflow.External())
+	return workflow.Step(ctx, "send-mail", l.shop.Notification.CreateAndSend, []notification.Notification{mail}, workflow.External())
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/gorgon-commerce/gorgon/event"
 	"github.com/gorgon-commerce/gorgon/examples/cookbook/subscriber"
-	"github.com/gorgon-commerce/gorgon/flow/checkout"
+	"github.com/gorgon-commerce/gorgon/flow/checkoutflow"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
 	"github.com/gorgon-commerce/gorgon/modules/order"
 )
@@ -22,37 +22,37 @@ func TestCookbook(t *testing.T) {
 func row(run func(*testing.T, *gorgontest.Shop)) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
-		gorgontest.Each(t, run, subscriber.New)
+		gorgontest.EachDatabase(t, run, subscriber.New)
 	}
 }
 
 // product makes a product over the API and returns its id.
 func product(t *testing.T, shop *gorgontest.Shop) string {
 	t.Helper()
-	var made struct{ Product struct{ ID string } }
-	shop.Admin.Post("/admin/products", `{"title":"Lamp","options":[{"title":"Size","values":["M"]}]}`).Into(&made)
+	var created struct{ Product struct{ ID string } }
+	shop.Admin.Post("/admin/products", `{"title":"Lamp","options":[{"title":"Size","values":["M"]}]}`).Decode(&created)
 	shop.Events()
-	return made.Product.ID
+	return created.Product.ID
 }
 
 func created(t *testing.T, shop *gorgontest.Shop) {
 	id := product(t, shop)
-	if n := strings.Count(shop.Logged(), "a product was created"); n != 1 || !strings.Contains(shop.Logged(), "id="+id) {
-		t.Errorf("it was heard %d times:\n%s", n, shop.Logged())
+	if n := strings.Count(shop.LogOutput(), "a product was created"); n != 1 || !strings.Contains(shop.LogOutput(), "id="+id) {
+		t.Errorf("it was heard %d times:\n%s", n, shop.LogOutput())
 	}
 }
 
 func resources(t *testing.T, shop *gorgontest.Shop) {
 	product(t, shop)
-	if !strings.Contains(shop.Logged(), "title=Lamp") {
-		t.Errorf("logged\n%s", shop.Logged())
+	if !strings.Contains(shop.LogOutput(), "title=Lamp") {
+		t.Errorf("logged\n%s", shop.LogOutput())
 	}
 }
 
 func forgotten(t *testing.T, shop *gorgontest.Shop) {
-	shop.Anyone.Post("/auth/customer/emailpass/register", `{"email":"ada@example.com","password":"supersecret"}`).Into(new(any))
-	shop.Anyone.Post("/auth/customer/emailpass/reset-password", `{"identifier":"ada@example.com"}`).Want(201, "Created")
-	sent := shop.Sent()
+	shop.Anonymous.Post("/auth/customer/emailpass/register", `{"email":"ada@example.com","password":"supersecret"}`).Decode(new(any))
+	shop.Anonymous.Post("/auth/customer/emailpass/reset-password", `{"identifier":"ada@example.com"}`).Want(201, "Created")
+	sent := shop.SentNotifications()
 	if len(sent) != 1 || sent[0].To != "ada@example.com" || sent[0].Channel != "email" || *sent[0].Template != "reset-password" {
 		t.Fatalf("sent %+v", sent)
 	}
@@ -67,11 +67,11 @@ func confirmed(t *testing.T, shop *gorgontest.Shop) {
 		t.Fatal(err)
 	}
 	for range 2 { // as events may come twice
-		if err := event.Emit(shop.Context(), shop.App.Bus(), checkout.Placed, event.ID{ID: o.ID}); err != nil {
+		if err := event.Emit(shop.Context(), shop.App.Bus(), checkoutflow.OrderPlaced, event.ID{ID: o.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	sent := shop.Sent()
+	sent := shop.SentNotifications()
 	if len(sent) != 1 || sent[0].To != "ada@example.com" || *sent[0].Template != "order-placed" {
 		t.Fatalf("sent %+v", sent)
 	}

@@ -23,20 +23,20 @@ func TestCookbook(t *testing.T) {
 // testRoute asks a whole shop, once over each database.
 func testRoute(t *testing.T) {
 	t.Parallel()
-	gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
-		shop.Anyone.Get("/custom").Want(200, `{"message":"Hello, World!"}`)
+	gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
+		shop.Anonymous.Get("/custom").Want(200, `{"message":"Hello, World!"}`)
 	}, tests.Plugin)
 }
 
 // testWorkflow runs a workflow alone over its module, and twice more against what its steps have returned.
 func testWorkflow(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		notes := tests.NewNotes()
 		ctx := moduletest.Open(t, d, []module.Entity{notes})
 		remember := notes.Remember()
 		workflowtest.Bind(t, d, remember)
-		if n, err := workflow.Rehearse(ctx, remember, "milk"); err != nil || n != 1 {
+		if n, err := workflow.ReplayTest(ctx, remember, "milk"); err != nil || n != 1 {
 			t.Errorf("got %d %v", n, err)
 		}
 	})
@@ -44,7 +44,7 @@ func testWorkflow(t *testing.T) {
 
 // testModule has the tables of a module and nothing else.
 func testModule(t *testing.T) {
-	moduletest.Each(t, func() (tests.Notes, []module.Entity) {
+	moduletest.EachDatabase(t, func() (tests.Notes, []module.Entity) {
 		notes := tests.NewNotes()
 		return notes, []module.Entity{notes}
 	}, func(t *testing.T, notes tests.Notes) {

@@ -37,7 +37,7 @@ func (d *Desk) Plugin() gorgon.Plugin {
 	return gorgon.Plugin{
 		Name:      "desk",
 		Tables:    []module.Entity{d.Notes},
-		Workflows: []workflow.Any{d.Approve, d.Confirm},
+		Workflows: []workflow.AnyWorkflow{d.Approve, d.Confirm},
 		Routes: []route.Route{
 			route.Post("/drafts", d.begin),
 			route.Post("/drafts/{run}/success", d.success),
@@ -101,8 +101,8 @@ func (d *Desk) result(ctx context.Context, in Run) (Note, error) {
 }
 
 // Watch tells of each step of a run that begins or ends from now on, and at last of its end, until ctx ends.
-func (d *Desk) Watch(ctx context.Context, run string) (<-chan workflow.Change, error) {
-	engine := gorgon.From(ctx).Engine()
+func (d *Desk) Watch(ctx context.Context, run string) (<-chan workflow.RunChange, error) {
+	engine := gorgon.FromContext(ctx).Engine()
 	s, err := engine.Snapshot(ctx, run)
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (d *Desk) confirm(ctx workflow.Context, id string) ([]notification.Notifica
 		return nil, err
 	}
 	template := "order-placed"
-	return workflow.Step(ctx, "send-notification", d.shop.Notification.Deliver, []notification.Notification{{
+	return workflow.Step(ctx, "send-notification", d.shop.Notification.CreateAndSend, []notification.Notification{{
 		To: order.Email, Channel: "email", Template: &template, Data: module.Map{"order": order},
 	}}, workflow.External())
 }

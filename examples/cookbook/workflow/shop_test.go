@@ -14,7 +14,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	cookbook "github.com/gorgon-commerce/gorgon/examples/cookbook/workflow"
 	"github.com/gorgon-commerce/gorgon/fault"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/notification"
@@ -28,7 +28,7 @@ func inShop[P interface{ Plugin() gorgon.Plugin }](make func(*commerce.Shop) P, 
 	return func(t *testing.T) {
 		t.Parallel()
 		var made sync.Map // by shop
-		gorgontest.Each(t, func(t *testing.T, shop *gorgontest.Shop) {
+		gorgontest.EachDatabase(t, func(t *testing.T, shop *gorgontest.Shop) {
 			p, _ := made.Load(shop.Shop)
 			run(t, shop, p.(P))
 		}, func(s *commerce.Shop) gorgon.Plugin {
@@ -43,8 +43,8 @@ func diary(run func(*testing.T, *gorgontest.Shop, *cookbook.Diary)) func(*testin
 	return inShop(func(s *commerce.Shop) *cookbook.Diary {
 		d := cookbook.NewDiary(s)
 		d.Refuse("secret", fault.New(fault.NotAllowed, "this stays between us"))
-		s.ProductFlows.ProductsCreated.Handle(func(_ workflow.Context, made flow.Products) error {
-			if made.Products[0].Title == "Cap" {
+		s.ProductFlows.ProductsCreated.Handle(func(_ workflow.Context, input productflow.Products) error {
+			if input.Products[0].Title == "Cap" {
 				return fault.New(fault.NotAllowed, "no caps")
 			}
 			return nil
@@ -68,16 +68,16 @@ func noted(t *testing.T, shop *gorgontest.Shop, n *cookbook.Notebook, want ...st
 }
 
 func fromEverywhere(t *testing.T, shop *gorgontest.Shop, d *cookbook.Diary) {
-	if a := shop.Anyone.Post("/notes", cookbook.Message{Message: "by a route"}); a.Status != http.StatusOK {
+	if a := shop.Anonymous.Post("/notes", cookbook.Message{Message: "by a route"}); a.Status != http.StatusOK {
 		t.Errorf("the route answers %d %s", a.Status, a.Body)
 	}
 	if _, err := shop.App.Jobs().Trigger(shop.Context(), "good-morning"); err != nil {
 		t.Error(err)
 	}
-	var made struct{ Product struct{ ID string } }
-	shop.Admin.Post("/admin/products", map[string]any{"title": "Tee", "options": []any{map[string]any{"title": "Size", "values": []string{"S"}}}}).Into(&made)
+	var created struct{ Product struct{ ID string } }
+	shop.Admin.Post("/admin/products", map[string]any{"title": "Tee", "options": []any{map[string]any{"title": "Size", "values": []string{"S"}}}}).Decode(&created)
 	shop.Events()
-	noted(t, shop, d.Notebook, "by a route", "good morning", "made "+made.Product.ID, "new: Tee")
+	noted(t, shop, d.Notebook, "by a route", "good morning", "made "+created.Product.ID, "new: Tee")
 }
 
 func products(t *testing.T, shop *gorgontest.Shop, title string) int {
@@ -100,7 +100,7 @@ func nested(t *testing.T, shop *gorgontest.Shop, d *cookbook.Diary) {
 	if n := products(t, shop, "Sofa"); n != 0 {
 		t.Errorf("%d sofas are left", n)
 	}
-	if n := shop.Told("product.created"); n != 0 {
+	if n := shop.CountEvents("product.created"); n != 0 {
 		t.Errorf("%d products were told of", n)
 	}
 	if _, err := d.Launch.Run(shop.Context(), "Lamp"); err != nil {
@@ -133,9 +133,9 @@ func consumesHook(t *testing.T, shop *gorgontest.Shop, d *cookbook.Diary) {
 }
 
 func exposesHook(t *testing.T, shop *gorgontest.Shop, d *cookbook.Diary) {
-	shop.Anyone.Post("/notes", cookbook.Message{Message: "secret"}).Want(400, `{"type":"not_allowed","message":"this stays between us"}`)
+	shop.Anonymous.Post("/notes", cookbook.Message{Message: "secret"}).Want(400, `{"type":"not_allowed","message":"this stays between us"}`)
 	noted(t, shop, d.Notebook)
-	if a := shop.Anyone.Post("/notes", cookbook.Message{Message: "known"}); a.Status != http.StatusOK {
+	if a := shop.Anonymous.Post("/notes", cookbook.Message{Message: "known"}); a.Status != http.StatusOK {
 		t.Errorf("got %d %s", a.Status, a.Body)
 	}
 	noted(t, shop, d.Notebook, "known")
@@ -145,7 +145,7 @@ func exposesHook(t *testing.T, shop *gorgontest.Shop, d *cookbook.Diary) {
 func begin(t *testing.T, shop *gorgontest.Shop, text string) string {
 	t.Helper()
 	var run cookbook.Run
-	shop.Anyone.Post("/drafts", cookbook.Message{Message: text}).Into(&run)
+	shop.Anonymous.Post("/drafts", cookbook.Message{Message: text}).Decode(&run)
 	for end := time.Now().Add(15 * time.Second); !waiting(shop, run.ID); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the run does not come to where it waits")
@@ -170,22 +170,22 @@ func waits(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 
 func succeeds(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	id := begin(t, shop, "hello")
-	shop.Anyone.Post("/drafts/"+id+"/success", map[string]string{"by": "Ada"}).Want(200, `{"id":"`+id+`"}`)
+	shop.Anonymous.Post("/drafts/"+id+"/success", map[string]string{"by": "Ada"}).Want(200, `{"id":"`+id+`"}`)
 	var note cookbook.Note
-	shop.Anyone.Get("/drafts/" + id).Into(&note)
+	shop.Anonymous.Get("/drafts/" + id).Decode(&note)
 	if note.Text != "hello, says Ada" {
 		t.Errorf("got %+v", note)
 	}
 	noted(t, shop, d.Notebook, "hello, says Ada")
-	if a := shop.Anyone.Post("/drafts/"+id+"/success", map[string]string{"by": "Bob"}); a.Status != http.StatusBadRequest {
+	if a := shop.Anonymous.Post("/drafts/"+id+"/success", map[string]string{"by": "Bob"}); a.Status != http.StatusBadRequest {
 		t.Errorf("a run that is over was answered again: %d %s", a.Status, a.Body)
 	}
 }
 
 func fails(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	id := begin(t, shop, "hello")
-	shop.Anyone.Post("/drafts/"+id+"/failure", map[string]string{"why": "too short"}).Want(200, `{"id":"`+id+`"}`)
-	shop.Anyone.Get("/drafts/"+id).Want(400, `{"type":"not_allowed","message":"too short"}`)
+	shop.Anonymous.Post("/drafts/"+id+"/failure", map[string]string{"why": "too short"}).Want(200, `{"id":"`+id+`"}`)
+	shop.Anonymous.Get("/drafts/"+id).Want(400, `{"type":"not_allowed","message":"too short"}`)
 	noted(t, shop, d.Notebook)
 }
 
@@ -200,18 +200,18 @@ func subscribes(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	if err := d.Approve.Signal(ctx, id, "approval", "Ada"); err != nil {
 		t.Fatal(err)
 	}
-	var told []string
+	var received []string
 	for c := range changes {
-		told = append(told, c.Type)
+		received = append(received, c.Type)
 		if c.Type == workflow.OnFinish {
-			if c.State != workflow.Done || !strings.Contains(string(c.Output), "hello, says Ada") {
+			if c.State != workflow.StateDone || !strings.Contains(string(c.Output), "hello, says Ada") {
 				t.Errorf("it ended as %s with %s %v", c.State, c.Output, c.Err)
 			}
 			break
 		}
 	}
-	if !slices.Contains(told, workflow.OnStepSuccess) || !slices.Contains(told, workflow.OnFinish) {
-		t.Errorf("was told of %v", told)
+	if !slices.Contains(received, workflow.OnStepSuccess) || !slices.Contains(received, workflow.OnFinish) {
+		t.Errorf("was told of %v", received)
 	}
 	if note, err := d.Approve.Wait(ctx, id); err != nil || note.Text != "hello, says Ada" {
 		t.Errorf("got %+v %v", note, err)
@@ -237,7 +237,7 @@ func (m *mailbox) Send(_ context.Context, n notification.Notification) (string, 
 
 func confirmation(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	email := "ada@example.com"
-	o, err := shop.Order.Create(shop.Context(), order.Order{Email: &email, CurrencyCode: "eur", Status: order.Pending, Items: []order.LineItem{
+	o, err := shop.Order.Create(shop.Context(), order.Order{Email: &email, CurrencyCode: "eur", Status: order.StatusPending, Items: []order.LineItem{
 		{Title: "Tee", UnitPrice: money.Int(10), Metadata: module.Map{}, Detail: &order.Item{Quantity: money.Int(3)}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -246,14 +246,14 @@ func confirmation(t *testing.T, shop *gorgontest.Shop, d *cookbook.Desk) {
 	if err != nil || len(sent) != 1 || sent[0].Status != "success" {
 		t.Fatalf("got %+v %v", sent, err)
 	}
-	kept, err := shop.Notification.Notifications.List(shop.Context(), module.Filter{"to": email})
-	if err != nil || len(kept) != 1 || *kept[0].Template != "order-placed" {
-		t.Fatalf("got %+v %v", kept, err)
+	saved, err := shop.Notification.Notifications.List(shop.Context(), module.Filter{"to": email})
+	if err != nil || len(saved) != 1 || *saved[0].Template != "order-placed" {
+		t.Fatalf("got %+v %v", saved, err)
 	}
-	about := kept[0].Data["order"].(map[string]any)
-	items := about["Items"].([]any)
-	if about["total"] != 30.0 || len(items) != 1 || items[0].(map[string]any)["Title"] != "Tee" {
-		t.Errorf("the mail is about %v", about)
+	data := saved[0].Data["order"].(map[string]any)
+	items := data["Items"].([]any)
+	if data["total"] != 30.0 || len(items) != 1 || items[0].(map[string]any)["Title"] != "Tee" {
+		t.Errorf("the mail is about %v", data)
 	}
 	if _, err := d.Confirm.Run(shop.Context(), "none"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a confirmation of no order: %v", err)

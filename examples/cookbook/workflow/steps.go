@@ -113,7 +113,7 @@ func SideBySide(price, channel func(context.Context, string) (string, error)) *w
 		if err != nil {
 			return nil, err
 		}
-		return workflow.Each(ctx, []string{prices, channels}, func(ctx workflow.Context, s string) (string, error) {
+		return workflow.ForEach(ctx, []string{prices, channels}, func(ctx workflow.Context, s string) (string, error) {
 			return workflow.Step(ctx, "shout", func(_ context.Context, s string) (string, error) { return s + "!", nil }, s)
 		})
 	})
@@ -126,7 +126,7 @@ func (n *Notebook) Hasty(limit time.Duration, work func(context.Context, string)
 			return "", err
 		}
 		return workflow.Step(ctx, "work", work, in)
-	}, workflow.Within(limit))
+	}, workflow.RunTimeout(limit))
 }
 
 // Patient gives up on one step after a while, and goes on without it.

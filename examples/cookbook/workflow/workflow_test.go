@@ -49,14 +49,14 @@ type bench struct {
 func row(run func(*testing.T, bench)) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
-		dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		dbtest.EachDatabase(t, func(t *testing.T, d *db.DB) {
 			n := cookbook.NewNotebook()
 			run(t, bench{n, moduletest.Open(t, d, []module.Entity{n.Notes}), d})
 		})
 	}
 }
 
-func (b bench) bind(t *testing.T, list ...workflow.Any) { workflowtest.Bind(t, b.d, list...) }
+func (b bench) bind(t *testing.T, list ...workflow.AnyWorkflow) { workflowtest.Bind(t, b.d, list...) }
 
 // texts are those of all notes, sorted.
 func texts(t *testing.T, ctx context.Context, n *cookbook.Notebook) []string {

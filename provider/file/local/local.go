@@ -33,16 +33,16 @@ type Provider struct {
 }
 
 // Upload implements file.Provider. Keys begin with the time, so that files of one name do not meet.
-func (p *Provider) Upload(_ context.Context, about file.About, content io.Reader) (file.File, error) {
+func (p *Provider) Upload(_ context.Context, info file.FileInfo, content io.Reader) (file.File, error) {
 	root, err := p.open(true)
 	if err != nil {
 		return file.File{}, err
 	}
 	defer root.Close()
-	dir, base := path.Split(path.Clean("/" + strings.ReplaceAll(about.Filename, `\`, "/")))
+	dir, base := path.Split(path.Clean("/" + strings.ReplaceAll(info.Filename, `\`, "/")))
 	dir = strings.TrimPrefix(dir, "/")
 	if base == "" {
-		return file.File{}, fault.New(fault.Invalid, "Invalid file key: %s", about.Filename)
+		return file.File{}, fault.New(fault.Invalid, "Invalid file key: %s", info.Filename)
 	}
 	if dir != "" {
 		if err := root.MkdirAll(path.Clean(dir), 0o755); err != nil {
@@ -50,7 +50,7 @@ func (p *Provider) Upload(_ context.Context, about file.About, content io.Reader
 		}
 	}
 	prefix := ""
-	if about.Access != file.Public {
+	if info.Access != file.Public {
 		prefix = private
 	}
 	for at := time.Now().UnixMilli(); ; at++ {
@@ -139,12 +139,12 @@ func (p *Provider) URL(ctx context.Context, key string) (string, error) {
 	return p.address(key), f.Close()
 }
 
-// Target implements file.Provider. Files for this provider go through the shop.
-func (p *Provider) Target(_ context.Context, about file.About) (file.Target, error) {
-	if about.Filename == "" {
-		return file.Target{}, fault.New(fault.Invalid, "No filename provided")
+// PresignUpload implements file.Provider. Files for this provider go through the shop.
+func (p *Provider) PresignUpload(_ context.Context, info file.FileInfo) (file.PresignedUpload, error) {
+	if info.Filename == "" {
+		return file.PresignedUpload{}, fault.New(fault.Invalid, "No filename provided")
 	}
-	return file.Target{URL: "/admin/uploads", Key: about.Filename}, nil
+	return file.PresignedUpload{URL: "/admin/uploads", Key: info.Filename}, nil
 }
 
 // Open implements file.Provider.
@@ -188,7 +188,7 @@ func (p *Provider) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f, err := p.read(strings.TrimPrefix(path.Clean("/"+r.URL.Path), Path))
 		if err != nil {
-			route.From(r.Context()).Fail(w, r, fault.New(fault.NotFound, "Cannot %s %s", r.Method, r.URL.Path))
+			route.RequestFromContext(r.Context()).WriteError(w, r, fault.New(fault.NotFound, "Cannot %s %s", r.Method, r.URL.Path))
 			return
 		}
 		defer f.Close()

@@ -14,25 +14,25 @@ type Provider struct{}
 // Identifier implements fulfillment.Provider.
 func (Provider) Identifier() string { return "manual" }
 
-// Options implements fulfillment.Provider.
-func (Provider) Options(context.Context) ([]module.Map, error) {
+// FulfillmentOptions implements fulfillment.Provider.
+func (Provider) FulfillmentOptions(context.Context) ([]module.Map, error) {
 	return []module.Map{{"id": "manual-fulfillment"}, {"id": "manual-fulfillment-return", "is_return": true}}, nil
 }
 
-// ValidateData implements fulfillment.Provider: all is well.
-func (Provider) ValidateData(_ context.Context, _, data module.Map, _ any) (module.Map, error) {
+// ValidateFulfillmentData implements fulfillment.Provider: all is well.
+func (Provider) ValidateFulfillmentData(_ context.Context, _, data module.Map, _ any) (module.Map, error) {
 	return data, nil
 }
 
-// Send implements fulfillment.Provider.
-func (Provider) Send(context.Context, fulfillment.Fulfillment, module.Map) (fulfillment.Sent, error) {
-	return fulfillment.Sent{}, nil
+// CreateFulfillment implements fulfillment.Provider.
+func (Provider) CreateFulfillment(context.Context, fulfillment.Fulfillment, module.Map) (fulfillment.ShipmentData, error) {
+	return fulfillment.ShipmentData{}, nil
 }
 
-// Cancel implements fulfillment.Provider.
-func (Provider) Cancel(context.Context, module.Map) error { return nil }
+// CancelFulfillment implements fulfillment.Provider.
+func (Provider) CancelFulfillment(context.Context, module.Map) error { return nil }
 
-// Return implements fulfillment.Returner.
-func (Provider) Return(context.Context, fulfillment.Fulfillment) (fulfillment.Sent, error) {
-	return fulfillment.Sent{}, nil
+// CreateReturn implements fulfillment.ReturnProvider.
+func (Provider) CreateReturn(context.Context, fulfillment.Fulfillment) (fulfillment.ShipmentData, error) {
+	return fulfillment.ShipmentData{}, nil
 }

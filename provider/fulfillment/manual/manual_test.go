@@ -12,7 +12,7 @@ func TestManual(t *testing.T) {
 	id := "manual_manual"
 	m := fulfillment.New(fulfillment.Provide("manual", manual.Provider{}))
 	for _, back := range []bool{false, true} {
-		if _, err := m.Ask(t.Context(), fulfillment.Fulfillment{ProviderID: &id}, nil, back); err != nil {
+		if _, err := m.CallProvider(t.Context(), fulfillment.Fulfillment{ProviderID: &id}, nil, back); err != nil {
 			t.Error(err)
 		}
 	}
@@ -20,10 +20,10 @@ func TestManual(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := p.(fulfillment.Calculator); ok {
+	if _, ok := p.(fulfillment.PriceCalculator); ok {
 		t.Error("it has no prices")
 	}
-	if list, err := p.Options(t.Context()); err != nil || len(list) != 2 || list[1]["is_return"] != true {
+	if list, err := p.FulfillmentOptions(t.Context()); err != nil || len(list) != 2 || list[1]["is_return"] != true {
 		t.Errorf("got %v %v", list, err)
 	}
 }

@@ -12,43 +12,43 @@ import (
 type Provider struct{}
 
 var (
-	_ payment.Provider      = Provider{}
-	_ payment.Canceler      = Provider{}
-	_ payment.AccountKeeper = Provider{}
+	_ payment.Provider              = Provider{}
+	_ payment.PaymentCanceler       = Provider{}
+	_ payment.AccountHolderProvider = Provider{}
 )
 
 // Identifier implements payment.Provider.
 func (Provider) Identifier() string { return "system" }
 
 // Initiate implements payment.Provider.
-func (Provider) Initiate(context.Context, payment.Request) (payment.Answer, error) {
-	return payment.Answer{Status: payment.Pending, Data: module.Map{}}, nil
+func (Provider) Initiate(context.Context, payment.ProviderRequest) (payment.ProviderResult, error) {
+	return payment.ProviderResult{Status: payment.SessionPending, Data: module.Map{}}, nil
 }
 
 // Authorize implements payment.Provider.
-func (Provider) Authorize(context.Context, payment.Request) (payment.Answer, error) {
-	return payment.Answer{Status: payment.Authorized, Data: module.Map{}}, nil
+func (Provider) Authorize(context.Context, payment.ProviderRequest) (payment.ProviderResult, error) {
+	return payment.ProviderResult{Status: payment.SessionAuthorized, Data: module.Map{}}, nil
 }
 
 // Capture implements payment.Provider.
-func (Provider) Capture(context.Context, payment.Request) (payment.Answer, error) {
-	return payment.Answer{Status: payment.Captured, Data: module.Map{}}, nil
+func (Provider) Capture(context.Context, payment.ProviderRequest) (payment.ProviderResult, error) {
+	return payment.ProviderResult{Status: payment.SessionCaptured, Data: module.Map{}}, nil
 }
 
 // Refund implements payment.Provider.
-func (Provider) Refund(context.Context, payment.Request) (payment.Answer, error) {
-	return payment.Answer{Data: module.Map{}}, nil
+func (Provider) Refund(context.Context, payment.ProviderRequest) (payment.ProviderResult, error) {
+	return payment.ProviderResult{Data: module.Map{}}, nil
 }
 
-// Cancel implements payment.Canceler.
-func (Provider) Cancel(context.Context, payment.Request) (payment.Answer, error) {
-	return payment.Answer{Status: payment.Canceled, Data: module.Map{}}, nil
+// CancelPayment implements payment.PaymentCanceler.
+func (Provider) CancelPayment(context.Context, payment.ProviderRequest) (payment.ProviderResult, error) {
+	return payment.ProviderResult{Status: payment.SessionCanceled, Data: module.Map{}}, nil
 }
 
-// Local implements payment.Local: nothing leaves the shop.
-func (Provider) Local() {}
+// IsLocal implements payment.LocalProvider: nothing leaves the shop.
+func (Provider) IsLocal() {}
 
-// OpenAccount implements payment.AccountKeeper: whoever has an account in the shop has one here.
-func (Provider) OpenAccount(_ context.Context, customer string, _ module.Map) (string, module.Map, error) {
+// CreateAccountHolder implements payment.AccountHolderProvider: whoever has an account in the shop has one here.
+func (Provider) CreateAccountHolder(_ context.Context, customer string, _ module.Map) (string, module.Map, error) {
 	return customer, module.Map{}, nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/job"
 	"github.com/gorgon-commerce/gorgon/link"
 	"github.com/gorgon-commerce/gorgon/module"
@@ -45,7 +45,7 @@ type Reviews struct {
 // New returns the reviews of a shop.
 func New(shop *commerce.Shop) *Reviews {
 	reviews := module.NewTable[Review]("review", "reviews")
-	return &Reviews{reviews, link.List(shop.Product.Products, reviews)}
+	return &Reviews{reviews, link.OneToMany(shop.Product.Products, reviews)}
 }
 
 // Plugin lists all that reviews add to their shop.
@@ -55,14 +55,14 @@ func (r *Reviews) Plugin() gorgon.Plugin {
 		Name:       "reviews",
 		Tables:     []module.Entity{r.Reviews},
 		Links:      []link.Definition{r.About},
-		Migrations: []db.Set{db.Files("reviews", files)},
-		Workflows:  []workflow.Any{submit},
+		Migrations: []db.MigrationSet{db.MigrationFiles("reviews", files)},
+		Workflows:  []workflow.AnyWorkflow{submit},
 		Routes: []route.Route{
 			route.Post("/store/products/{id}/reviews", submit.Run),
 			route.Get("/store/products/{id}/reviews", published),
 			route.Get("/admin/products/{id}/reviews", all),
 		},
-		Subscriptions: []event.Subscription{event.On(flow.Deleted, r.forget)},
+		Subscriptions: []event.Subscription{event.On(productflow.Deleted, r.forget)},
 		Jobs:          []job.Job{job.Cron("publish-reviews", "0 * * * *", r.publish)},
 		Admin:         files,
 	}
@@ -114,8 +114,8 @@ func list(ctx context.Context, where module.Filter) (out List, err error) {
 }
 
 // forget removes the reviews of a deleted product.
-func (r *Reviews) forget(ctx context.Context, gone event.ID) error {
-	reviews, err := query.Find[Review](ctx, module.Filter{"product": module.Filter{"id": gone.ID}})
+func (r *Reviews) forget(ctx context.Context, deleted event.ID) error {
+	reviews, err := query.Find[Review](ctx, module.Filter{"product": module.Filter{"id": deleted.ID}})
 	for _, review := range reviews {
 		if err == nil {
 			err = r.Reviews.Remove(ctx, review)

@@ -9,7 +9,7 @@ import (
 	"github.com/gorgon-commerce/gorgon/commerce"
 	"github.com/gorgon-commerce/gorgon/db"
 	"github.com/gorgon-commerce/gorgon/event"
-	flow "github.com/gorgon-commerce/gorgon/flow/product"
+	"github.com/gorgon-commerce/gorgon/flow/productflow"
 	"github.com/gorgon-commerce/gorgon/gorgontest"
 	"github.com/gorgon-commerce/gorgon/module"
 	"github.com/gorgon-commerce/gorgon/modules/product"
@@ -34,18 +34,18 @@ func TestReview(t *testing.T) {
 		t.Errorf("six stars got %d", a.Status)
 	}
 	var review reviews.Review
-	shop.Store.Post("/store"+path, map[string]any{"stars": 5, "text": "Bright."}).Into(&review)
-	if n := shop.Told("review.submitted"); n != 1 {
+	shop.Store.Post("/store"+path, map[string]any{"stars": 5, "text": "Bright."}).Decode(&review)
+	if n := shop.CountEvents("review.submitted"); n != 1 {
 		t.Errorf("review.submitted was told %d times, want once", n)
 	}
 	count := func(path string) int {
 		var list reviews.List
-		shop.Store.Get(path).Into(&list)
+		shop.Store.Get(path).Decode(&list)
 		return len(list.Reviews)
 	}
 	admin := func() int {
 		var list reviews.List
-		shop.Admin.Get("/admin" + path).Into(&list)
+		shop.Admin.Get("/admin" + path).Decode(&list)
 		return len(list.Reviews)
 	}
 	if public, internal := count("/store"+path), admin(); public != 0 || internal != 1 {
@@ -60,7 +60,7 @@ func TestReview(t *testing.T) {
 	if n := count("/store" + path); n != 1 {
 		t.Errorf("after a day the review is seen %d times", n)
 	}
-	if err := event.Emit(shop.Context(), shop.App.Bus(), flow.Deleted, event.ID{ID: lamp.ID}); err != nil {
+	if err := event.Emit(shop.Context(), shop.App.Bus(), productflow.Deleted, event.ID{ID: lamp.ID}); err != nil {
 		t.Fatal(err)
 	}
 	shop.Events()
