@@ -95,7 +95,7 @@ type CreateReturnInput struct {
 	OrderID       string
 	Items         []LineInput
 	OptionID      string
-	ShippingPrice *money.Decimal // of the option; nil is what it costs
+	ShippingPrice *money.Decimal // of the option; nil or less than zero is what the option costs
 	Note          *string
 	LocationID    *string
 	ReceiveNow    bool
@@ -139,7 +139,7 @@ func (k *Deps) requestReturn(ctx context.Context, in CreateReturnInput) (confirm
 	if err != nil {
 		return confirmedChange{}, err
 	}
-	if in.ShippingPrice != nil {
+	if in.ShippingPrice != nil && in.ShippingPrice.Sign() >= 0 {
 		method.Amount, method.IsCustomAmount = *in.ShippingPrice, true
 	}
 	now := db.Now()
