@@ -9,9 +9,9 @@ CREATE TABLE "review" (
 	CONSTRAINT "review_pkey" PRIMARY KEY ("id")
 );
 CREATE TABLE "product_review" (
-	"product_id" character varying NOT NULL,
-	"review_id" character varying NOT NULL,
-	"id" character varying NOT NULL,
+	"product_id" character varying(255) NOT NULL,
+	"review_id" character varying(255) NOT NULL,
+	"id" character varying(255) NOT NULL,
 	"created_at" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
 	"updated_at" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
 	"deleted_at" timestamptz,
