@@ -213,12 +213,15 @@ func matchesRef(c *order.Change, r ChangeRef) bool {
 	return r.ReturnID == text(c.ReturnID) || r.ClaimID+r.ExchangeID != ""
 }
 
-// preparePreview sees that the change can be applied as it is now, and works the discounts out anew where they are to be kept up.
+// preparePreview checks that the change can be applied as it is now. It calculates the discounts
+// anew if the order's promotions are carried over, and else makes them fit the changed line items.
 func (k *Deps) preparePreview(ctx context.Context, d *openChange) error {
+	fit := k.scaleDiscounts
 	if d.order.IsDraftOrder || d.change.CarryOverPromotions != nil && *d.change.CarryOverPromotions {
-		if err := k.carryOver(ctx, d); err != nil {
-			return err
-		}
+		fit = k.carryOver
+	}
+	if err := fit(ctx, d); err != nil {
+		return err
 	}
 	_, err := k.Order.PreviewOf(ctx, d.order, d.change)
 	return err

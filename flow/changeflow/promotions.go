@@ -2,6 +2,8 @@ package changeflow
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gorgon-commerce/gorgon/fault"
@@ -89,6 +91,76 @@ func (k *Deps) discount(ctx context.Context, d *openChange, codes []string) erro
 		list[i].ClaimID, list[i].ExchangeID = d.change.ClaimID, d.change.ExchangeID
 	}
 	return k.Order.AddActions(ctx, d.change, list...)
+}
+
+// scaleDiscounts makes the discounts of line items whose quantity or price the change sets follow:
+// those of percentage promotions in proportion to the subtotal of the line item, all others up to
+// that subtotal. Without it a line item with fewer units would cost less than nothing.
+func (k *Deps) scaleDiscounts(ctx context.Context, d *openChange) error {
+	changed := map[string]bool{}
+	for i := range d.change.Actions {
+		if a := &d.change.Actions[i]; a.Action == order.ActionItemUpdate || a.Action == order.ActionItemAdjustments {
+			l := d.order.FindLineItem(a.TargetID())
+			changed[a.TargetID()] = l != nil && len(l.Adjustments) > 0
+		}
+	}
+	if !slices.Contains(slices.Collect(maps.Values(changed)), true) {
+		return nil
+	}
+	p, err := k.Order.PreviewOf(ctx, d.order, d.change)
+	if err != nil {
+		return err
+	}
+	percentages, err := k.percentagePromotions(ctx, d.order)
+	if err != nil {
+		return err
+	}
+	var list []order.ChangeAction
+	for i := range p.Order.Items {
+		if l := &p.Order.Items[i]; changed[l.ID] {
+			list = append(list, order.ChangeAction{Action: order.ActionItemAdjustments, ClaimID: d.change.ClaimID, ExchangeID: d.change.ExchangeID,
+				Details: module.Map{"reference_id": l.ID, "adjustments": scaledAdjustments(d.order.FindLineItem(l.ID), l, percentages)}})
+		}
+	}
+	return k.Order.AddActions(ctx, d.change, list...)
+}
+
+// percentagePromotions are the ids of the promotions with discounts on the order that are
+// percentages, whether they can still be used or not.
+func (k *Deps) percentagePromotions(ctx context.Context, o *order.Order) ([]string, error) {
+	var ids, percentages []string
+	for _, l := range o.Items {
+		for _, a := range l.Adjustments {
+			ids = append(ids, text(a.PromotionID))
+		}
+	}
+	list, err := k.Cart.Promotion.Promotions.List(ctx, module.Filter{"id": ids}, module.FindOptions{Relations: []string{"application_method"}, WithDeleted: true})
+	for _, p := range list {
+		if p.ApplicationMethod != nil && p.ApplicationMethod.Type == "percentage" {
+			percentages = append(percentages, p.ID)
+		}
+	}
+	return percentages, err
+}
+
+// scaledAdjustments are the adjustments of a line item as it was, made to fit what it is now.
+func scaledAdjustments(was, now *order.LineItem, percentages []string) []module.Map {
+	before, left := was.CurrentUnitPrice().Mul(was.Detail.Quantity), now.CurrentUnitPrice().Mul(now.Detail.Quantity)
+	after := left
+	list := []module.Map{}
+	for _, a := range was.Adjustments {
+		amount := a.Amount
+		if slices.Contains(percentages, text(a.PromotionID)) {
+			amount = amount.Mul(after).Div(before)
+		}
+		if left.Less(amount) {
+			amount = left
+		}
+		if left = left.Sub(amount); amount.Sign() > 0 {
+			list = append(list, module.Map{"code": a.Code, "amount": amount, "item_id": now.ID, "promotion_id": a.PromotionID, "is_tax_inclusive": a.IsTaxInclusive})
+		}
+	}
+	return list
 }
 
 // checkPromotionsSupported refuses to keep promotions up that are shared by the lines of an order in a way that its changes would upset.
