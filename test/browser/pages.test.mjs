@@ -22,7 +22,7 @@ manage(
     }
   },
   [windows],
-  900_000,
+  1_800_000,
 )
 
 manage("draft orders are listed, shown and converted", async (page) => {
